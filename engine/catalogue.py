@@ -1,0 +1,102 @@
+"""Every sentence that a person reads, in English and Chinese.
+
+The catalogue is made of gettext files, ``locales/<language>/<area>.po``, in each package named by an entry point of the
+group ``orderloom.catalogues``. English page and node texts are their own keys; problems have the context ``problem``
+and the code as key in both languages, with two lines: what is wrong, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from engine.errors import Problem
+
+LANGUAGES = ("en", "zh")
+PROBLEM = "problem"
+RULE = "rule"
+_Entries = dict[tuple[str | None, str], str]
+
+
+def text(key: str, language: str = "en", /, **fields: Any) -> str:
+    """The sentence for ``key`` with its ``{fields}`` filled in; the key itself where no translation exists."""
+    return _fill(_entries(language).get((None, key)) or key, fields)
+
+
+def explain(problem: Problem, language: str = "en") -> dict[str, str]:
+    """``{"code", "where", "what", "do"}`` of a problem, in the reader's language."""
+    what, do = problem_sentences(problem.code, language)
+    fields = _with_reason(problem.fields, language)
+    return {
+        "code": problem.code,
+        "where": " › ".join(problem.where),
+        "what": _fill(what, fields),
+        "do": _fill(do, fields),
+    }
+
+
+def problem_sentences(code: str, language: str) -> tuple[str, str]:
+    """The two templates of a problem code; a code without an entry (a plugin's, say) is shown as it is."""
+    entry = _entries(language).get((PROBLEM, code)) or _entries("en").get((PROBLEM, code)) or code
+    what, _, do = entry.partition("\n")
+    return what, do
+
+
+def _with_reason(fields: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """A field ``rule`` names a reason in the catalogue (context ``rule``), which replaces the English ``reason``."""
+    reason = _entries(language).get((RULE, str(fields["rule"]))) if "rule" in fields else None
+    return {**fields, "reason": _fill(reason, fields)} if reason else fields
+
+
+def entries(language: str) -> Mapping[tuple[str | None, str], str]:
+    """All sentences of a language by (context, key): for tests and for the part that the browser gets."""
+    return _entries(language)
+
+
+@cache
+def _entries(language: str) -> _Entries:
+    found: _Entries = {}
+    for package in _packages():
+        for file in _po_files(package, language):
+            for message in read_po(BytesIO(file.read_bytes()), locale=language):
+                if message.id and message.string:
+                    found[(message.context, str(message.id))] = str(message.string)
+    return found
+
+
+def _packages() -> Iterator[str]:
+    for point in entry_points(group="orderloom.catalogues"):
+        yield point.value
+
+
+def _po_files(package: str, language: str) -> Iterator[Traversable]:
+    folder = files(package).joinpath("locales", language)
+    if folder.is_dir():
+        yield from sorted((f for f in folder.iterdir() if f.name.endswith(".po")), key=lambda f: f.name)
+
+
+class _Shown(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def _fill(template: str, fields: Mapping[str, Any]) -> str:
+    if "{" not in template:
+        return template
+    return template.format_map(_Shown({name: _shown(value) for name, value in fields.items()}))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        parts: list[str] = [str(part) for part in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return ", ".join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)
+    return str(value)

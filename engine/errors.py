@@ -1,0 +1,73 @@
+"""Problems as data: where it is, what it is, what to do, under a stable code word.
+
+A problem carries fields, never prose. Its sentences come from the catalogue entry of its code (context ``problem``;
+first line: what, second line: do), so that every surface (terminal, page, API) can show it in the reader's language.
+Fields must never hold a value of an item: name paths, types and parameters instead, because problems are logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    ``code`` is a stable word such as ``wire.unknown_port``; ``where`` the place from the outside in, such as
+    ``("order_hub", "to_wms", "connection")``; ``fields`` what the sentences of the code's catalogue entry need.
+    """
+
+    code: str
+    where: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def inside(self, *outer: str) -> Problem:
+        """The same problem, seen from further out."""
+        return replace(self, where=(*outer, *self.where))
+
+
+class OrderloomError(Exception):
+    """Raised with every problem found, never only the first."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(f"{' › '.join(p.where)}: {p.code} {dict(p.fields)}" for p in self.problems))
+
+
+class NodeError(OrderloomError):
+    """Raised by a node for an item that it cannot handle: the item takes the ``error`` wire or becomes an incident.
+
+    >>> raise NodeError("order.no_lines", path="lines")
+
+    The fields must not hold personal data: say which path is wrong, not what it holds.
+    """
+
+    def __init__(self, code: str, *where: str, **fields: Any) -> None:
+        super().__init__(Problem(code, where, fields))
+
+    @property
+    def problem(self) -> Problem:
+        return self.problems[0]
+
+
+class FlowInvalid(OrderloomError):
+    """A flow document cannot be compiled; carries all of its problems."""
+
+
+class InputInvalid(OrderloomError):
+    """What a person or program handed over cannot be used (file, parameter, body)."""
+
+
+class SettingsInvalid(OrderloomError):
+    """The settings contradict themselves or name something unknown."""
+
+
+class NotFound(OrderloomError):
+    """The thing asked for does not exist."""
+
+
+class Conflict(OrderloomError):
+    """Somebody else changed the thing in between (HTTP 412 or 409)."""

@@ -1,0 +1,73 @@
+"""JSON as Orderloom reads and writes it.
+
+Fractional numbers are read as ``decimal.Decimal`` (a float cannot hold money), integers of any size as ``int``. Depth
+is limited (rule R13). ``canonical`` follows RFC 8785 for all but fractional numbers, which keep their decimal text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from engine.errors import InputInvalid, Problem
+
+MAX_DEPTH = 64
+SAFE_INTEGER = 2**53
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+
+
+def read_json(raw: bytes | str) -> Any:
+    """The value of a JSON text. Raises ``InputInvalid`` with ``body.unreadable`` or ``body.too_deep``."""
+    try:
+        value = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InputInvalid(Problem("body.unreadable", fields={"reason": reason})) from None
+    opening = (raw.count(b"[") + raw.count(b"{")) if isinstance(raw, bytes) else (raw.count("[") + raw.count("{"))
+    if opening > MAX_DEPTH and depth(value) > MAX_DEPTH:
+        raise InputInvalid(Problem("body.too_deep", fields={"limit": MAX_DEPTH}))
+    return value
+
+
+def write_json(value: Any) -> bytes:
+    """Compact JSON; keys in the order of the value. Decimals are written as numbers, unquoted."""
+    return _encode(value)
+
+
+def canonical_json(value: Any) -> bytes:
+    """JSON with sorted keys and no space: equal values give equal bytes."""
+    return _encode_sorted(value)
+
+
+def digest(value: Any) -> str:
+    """A short name (32 hex digits of SHA-256) for the content of a JSON value."""
+    return hashlib.sha256(_encode_sorted(value)).hexdigest()[:32]
+
+
+def depth(value: Any) -> int:
+    """How many objects and arrays lie inside each other."""
+    deepest, todo = 0, [(value, 1)]
+    while todo:
+        node, level = todo.pop()
+        children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        if children is not None:
+            deepest = max(deepest, level)
+            todo.extend((child, level + 1) for child in children)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return deepest
+
+
+def for_browsers(value: Any) -> Any:
+    """The same value with integers beyond 2^53 as strings, so that JavaScript cannot round them."""
+    if isinstance(value, dict):
+        return {key: for_browsers(child) for key, child in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [for_browsers(child) for child in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > SAFE_INTEGER:
+        return str(value)
+    return value

@@ -1,0 +1,39 @@
+"""What travels on wires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Item = dict[str, Any]
+"""A JSON object. Nodes must not change the item that they are given: they return a new one."""
+
+Sent = tuple[str, Item]
+"""A port's name and the item that leaves by it."""
+
+START_KEY = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a pure node and an expression may know besides the item (rule R6: no clock, no chance).
+
+    ``event``: ``id``, ``received_at`` (aware datetime, UTC), ``trigger``, ``channel``, ``shop_id``, ``key``.
+    ``flow``: ``name`` and ``constants``.
+    """
+
+    event: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    flow: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One output of a batch node, with the positions of the inputs that it came from (``None``: all of them)."""
+
+    item: Item
+    sources: tuple[int, ...] | None = None
+    port: str = "out"
+
+
+EMPTY_SCOPE = Scope()

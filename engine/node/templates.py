@@ -1,0 +1,80 @@
+"""Message text: sandboxed Jinja2 over plain data, with few filters and bounded output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.errors import InputInvalid, NodeError, Problem
+
+MAX_OUTPUT: Final = 64 * 1024
+MAX_TEMPLATE: Final = 8 * 1024
+FILTERS: Final = (
+    "upper",
+    "lower",
+    "title",
+    "trim",
+    "truncate",
+    "join",
+    "length",
+    "first",
+    "last",
+    "default",
+    "round",
+    "replace",
+    "sort",
+    "sum",
+)
+
+
+class TextTemplate:
+    """A template parsed once. With ``encoded``, values are percent-encoded for a URL.
+
+    Raises ``InputInvalid`` with ``template.syntax`` when it cannot be parsed.
+    """
+
+    def __init__(self, text: str, *, encoded: bool = False) -> None:
+        if len(text.encode()) > MAX_TEMPLATE:
+            raise InputInvalid(Problem("template.too_long", fields={"limit": MAX_TEMPLATE}))
+        try:
+            self._template = _environment(encoded).from_string(text)
+        except TemplateSyntaxError as error:
+            raise InputInvalid(Problem("template.syntax", fields={"reason": error.message or "", "line": error.lineno})) from None
+        except TemplateError as error:
+            raise InputInvalid(Problem("template.syntax", fields={"reason": type(error).__name__, "line": 1})) from None
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The text. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``; output is counted while it is made."""
+        parts: list[str] = []
+        size = 0
+        try:
+            for part in self._template.generate(**values):
+                size += len(part)
+                if size > MAX_OUTPUT:
+                    break
+                parts.append(part)
+        except Exception as error:  # noqa: BLE001 - whatever a template does to plain data, the item is at fault
+            raise NodeError("template.failed", reason=type(error).__name__) from None
+        if size > MAX_OUTPUT:
+            raise NodeError("template.too_long", limit=MAX_OUTPUT)
+        return "".join(parts)
+
+
+@cache
+def _environment(encoded: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_percent_encoded if encoded else None
+    )
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.globals.clear()
+    return environment
+
+
+def _percent_encoded(value: Any) -> Any:
+    return quote(str(value), safe="")

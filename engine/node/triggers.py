@@ -1,0 +1,45 @@
+"""Triggers: what arrives from outside becomes events, one for each order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.node.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What arrived, kept as it was: raw body, header names in lower case, query parameters."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event as a trigger reads it (rule R4).
+
+    ``items`` what the flow starts with; ``content`` what decides whether two deliveries say the same (default: the items);
+    ``channel``, ``shop_id``, ``order_id`` name the order, ``version`` its state at the source (``None``: the digest of the
+    content); ``delivery_id`` the source's id of this delivery; ``passes`` marks cancellations and refunds, which never wait.
+    """
+
+    items: tuple[Item, ...]
+    channel: str
+    shop_id: str = ""
+    order_id: str | None = None
+    version: str | None = None
+    delivery_id: str | None = None
+    passes: bool = False
+    content: Any = None
+
+
+Verify = Callable[[Delivery, Any, Mapping[str, Any], datetime], None]
+"""(delivery, params, the connection's fields, now): raises ``NodeError`` with ``signature.invalid``."""
+
+Read = Callable[[Delivery, Any], Arrival]
+"""(delivery, params): pure; raises ``InputInvalid`` with ``body.unreadable`` for bytes that cannot be read."""

@@ -1,0 +1,84 @@
+"""Node types as the registry holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from engine.node.examples import Example
+from engine.node.params import Params
+from engine.node.ports import Port
+from engine.node.triggers import Read, Verify
+
+NodeKind = Literal["trigger", "item", "batch", "effect", "batch_effect"]
+Promise = Literal["idempotent", "ask"]
+Start = Literal["hook", "file", "manual"]
+FAMILIES = ("connector", "transform", "rule", "notify", "flow", "task")
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """All that is declared about a node, and the function that does its work.
+
+    ``kind``: ``item`` and ``batch`` are pure; ``effect`` and ``batch_effect`` are async and get a ``Context``.
+    ``many``: an item node returns an iterable; ``drops``: it may return nothing; ``scope``: it also gets a ``Scope``.
+    With more than one output it returns ``(port, item)``. ``reads``: paths, or ``params.NAME`` for a parameter that holds them.
+    """
+
+    name: str
+    version: int
+    label: str
+    help: str
+    kind: NodeKind
+    params: type[Params]
+    outputs: tuple[Port, ...]
+    function: Callable[..., Any]
+    accepts: str = "any"
+    reads: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    many: bool = False
+    drops: bool = False
+    scope: bool = False
+    promise: Promise = "idempotent"
+    starts: Start | None = None
+    verify: Verify | None = None
+    read: Read | None = None
+    keeps_headers: tuple[str, ...] = ()
+    icon: str = "box"
+    origin: str = field(default="", compare=False)
+
+    @property
+    def use(self) -> str:
+        """The reference in a flow document, such as ``rule.condition@1``."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def family(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def is_trigger(self) -> bool:
+        return self.kind == "trigger"
+
+    @property
+    def is_effect(self) -> bool:
+        return self.kind in ("effect", "batch_effect")
+
+    @property
+    def is_batch(self) -> bool:
+        return self.kind in ("batch", "batch_effect")
+
+    @property
+    def by_port(self) -> bool:
+        """Whether the function names the port of what it returns."""
+        return len(self.outputs) > 1
+
+    @cached_property
+    def ports(self) -> Mapping[str, Port]:
+        return {port.name: port for port in self.outputs}
+
+    @cached_property
+    def params_schema(self) -> dict[str, Any]:
+        return self.params.model_json_schema()
