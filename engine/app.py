@@ -1,0 +1,157 @@
+"""The running engine, wired together: the one place that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from engine.connection.book import ConnectionBook
+from engine.connection.client import HttpClient
+from engine.connection.guard import AddressGuard
+from engine.dispatch import Dispatcher, Load
+from engine.errors import Conflict, InputInvalid, OrderloomError, Problem
+from engine.hub.project import to_hub_order
+from engine.intake.accept import Intake, read_delivery
+from engine.intake.parcel import unpack
+from engine.intake.published import PublishedFlows
+from engine.json_text import write_json
+from engine.publication import publish
+from engine.registry import Registry, installed
+from engine.run.facts import read_facts
+from engine.run.journaled import World
+from engine.run.live_outside import LiveOutside
+from engine.settings import Settings
+from engine.store.open import open_store
+from engine.store.ports import Event, Fact, RunEnd, RunFilter, Store, StoreOptions
+
+log = logging.getLogger("orderloom")
+DRAIN_SECONDS = 8.0
+ACTIONS_ON_INCIDENTS = ("again", "anew", "skip", "sent", "not_sent")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Orderloom:
+    """Use as an async context manager. Inside, hooks may be fed to ``intake`` and the rest read from ``store``."""
+
+    def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
+        self.settings, self.store = settings, store
+        self.registry = registry or installed()
+        self.book = ConnectionBook(settings.connections, store)
+        self.guard = AddressGuard(settings.allow_private)
+        self.client = HttpClient(self.guard)
+        self.flows = PublishedFlows(store, self.registry)
+        self.started_at = now()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def at(cls, settings: Settings) -> Self:
+        """On the store that the settings name (not opened yet)."""
+        key_file = str(settings.master_key_file) if settings.master_key_file else None
+        return cls(settings, open_store(StoreOptions(str(settings.data), settings.database_url, key_file)))
+
+    async def __aenter__(self) -> Self:
+        await self.store.open()
+        await self.book.refresh()
+        outside = LiveOutside(self.book, self.client, self.guard, now)
+        self.world = World(self.store.journal, outside, now, to_hub_order)
+        self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
+        self.intake = Intake(self.store.journal, self.flows.plan, self._secrets, self.dispatcher.accepted, now, self.store.owner)
+        await self.flows.refresh()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.dispatcher.drain(DRAIN_SECONDS)
+        await self.client.close()
+        await self.store.close()
+
+    async def start(self) -> int:
+        """Take up unfinished runs and watch for changes by other processes. Returns how many runs go on."""
+        await self._note_parked()
+        unfinished = await self.store.open_runs()
+        for event in unfinished:
+            self.dispatcher.recovered(event)
+        self._tasks.append(asyncio.ensure_future(self.flows.watch()))
+        self._tasks.append(asyncio.ensure_future(self._watch_connections()))
+        return len(unfinished)
+
+    async def publish(self, document: bytes, *, note: str, actor: str) -> tuple[str, int]:
+        """Publish a document and take it up at once. Raises ``FlowInvalid`` with every problem."""
+        published = await publish(self.store, self.registry, self.book.types(), document, note=note, actor=actor)
+        await self.flows.refresh()
+        return published
+
+    async def resume(self, incident_id: int, action: str, actor: str) -> int:
+        """Send a parked item on. Returns the run's id. Raises ``NotFound``, ``Conflict`` (``incident.closed``) or ``InputInvalid``.
+
+        ``again``: try once more, same idempotency key; ``anew``: once more under a new key; ``skip``: leave the item out;
+        ``sent`` and ``not_sent``: the answer to "did this call happen?" after a crash.
+        """
+        if action not in ACTIONS_ON_INCIDENTS:
+            raise InputInvalid(Problem("incident.bad_action", ("action",), {"actions": ACTIONS_ON_INCIDENTS}))
+        incident = await self.store.incident(incident_id)
+        if incident.state != "open":
+            raise Conflict(Problem("incident.closed", (str(incident_id),), {"state": incident.state}))
+        body = {"incident": str(incident_id), "step": incident.step, "key": incident.item_key, "action": action}
+        fact = await self._decision(incident.run_id, "resumption", body, actor)
+        await self.store.close_incident(incident_id, "skipped" if action == "skip" else "resumed", fact)
+        await self.store.audit(actor, "incident.resume", f"incident:{incident_id}", {"action": action, "run": str(incident.run_id)})
+        self.dispatcher.resumed(await self.store.event(incident.run_id))
+        return incident.run_id
+
+    async def cancel(self, run_id: int, actor: str) -> None:
+        """Cancel a run that has not ended (rule R12). Raises ``NotFound`` or ``Conflict`` (``run.ended``)."""
+        run = await self.store.run(run_id)
+        if run.state in ("done", "failed", "cancelled"):
+            raise Conflict(Problem("run.ended", (str(run_id),), {"state": run.state}))
+        await self.store.audit(actor, "run.cancel", f"run:{run_id}", {"state": run.state})
+        if self.dispatcher.cancel(run_id):
+            return
+        fact = await self._decision(run_id, "cancellation", {}, actor)
+        await self.store.journal.put_fact(fact, RunEnd("cancelled", now()))
+        self.dispatcher.forget(run.flow, run.order_key, run_id)
+
+    async def _decision(self, run_id: int, kind: str, body: Mapping[str, Any], actor: str) -> Fact:
+        facts = await self.store.facts(run_id)
+        return Fact(run_id, max((fact.number for fact in facts), default=0) + 1, kind, write_json(body), actor, now())
+
+    def _secrets(self, name: str) -> Mapping[str, Any]:
+        return self.book.get(name).fields()
+
+    async def _load(self, event: Event) -> Load:
+        plan = await self.flows.plan_at(event.flow, event.version)
+        arrival = read_delivery(plan.by_slug[event.trigger], unpack(await self.store.event_body(event.id)))
+        recorded = read_facts(await self.store.facts(event.id))
+        return Load(plan, arrival.items, arrival.channel, arrival.shop_id, recorded)
+
+    async def _note_parked(self) -> None:
+        cursor: str | None = None
+        while True:
+            page = await self.store.runs(RunFilter(state="parked"), limit=500, cursor=cursor)
+            for run in page.items:
+                self.dispatcher.parked(run.flow, run.order_key, run.id)
+            cursor = page.next
+            if cursor is None:
+                return
+
+    async def _watch_connections(self) -> None:
+        mark: int | None = None
+        while True:
+            await asyncio.sleep(0.5)
+            try:
+                seen = await self.store.change_mark()
+                if seen != mark:
+                    await self.book.refresh()
+                    mark = seen
+            except OrderloomError as error:
+                log.warning("connections not refreshed", extra={"code": error.problems[0].code})

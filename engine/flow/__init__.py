@@ -1,0 +1,1 @@
+"""The flow document: model, canonical file, graph, check, lineage and diff."""

@@ -1,0 +1,35 @@
+"""Checks of the tests inside a flow, and of layout and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import Problem
+from engine.flow.document import Flow, FlowTest
+
+
+def check_tests(flow: Flow) -> Iterator[Problem]:
+    names: set[str] = set()
+    for test in flow.tests:
+        where = ("tests", test.name)
+        if test.name in names:
+            yield Problem("test.twice", where)
+        names.add(test.name)
+        if not test.expect:
+            yield Problem("test.no_expect", where)
+        yield from (problem.inside(*where) for problem in _check_nodes(test, flow))
+    for slug in flow.layout:
+        if slug not in flow.nodes:
+            yield Problem("layout.unknown_node", ("layout", slug))
+
+
+def _check_nodes(test: FlowTest, flow: Flow) -> Iterator[Problem]:
+    if test.trigger not in flow.nodes:
+        yield Problem("test.unknown_node", ("trigger",), {"node": test.trigger})
+    for part, slugs in (("answers", test.answers), ("expect", test.expect or {})):
+        for slug in slugs:
+            if slug not in flow.nodes:
+                yield Problem("test.unknown_node", (part,), {"node": slug})
+    for slug, expected in (test.expect or {}).items():
+        if expected.items is None and expected.requests is None:
+            yield Problem("test.nothing_expected", ("expect", slug))

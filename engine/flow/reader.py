@@ -1,0 +1,104 @@
+"""Reads a flow document. A fault in one part does not hide the faults in the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from engine.errors import FlowInvalid, InputInvalid, Problem
+from engine.flow.document import Flow
+from engine.json_text import read_json
+from engine.node.validation import problems_of
+
+MAX_BYTES = 1024 * 1024
+_NODE_EXTRAS = ("title", "params", "policy", "disabled")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read: ``flow`` without its faulty parts (``None`` where nothing is left), and every fault of shape.
+
+    ``broken`` are the slugs of nodes that were left out, so that a later check does not report what follows from that.
+    """
+
+    flow: Flow | None
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = field(default_factory=frozenset[str])
+
+
+def read_flow(raw: bytes | str, name: str = "flow") -> Flow:
+    """The flow of a document. Raises ``FlowInvalid`` with every fault of shape."""
+    reading = inspect(raw, name)
+    if reading.problems or reading.flow is None:
+        raise FlowInvalid(reading.problems)
+    return reading.flow
+
+
+def inspect(raw: bytes | str, name: str = "flow") -> Reading:
+    """Read as much as can be read. ``name`` stands for the flow where its own name cannot be read."""
+    try:
+        data = read_json(raw)
+    except InputInvalid as error:
+        return Reading(None, tuple(Problem("flow.unreadable", (name,), p.fields) for p in error.problems))
+    if not isinstance(data, dict):
+        return Reading(None, (Problem("flow.not_an_object", (name,)),))
+    if len(raw) > MAX_BYTES:
+        return Reading(None, (Problem("flow.too_large", (name,), {"limit": MAX_BYTES}),))
+    document = cast("dict[str, Any]", data)
+    title = document.get("name")
+    return _tolerant(document, title if isinstance(title, str) and title else name)
+
+
+def _tolerant(data: dict[str, Any], name: str) -> Reading:
+    problems: list[Problem] = []
+    broken: set[str] = set()
+    for _ in range(20):
+        try:
+            return Reading(Flow.model_validate(data), tuple(problems), frozenset(broken))
+        except ValidationError as error:
+            problems.extend(_plain_place(problem) for problem in problems_of(error, "flow", (name,)))
+            data = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
+            if "nodes" not in data:
+                break
+    return Reading(None, tuple(problems), frozenset(broken))
+
+
+def _plain_place(problem: Problem) -> Problem:
+    """``flow › nodes › slug › params`` reads better as ``flow › slug › params``."""
+    where = problem.where
+    if len(where) > 2 and where[1] == "nodes":
+        where = (where[0], *where[2:])
+    return Problem(problem.code, where, problem.fields)
+
+
+def _without(data: dict[str, Any], places: list[tuple[int | str, ...]], broken: set[str]) -> dict[str, Any]:
+    """The document less the parts that the faults lie in."""
+    data = dict(data)
+    doomed: dict[str, set[int]] = {}
+    for place in places:
+        head = str(place[0])
+        if head == "nodes" and len(place) > 1 and isinstance(data.get("nodes"), dict):
+            data["nodes"] = _without_node_part(data["nodes"], place, broken)
+        elif isinstance(data.get(head), list) and len(place) > 1 and isinstance(place[1], int):
+            doomed.setdefault(head, set()).add(place[1])
+        elif isinstance(data.get(head), dict) and len(place) > 1:
+            data[head] = {key: value for key, value in data[head].items() if key != place[1]}
+        elif head == "name":
+            data["name"] = "unnamed"
+        else:
+            data.pop(head, None)
+    for head, numbers in doomed.items():
+        data[head] = [part for n, part in enumerate(data[head]) if n not in numbers]
+    return data
+
+
+def _without_node_part(nodes: dict[str, Any], place: tuple[int | str, ...], broken: set[str]) -> dict[str, Any]:
+    slug = str(place[1])
+    node = nodes.get(slug)
+    if isinstance(node, dict) and len(place) > 2 and (place[2] in _NODE_EXTRAS or place[2] not in ("use",)):
+        rest = {key: value for key, value in cast("dict[str, Any]", node).items() if key != place[2]}
+        return {**nodes, slug: rest}
+    broken.add(slug)
+    return {key: value for key, value in nodes.items() if key != slug}

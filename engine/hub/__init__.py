@@ -1,0 +1,1 @@
+"""Orders kept: the hub's row of a canonical order."""

@@ -1,0 +1,1 @@
+"""What arrives becomes durable events, each under its keys."""

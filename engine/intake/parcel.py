@@ -1,0 +1,19 @@
+"""How a delivery is kept: the headers that its trigger needs, and the body as it was, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.json_text import read_json, write_json
+from engine.node.triggers import Delivery
+
+
+def pack(delivery: Delivery, keeps_headers: Iterable[str]) -> bytes:
+    headers = {name: delivery.headers[name] for name in keeps_headers if name in delivery.headers}
+    return write_json({"headers": headers, "query": dict(delivery.query)}) + b"\n" + delivery.body
+
+
+def unpack(parcel: bytes) -> Delivery:
+    head, _, body = parcel.partition(b"\n")
+    meta = read_json(head)
+    return Delivery(body, meta["headers"], meta["query"])

@@ -1,0 +1,62 @@
+"""Rows of a CSV file (RFC 4180) as objects of text: the first row names the fields, an empty cell is ``""``."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
+from typing import IO, Final
+
+from engine.errors import InputInvalid, Problem
+
+_CHUNK: Final = 1 << 20
+_FALLBACK: Final = "gb18030"
+
+
+def encoding_of(stream: IO[bytes]) -> str:
+    """UTF-8, with or without a mark; UTF-16 with one; else GB18030, which spreadsheets in China write."""
+    head = stream.read(_CHUNK)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while head:
+            decoder.decode(head)
+            head = stream.read(_CHUNK)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _FALLBACK
+    return "utf-8-sig"
+
+
+def read_table(stream: IO[bytes], name: str, encoding: str) -> Iterator[dict[str, str]]:
+    """Raises ``InputInvalid``: ``input.unreadable`` with the line, ``input.header_twice``."""
+    rows = csv.reader(TextIOWrapper(stream, encoding=encoding, newline=""), strict=True)
+    fields: list[str] = []
+    try:
+        for row in rows:
+            if not fields:
+                fields = header(row, name) if row else []
+            elif row:
+                if len(row) != len(fields):
+                    raise _unreadable(name, rows.line_num, f"{len(row)} cells instead of {len(fields)}")
+                yield dict(zip(fields, row, strict=True))
+    except csv.Error as error:
+        raise _unreadable(name, rows.line_num, str(error)) from None
+    except UnicodeDecodeError:
+        raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}") from None
+
+
+def header(names: Sequence[str], file: str) -> list[str]:
+    """The fields' names; a column without one is called by its number. Raises ``InputInvalid`` with ``input.header_twice``."""
+    fields = [name.strip() or f"column_{number}" for number, name in enumerate(names, 1)]
+    twice = [name for name, count in Counter(fields).items() if count > 1]
+    if twice:
+        raise InputInvalid(Problem("input.header_twice", (file,), {"names": twice}))
+    return fields
+
+
+def _unreadable(name: str, line: int, reason: str) -> InputInvalid:
+    return InputInvalid(Problem("input.unreadable", (name,), {"line": line, "reason": reason}))

@@ -1,0 +1,32 @@
+"""Publishing: a document is checked, its tests are run, and only then it becomes a version that orders run through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.errors import FlowInvalid, Problem
+from engine.flow.check import check
+from engine.flow.reader import inspect
+from engine.flow.writer import write_flow
+from engine.registry import Registry
+from engine.run.tests import run_tests
+from engine.store.ports import Store
+
+
+async def publish(
+    store: Store, registry: Registry, connections: Mapping[str, str], document: bytes, *, note: str, actor: str
+) -> tuple[str, int]:
+    """Name and version. ``connections``: name → type of those that are set. Raises ``FlowInvalid`` with every problem."""
+    reading = inspect(document)
+    problems = list(reading.problems)
+    if reading.flow is not None:
+        problems += check(reading.flow, registry, connections, reading.broken)
+    if problems or reading.flow is None:
+        raise FlowInvalid(problems)
+    flow = reading.flow
+    red = [result for result in await run_tests(flow, registry) if not result.green]
+    if red:
+        raise FlowInvalid([Problem("test.red", (flow.name, "tests", result.name), {"count": len(result.differences)}) for result in red])
+    version = await store.publish(flow.name, write_flow(flow).encode(), note=note, actor=actor)
+    await store.audit(actor, "flow.publish", f"flow:{flow.name}", {"version": version, "note": note})
+    return flow.name, version

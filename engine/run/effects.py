@@ -1,0 +1,46 @@
+"""Effects: what a node asks of the outside, and the one interface behind which live, sandbox and test worlds stand."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from engine.json_text import canonical_json
+from engine.node.context import Judge, by_status
+from engine.run.plan import Step
+
+EffectKind = Literal["http", "mail", "hub"]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRequest:
+    """``content`` is plain JSON: what is digested, captured and shown. Secrets and signatures are added later, at each attempt."""
+
+    kind: EffectKind
+    connection: str
+    content: dict[str, Any]
+    judge: Judge = by_status
+
+
+class Effects(Protocol):
+    """Performs effects, answers them from the journal, or captures them."""
+
+    async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
+        """The result as the journal keeps it (JSON). Raises ``NodeError`` when the effect failed for good."""
+        ...
+
+    async def settle(self, step: Step) -> None:
+        """Returns once all results that later effects depend on are durable."""
+        ...
+
+
+def effect_id(flow: str, slug: str, event_key: str, item_key: str, call: int, generation: int) -> str:
+    """Rule R1: the identity of an effect, which is its idempotency key; 32 hex digits. The version of the flow is not part of it."""
+    parts = (flow, slug, event_key, item_key, str(call), str(generation))
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def request_digest(request: EffectRequest) -> str:
+    """32 hex digits over the canonical JSON of what is asked."""
+    return hashlib.sha256(canonical_json([request.kind, request.connection, request.content])).hexdigest()[:32]

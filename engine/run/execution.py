@@ -1,0 +1,158 @@
+"""Executes a plan on the items of one event. The same code serves live runs, sandbox, tests and the inspection of past runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from engine.catalogue import explain
+from engine.errors import OrderloomError, Problem
+from engine.node.items import Item, Scope
+from engine.node.ports import ERROR_PORT
+from engine.run.context import NodeContext
+from engine.run.effects import Effects
+from engine.run.facts import Recorded
+from engine.run.plan import Plan, Step
+from engine.run.step import MAX_ITEMS, Failure, Keyed, StepResult, arrange, keyed_batch, problem_of, run_pure, take
+
+UNTOUCHED = Recorded()
+
+
+class Execution:
+    """After ``run``: ``results`` and ``inputs`` by step index, ``parked`` what failed, ``stopped`` whether a failure ended all.
+
+    A node runs once, when everything upstream is done, on all items that reached it: wires in declared order, items in the
+    order of their arrival. Independent effect steps run at the same time. ``recorded`` brings what people decided: items to
+    leave out, and whether the run is cancelled (then no further step starts).
+    """
+
+    def __init__(
+        self, plan: Plan, trigger: str, items: Sequence[Item], scope: Scope, effects: Effects, recorded: Recorded = UNTOUCHED
+    ) -> None:
+        self.plan, self.trigger, self.scope, self.effects = plan, trigger, scope, effects
+        self.start: list[Keyed] = [(str(n), item) for n, item in enumerate(items, 1)]
+        self.results: list[StepResult | None] = [None] * len(plan.steps)
+        self.inputs: list[list[Keyed]] = [[] for _ in plan.steps]
+        self.parked: list[Failure] = []
+        self.stopped = False
+        self._recorded = recorded
+        _, waits = plan.behind(trigger)
+        self._waits = list(waits)
+        self._ready: deque[int] = deque()
+        self._pending = 0
+        self._advancing = False
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until every step that can work has worked."""
+        start = self.plan.by_slug[self.trigger]
+        self.inputs[start.index] = self.start
+        self._complete(start, StepResult({"out": self.start}))
+        self._advance()
+        if self._pending:
+            await self._done
+
+    def _advance(self) -> None:
+        """Runs pure steps at once and starts effect steps, until nothing more is ready."""
+        if self._advancing:
+            return
+        self._advancing = True
+        try:
+            while self._ready and not self.stopped and not self._recorded.cancelled:
+                step = self.plan.steps[self._ready.popleft()]
+                box = self._collect(step)
+                self.inputs[step.index] = box
+                if not box:
+                    self._complete(step, StepResult())
+                elif step.disabled:
+                    self._complete(step, StepResult({step.type.outputs[0].name: box} if step.type.outputs else {}))
+                elif step.pure:
+                    self._complete(step, run_pure(step.slug, step.type, step.params, box, self.scope))
+                else:
+                    self._start_effect(step, box)
+        finally:
+            self._advancing = False
+
+    def _collect(self, step: Step) -> list[Keyed]:
+        box: list[Keyed] = []
+        for source, port in step.incoming:
+            result = self.results[source]
+            if result is not None and port in result.outputs:
+                arrived = result.outputs[port]
+                box = arrived if not box else box + arrived
+        box = arrange(box)
+        if self._recorded.skips:
+            box = [keyed for keyed in box if (step.slug, keyed[0]) not in self._recorded.skips]
+        return box
+
+    def _complete(self, step: Step, result: StepResult) -> None:
+        if result.failures:
+            self._place_failures(step, result)
+        self.results[step.index] = result
+        for index in step.onward:
+            self._waits[index] -= 1
+            if self._waits[index] == 0:
+                self._ready.append(index)
+
+    def _place_failures(self, step: Step, result: StepResult) -> None:
+        if step.on_error == "route":
+            routed = result.outputs.setdefault(ERROR_PORT, [])
+            routed.extend((failure.key, {**failure.item, "error": explain(failure.problem)}) for failure in result.failures)
+            return
+        self.parked.extend(result.failures)
+        if step.on_error == "stop":
+            self.stopped = True
+
+    def _start_effect(self, step: Step, box: list[Keyed]) -> None:
+        self._pending += 1
+        task = asyncio.ensure_future(self._effect(step, box))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _effect(self, step: Step, box: list[Keyed]) -> None:
+        try:
+            result = await self._perform(step, box)
+            if step.feeds_effects:
+                await self.effects.settle(step)
+        except Exception as error:  # noqa: BLE001 - whatever the journal or a node does, the items must be accounted for
+            problem = problem_of(error, step.slug)
+            result = StepResult(failures=[Failure(step.slug, key, item, problem) for key, item in box])
+        self._complete(step, result)
+        self._pending -= 1
+        self._advance()
+        if not self._pending and not self._done.done():
+            self._done.set_result(None)
+
+    async def _perform(self, step: Step, box: list[Keyed]) -> StepResult:
+        if len(box) > MAX_ITEMS:
+            raise OrderloomError(Problem("run.too_many_items", fields={"count": len(box), "limit": MAX_ITEMS}))
+        if step.type.is_batch:
+            return await self._perform_batch(step, box)
+        result = StepResult()
+        if len(box) == 1:
+            await self._perform_item(step, *box[0], result)
+            return result
+        parts = [StepResult() for _ in box]
+        await asyncio.gather(*(self._perform_item(step, key, item, part) for (key, item), part in zip(box, parts, strict=True)))
+        for part in parts:
+            for port, sent in part.outputs.items():
+                result.outputs.setdefault(port, []).extend(sent)
+            result.failures.extend(part.failures)
+            result.dropped.extend(part.dropped)
+        return result
+
+    async def _perform_item(self, step: Step, key: str, item: Item, result: StepResult) -> None:
+        context = NodeContext(self.plan, step, key, self.scope, self.effects)
+        try:
+            made: Any = await step.type.function(item, step.params, context)
+            take(step.slug, step.type, key, item, made, result)
+        except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate
+            result.failures.append(Failure(step.slug, key, item, problem_of(error, step.slug)))
+
+    async def _perform_batch(self, step: Step, box: list[Keyed]) -> StepResult:
+        context = NodeContext(self.plan, step, box[0][0], self.scope, self.effects)
+        made: Any = await step.type.function([item for _, item in box], step.params, context)
+        return keyed_batch(step.slug, step.type, [key for key, _ in box], list(made))

@@ -1,0 +1,157 @@
+"""Live effects: performed once, journaled, and answered from the journal ever after (rule R1)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.connection.failures import CallFailed
+from engine.errors import NodeError, OrderloomError, Problem
+from engine.json_text import write_json
+from engine.run.effects import EffectRequest, effect_id, request_digest
+from engine.run.facts import Recorded, results_body
+from engine.run.outside import Outside
+from engine.run.plan import Step
+from engine.run.retry import delay_before
+from engine.store.ports import Event, Fact, HubOrder, Journal, RunEnd
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What live effects work with; one for the whole process. ``to_order`` makes the hub's row of a canonical order."""
+
+    journal: Journal
+    outside: Outside
+    now: Callable[[], datetime]
+    to_order: Callable[[Mapping[str, Any], Event], HubOrder]
+    sleep: Callable[[float], Any] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+
+
+class JournaledEffects:
+    """The effects of one run. ``asked`` holds the ids of all effects that the run asked for this time."""
+
+    def __init__(self, world: World, event: Event, recorded: Recorded, actor: str) -> None:
+        self._world, self._event, self._recorded, self._actor = world, event, recorded, actor
+        self._fresh: list[dict[str, Any]] = []
+        self.asked: set[str] = set()
+
+    async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
+        generation = self._recorded.generations.get((step.slug, key), 0)
+        identity = effect_id(self._event.flow, step.slug, self._event.key, key, call, generation)
+        digest = request_digest(request)
+        self.asked.add(identity)
+        known = self._recorded.results.get(identity)
+        if known is not None:
+            return _answer_from(known, digest)
+        entry: dict[str, Any] = {"id": identity, "digest": digest, "step": step.slug, "key": key}
+        if identity in self._recorded.intentions:
+            raise NodeError("effect.unknown_outcome")
+        if request.kind == "hub":
+            return await self._to_hub(request, entry)
+        if step.type.promise == "ask":
+            await self._intend(entry)
+        return await self._perform(step, request, entry)
+
+    async def settle(self, step: Step) -> None:  # noqa: ARG002 - one journal for all steps of the run
+        if self._fresh:
+            await self._world.journal.put_fact(self._take_fresh())
+
+    def end(self, end: RunEnd) -> asyncio.Future[None]:
+        """Journals what is left together with the end of the run."""
+        if self._fresh:
+            return self._world.journal.put_fact(self._take_fresh(), end)
+        return self._world.journal.end_run(self._event.id, end)
+
+    def unasked(self) -> list[dict[str, Any]]:
+        """Recorded effects that this execution did not ask for: the run has diverged from what it did before."""
+        left = set(self._recorded.results) - self.asked - self._recorded.superseded
+        return [self._recorded.results[identity] for identity in sorted(left)]
+
+    async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
+        try:
+            result = await self._attempts(step, request, entry["id"])
+        except OrderloomError as error:
+            problem = error.problems[0]
+            self._fresh.append({**entry, "failed": {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}})
+            raise
+        self._fresh.append({**entry, "ok": result})
+        return result
+
+    async def _attempts(self, step: Step, request: EffectRequest, key: str) -> Any:
+        attempt = 1
+        while True:
+            try:
+                result, verdict = await self._attempt(step, request, key)
+                if verdict == "done":
+                    return result
+                problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
+            except CallFailed as error:
+                verdict, problem = "retry" if error.retriable else "refused", error.problem
+            if verdict == "refused":
+                raise OrderloomError(problem)
+            attempt += 1
+            delay = delay_before(attempt, step.retry, self._world.chance())
+            if delay is None:
+                raise OrderloomError(problem)
+            await self._world.sleep(delay)
+
+    async def _attempt(self, step: Step, request: EffectRequest, key: str) -> tuple[Any, str]:
+        outside = self._world.outside
+        if request.kind == "mail":
+            await outside.mail(request.connection, request.content, key, step.timeout)
+            return {"ok": True}, "done"
+        answer = await outside.http(request.connection, request.content, key, step.timeout)
+        return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}, request.judge(answer)
+
+    async def _to_hub(self, request: EffectRequest, entry: dict[str, Any]) -> str:
+        order = self._world.to_order(request.content["order"], self._event)
+        return await self._world.journal.put_order(order, self._fact("results", results_body([{**entry, "ok": "@outcome"}])))
+
+    async def _intend(self, entry: dict[str, Any]) -> None:
+        await self._world.journal.put_fact(self._fact("intention", write_json(entry)))
+
+    def _take_fresh(self) -> Fact:
+        fresh, self._fresh = self._fresh, []
+        return self._fact("results", results_body(fresh))
+
+    def _fact(self, kind: str, body: bytes) -> Fact:
+        self._recorded.last += 1
+        return Fact(self._event.id, self._recorded.last, kind, body, self._actor, self._world.now())
+
+
+def _answer_from(known: Mapping[str, Any], digest: str) -> Any:
+    if known["digest"] != digest:
+        raise NodeError("run.diverged", effect=known["id"])
+    if "failed" in known:
+        failed = known["failed"]
+        raise OrderloomError(Problem(failed["code"], tuple(failed["where"]), failed["fields"]))
+    return known["ok"]
+
+
+def _about(result: Mapping[str, Any], attempts: int) -> dict[str, Any]:
+    return {"status": result.get("status"), "attempts": attempts}
+
+
+class RecordedEffects:
+    """For looking at a past run: answers from the journal only; what it does not hold has not happened (yet)."""
+
+    def __init__(self, event: Event, recorded: Recorded) -> None:
+        self._event, self._recorded = event, recorded
+        self.requests: list[tuple[Step, str, str, EffectRequest]] = []
+
+    async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
+        generation = self._recorded.generations.get((step.slug, key), 0)
+        identity = effect_id(self._event.flow, step.slug, self._event.key, key, call, generation)
+        self.requests.append((step, key, identity, request))
+        known = self._recorded.results.get(identity)
+        if known is None:
+            raise NodeError("effect.pending")
+        return _answer_from(known, request_digest(request))
+
+    async def settle(self, step: Step) -> None:
+        """Nothing to wait for."""

@@ -1,0 +1,52 @@
+"""One live run from its event to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.errors import Problem
+from engine.node.items import Item, Scope
+from engine.run.execution import Execution
+from engine.run.facts import Recorded
+from engine.run.journaled import JournaledEffects, World
+from engine.run.plan import Plan
+from engine.run.step import Failure
+from engine.store.ports import Event, NewIncident, RunEnd, RunState
+
+
+def scope_of(plan: Plan, event: Event, channel: str, shop_id: str) -> Scope:
+    """What the nodes of a run may know of its event."""
+    facts: dict[str, Any] = {"id": str(event.id), "received_at": event.received_at, "trigger": event.trigger}
+    facts.update(key=event.key, channel=channel, shop_id=shop_id)
+    return Scope(facts, plan.scope_flow)
+
+
+async def run_live(world: World, plan: Plan, event: Event, items: Sequence[Item], scope: Scope, recorded: Recorded) -> RunState:
+    """Execute, journal and end a run. Returns the state that is journaled; raises only when the journal itself fails."""
+    effects = JournaledEffects(world, event, recorded, "system")
+    execution = Execution(plan, event.trigger, items, scope, effects, recorded)
+    await execution.run()
+    failures = execution.parked
+    if not failures and not execution.stopped and not recorded.cancelled:
+        failures = [_diverged(entry) for entry in effects.unasked()]
+    state = _state(execution, recorded, failures)
+    incidents = [] if state == "cancelled" else [_incident(failure) for failure in failures]
+    await effects.end(RunEnd(state, world.now(), incidents))
+    return state
+
+
+def _state(execution: Execution, recorded: Recorded, failures: Sequence[Failure]) -> RunState:
+    if recorded.cancelled:
+        return "cancelled"
+    if execution.stopped:
+        return "failed"
+    return "parked" if failures else "done"
+
+
+def _diverged(entry: dict[str, Any]) -> Failure:
+    return Failure(entry["step"], entry["key"], {}, Problem("run.diverged", (entry["step"],), {"effect": entry["id"]}))
+
+
+def _incident(failure: Failure) -> NewIncident:
+    return NewIncident(failure.slug, failure.key, failure.problem.code, failure.problem.where, failure.problem.fields)

@@ -1,0 +1,77 @@
+"""The real outside: connections by name, the pooled client, the mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from engine.connection.book import ConnectionBook
+from engine.connection.client import HttpClient
+from engine.connection.guard import AddressGuard
+from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.mail import Letter, send_mail
+from engine.connection.mail_server import Smtp
+from engine.errors import InputInvalid, NodeError
+from engine.json_text import read_json, write_json
+from engine.node.context import HttpAnswer
+
+_KEPT_HEADERS = ("content-type", "location", "retry-after", "x-request-id")
+_JSON = "application/json"
+
+
+class LiveOutside:
+    """Connections are looked up at each attempt (rule R12), so that a changed address or secret counts at once."""
+
+    def __init__(self, book: ConnectionBook, client: HttpClient, guard: AddressGuard, now: Callable[[], datetime]) -> None:
+        self._book, self._client, self._guard, self._now = book, client, guard, now
+
+    async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:  # noqa: ASYNC109
+        known = self._book.get(connection)
+        request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), timeout)
+        return answer_of(await self._client.send(known.prepare(request, self._now())))
+
+    async def mail(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> None:  # noqa: ASYNC109
+        server = self._book.get(connection)
+        if not isinstance(server, Smtp):
+            raise NodeError("connection.wrong_type", name=connection, type=server.type_name, types="smtp")
+        await send_mail(server, Letter(content["to"], content["subject"], content["text"], key), self._guard, self._now(), timeout=timeout)
+
+
+def url_of(base: str, content: Mapping[str, Any]) -> str:
+    """The connection's address with the call's path and query; a query in the address (a robot's key) stays in front."""
+    address, mark, query = base.partition("?")
+    if content["path"]:
+        address = address.rstrip("/") + "/" + content["path"].lstrip("/")
+    more = urlencode(content.get("query") or {})
+    joined = "&".join(part for part in (query, more) if part)
+    return f"{address}?{joined}" if mark or joined else address
+
+
+def answer_of(response: HttpResponse) -> HttpAnswer:
+    """The answer as it is journaled: few headers, body as JSON where it is JSON."""
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    return HttpAnswer(response.status, headers, _parsed(response.body))
+
+
+def _headers(content: Mapping[str, Any], key: str) -> dict[str, str]:
+    headers = {"Idempotency-Key": key, **content.get("headers", {})}
+    if "json" in content and "Content-Type" not in headers:
+        headers["Content-Type"] = _JSON
+    return headers
+
+
+def _body(content: Mapping[str, Any]) -> bytes:
+    if "json" in content:
+        return write_json(content["json"])
+    return content.get("text", "").encode()
+
+
+def _parsed(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return read_json(body)
+    except InputInvalid:
+        return body.decode("utf-8", "replace")

@@ -1,0 +1,147 @@
+"""One node at work on the items that reached it. Pure: no clock, no journal, no network.
+
+The fast paths matter: an order passes here once for each of its pure nodes.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from engine.errors import OrderloomError, Problem
+from engine.node.items import Item, Made, Scope, Sent
+from engine.node.params import Params
+from engine.node.types import NodeType
+
+Keyed = tuple[str, Item]
+"""An item with its item key (rule R1)."""
+
+MAX_ITEMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item that its node could not handle. ``stop`` ends the whole run instead of parking the item."""
+
+    slug: str
+    key: str
+    item: Item
+    problem: Problem
+
+
+@dataclass(slots=True)
+class StepResult:
+    """What left a step by each port, in order, and what failed; ``sources`` names the input keys of each output of a batch node."""
+
+    outputs: dict[str, list[Keyed]] = field(default_factory=dict[str, list[Keyed]])
+    failures: list[Failure] = field(default_factory=list[Failure])
+    dropped: list[Keyed] = field(default_factory=list[Keyed])
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+def arrange(box: list[Keyed]) -> list[Keyed]:
+    """Items as they reach a step: a key that arrives twice gets ``#2``, and so on."""
+    if len(box) < 2 or len({key for key, _ in box}) == len(box):
+        return box
+    seen: dict[str, int] = {}
+    arranged: list[Keyed] = []
+    for key, item in box:
+        seen[key] = n = seen.get(key, 0) + 1
+        arranged.append((f"{key}#{n}" if n > 1 else key, item))
+    return arranged
+
+
+def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope: Scope) -> StepResult:
+    """What a pure node makes of the items; never raises for what an item does to it."""
+    if len(box) > MAX_ITEMS:
+        problem = Problem("run.too_many_items", (slug,), {"count": len(box), "limit": MAX_ITEMS})
+        return StepResult(failures=[Failure(slug, key, item, problem) for key, item in box])
+    if node.kind == "batch":
+        return _run_batch(slug, node, params, box, scope)
+    result = StepResult()
+    function, call_scope = node.function, node.scope
+    for key, item in box:
+        try:
+            made = function(item, params, scope) if call_scope else function(item, params)
+            take(slug, node, key, item, made, result)
+        except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate, never the run's
+            result.failures.append(Failure(slug, key, item, problem_of(error, slug)))
+    return result
+
+
+def take(slug: str, node: NodeType, key: str, item: Item, made: Any, result: StepResult) -> None:
+    """Puts what an item node returned into the result, under its item keys. Raises ``OrderloomError`` for what it must not return."""
+    if node.many:
+        sent = [_sent(node, each) for each in _iterable(made)]
+        for n, (port, out) in enumerate(sent, 1):
+            result.outputs.setdefault(port, []).append((key if n == 1 else f"{key}/{slug}.{n}", out))
+        if not sent:
+            _drop(node, key, item, result)
+    elif made is None:
+        _drop(node, key, item, result)
+    else:
+        port, out = _sent(node, made)
+        result.outputs.setdefault(port, []).append((key, out))
+
+
+def problem_of(error: Exception, slug: str) -> Problem:
+    """The problem that an exception stands for. What is unforeseen is named by type and place only: its text may hold personal data."""
+    if isinstance(error, OrderloomError):
+        return error.problems[0].inside(slug)
+    return Problem("node.failed", (slug,), {"type": type(error).__name__, "at": _place(error)})
+
+
+def _drop(node: NodeType, key: str, item: Item, result: StepResult) -> None:
+    if not node.drops:
+        raise OrderloomError(Problem("node.lost_item", fields={"use": node.use}))
+    result.dropped.append((key, item))
+
+
+def _sent(node: NodeType, made: Any) -> Sent:
+    if node.by_port:
+        if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[1], dict)):  # pyright: ignore[reportUnknownArgumentType]
+            raise OrderloomError(Problem("node.bad_result", fields={"use": node.use, "expected": "(port, item)"}))
+        port, out = made  # pyright: ignore[reportUnknownVariableType]
+        if port not in node.ports:
+            raise OrderloomError(Problem("node.bad_port", fields={"use": node.use, "ports": list(node.ports)}))
+        return port, out  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(made, dict):
+        raise OrderloomError(Problem("node.bad_result", fields={"use": node.use, "expected": "item"}))
+    return node.outputs[0].name, made  # pyright: ignore[reportUnknownVariableType]
+
+
+def _iterable(made: Any) -> Iterable[Any]:
+    return () if made is None else made
+
+
+def _run_batch(slug: str, node: NodeType, params: Params, box: list[Keyed], scope: Scope) -> StepResult:
+    items = [item for _, item in box]
+    try:
+        made = list(node.function(items, params, scope) if node.scope else node.function(items, params))
+        return keyed_batch(slug, node, [key for key, _ in box], made)
+    except Exception as error:  # noqa: BLE001 - see run_pure
+        problem = problem_of(error, slug)
+        return StepResult(failures=[Failure(slug, key, item, problem) for key, item in box])
+
+
+def keyed_batch(slug: str, node: NodeType, keys: Sequence[str], made: Sequence[Made]) -> StepResult:
+    """Item keys for the outputs of a batch: the first that comes from an input keeps that input's key, the nth appends ``/slug.n``."""
+    result, counts = StepResult(), dict[str, int]()
+    for each in made:
+        if each.port not in node.ports:
+            raise OrderloomError(Problem("node.bad_port", fields={"use": node.use, "ports": list(node.ports)}))
+        sources = tuple(keys) if each.sources is None else tuple(keys[n] for n in each.sources)
+        base = sources[0] if sources else "0"
+        counts[base] = n = counts.get(base, 0) + 1
+        key = base if n == 1 else f"{base}/{slug}.{n}"
+        result.outputs.setdefault(each.port, []).append((key, each.item))
+        result.sources[key] = sources
+    return result
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
