@@ -1,0 +1,8 @@
+"""Connections: addresses and secrets of outside systems, and the guarded ways to call them.
+
+Importing the package registers the built-in connection types; plugins add theirs with ``connection_type``.
+"""
+
+from engine.connection import channels, mail_server, robots, targets
+
+__all__ = ["channels", "mail_server", "robots", "targets"]

@@ -1,0 +1,26 @@
+"""Requests and answers as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request. ``timeout`` in seconds, ``None`` for the client's own."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One answer; header names in lower case, of repeated ones the last."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes

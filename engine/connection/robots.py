@@ -1,0 +1,72 @@
+"""Chat robots: WeChat Work, DingTalk and Feishu, each with its own way to sign.
+
+Sources: developer.work.weixin.qq.com "group robot", open.dingtalk.com "custom robot security settings", open.feishu.cn "custom bot".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import quote_plus
+
+from pydantic import Field
+
+from engine.connection.http import HttpRequest
+from engine.connection.types import Connection, SecretUrl, connection_type
+from engine.errors import InputInvalid, Problem
+from engine.json_text import read_json, write_json
+
+
+class Robot(Connection):
+    """A robot's address holds its key."""
+
+    url: SecretUrl = Field(title="Webhook address")
+
+
+@connection_type("wecom", title="WeChat Work robot")
+class Wecom(Robot):
+    """Signs nothing: who knows the address may send."""
+
+
+@connection_type("dingtalk", title="DingTalk robot")
+class Dingtalk(Robot):
+    """Secret: ``SEC…`` of the robot's security settings."""
+
+    def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
+        if self.secret is None:
+            return request
+        timestamp = int(now.timestamp() * 1000)
+        joint = "&" if "?" in request.url else "?"
+        return replace(
+            request, url=f"{request.url}{joint}timestamp={timestamp}&sign={dingtalk_sign(self.secret.get_secret_value(), timestamp)}"
+        )
+
+
+@connection_type("feishu", title="Feishu robot")
+class Feishu(Robot):
+    """Secret: the key of the robot's signature check."""
+
+    def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
+        if self.secret is None:
+            return request
+        timestamp = int(now.timestamp())
+        message = read_json(request.body)
+        if not isinstance(message, dict):
+            raise InputInvalid(Problem("connection.not_signable"))
+        signature = {"timestamp": str(timestamp), "sign": feishu_sign(self.secret.get_secret_value(), timestamp)}
+        return replace(request, body=write_json({**signature, **cast("dict[str, Any]", message), **signature}))
+
+
+def dingtalk_sign(secret: str, timestamp_ms: int) -> str:
+    """The URL parameter ``sign``, already percent-encoded: key is the secret, message ``milliseconds\\nsecret``."""
+    message = f"{timestamp_ms}\n{secret}".encode()
+    return quote_plus(base64.b64encode(hmac.digest(secret.encode(), message, hashlib.sha256)).decode())
+
+
+def feishu_sign(secret: str, timestamp_s: int) -> str:
+    """The body field ``sign``: key is ``seconds\\nsecret``, the message is empty."""
+    return base64.b64encode(hmac.digest(f"{timestamp_s}\n{secret}".encode(), b"", hashlib.sha256)).decode()

@@ -1,0 +1,167 @@
+"""Connection types: pydantic models with secret fields, under a registered name.
+
+    @connection_type("courier_express", title="Courier Express")
+    class CourierExpress(Connection):
+        url: HttpUrl = Field(title="Address")
+        account: str
+
+A type says which fields a system needs and how a request to it is authenticated. Nodes never see the secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, TypeVar, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from engine.connection.addresses import literal_address, parse_url
+from engine.connection.failures import CallFailed
+from engine.connection.http import HttpRequest
+from engine.errors import InputInvalid, Problem
+
+
+def _http_url(text: str) -> str:
+    try:
+        literal_address(parse_url(text.strip()).raw_host or "")
+    except CallFailed as failed:
+        raise PydanticCustomError("address", "{reason}", {"reason": failed.problem.fields["reason"]}) from None
+    return text.strip()
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise PydanticCustomError("empty", "must not be empty")
+    return value
+
+
+def _secret_url(value: SecretStr) -> SecretStr:
+    return SecretStr(_http_url(value.get_secret_value()))
+
+
+_SECRET_SCHEMA = {"type": "string", "format": "password", "writeOnly": True, "secret": True}
+
+Secret = Annotated[SecretStr, AfterValidator(_secret), WithJsonSchema(_SECRET_SCHEMA)]
+"""A field that is encrypted at rest and never returned; ``"secret": true`` in the JSON Schema."""
+
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url), WithJsonSchema({**_SECRET_SCHEMA, "format": "uri"})]
+"""An address that is a secret itself, because it holds the key."""
+
+HttpUrl = Annotated[str, AfterValidator(_http_url), WithJsonSchema({"type": "string", "format": "uri"})]
+"""An ``http`` or ``https`` address without credentials."""
+
+
+class Connection(BaseModel):
+    """An outside system: its address, its secrets, and how it wants to be asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    type_name: ClassVar[str] = ""
+    type_title: ClassVar[str] = ""
+
+    secret: Secret | None = Field(default=None, title="Secret")
+
+    @property
+    def address(self) -> str:
+        """The base URL in clear; empty for a system that only calls us."""
+        url = getattr(self, "url", None)
+        return url.get_secret_value() if isinstance(url, SecretStr) else str(url or "")
+
+    def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
+        """The request with its authentication, made anew at each attempt; ``now`` is aware."""
+        del now
+        return request
+
+    def fields(self) -> dict[str, Any]:
+        """All fields with the secrets in clear: for storage and for checking signatures, never for an answer or a log."""
+        return {
+            "type": self.type_name,
+            **_map_secrets(self.model_dump(exclude_none=True, by_alias=True), lambda one: one.get_secret_value()),
+        }
+
+    def public_view(self) -> dict[str, Any]:
+        """What may be shown: of a secret only whether it is set, ``{"set": true}``."""
+        view = _map_secrets(self.model_dump(by_alias=True), lambda _: {"set": True})
+        unset = {name: {"set": False} for name, value in view.items() if value is None and name in secret_fields(type(self))}
+        return {"type": self.type_name, **view, **unset}
+
+
+_Declared = TypeVar("_Declared", bound=type[Connection])
+_types: dict[str, type[Connection]] = {}
+
+
+def connection_type(name: str, *, title: str) -> Callable[[_Declared], _Declared]:
+    """Register a type under its name. Raises ``ValueError`` where another class has the name."""
+
+    def register(model: _Declared) -> _Declared:
+        known = _types.get(name)
+        if known is not None and (known.__module__, known.__qualname__) != (model.__module__, model.__qualname__):
+            raise ValueError(f"connection type {name} is declared twice: {known.__module__} and {model.__module__}")
+        model.type_name = name
+        model.type_title = title
+        _types[name] = model
+        return model
+
+    return register
+
+
+def connection_types() -> Mapping[str, type[Connection]]:
+    """All registered types by name."""
+    return MappingProxyType(_types)
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a connection document of a type, with its ``type``; secrets are marked ``"secret": true``."""
+    model = _types[name]
+    schema = model.model_json_schema(mode="validation")
+    properties = {"type": {"const": name}, **schema.get("properties", {})}
+    return {**schema, "title": model.type_title, "properties": properties, "required": ["type", *schema.get("required", [])]}
+
+
+@cache
+def secret_fields(model: type[Connection]) -> frozenset[str]:
+    """The names of the fields that are a secret or hold some."""
+    properties = model.model_json_schema().get("properties", {})
+    return frozenset(name for name, schema in properties.items() if _marked(schema))
+
+
+def parse_connection(name: str, document: object) -> Connection:
+    """A connection of its document ``{"type": …, …}``.
+
+    Raises ``InputInvalid`` with every problem: ``connection.unknown_type`` or one ``connection.invalid`` a field. No value is repeated.
+    """
+    if not isinstance(document, Mapping):
+        raise InputInvalid(_invalid(name, "", "it is not a JSON object"))
+    values = {str(key): value for key, value in cast("Mapping[Any, Any]", document).items()}
+    type_name = values.pop("type", None)
+    model = _types.get(type_name) if isinstance(type_name, str) else None
+    if model is None:
+        shown = type_name if isinstance(type_name, str) and type_name.isidentifier() else ""
+        raise InputInvalid(Problem("connection.unknown_type", (name,), {"type": shown, "known": sorted(_types)}))
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InputInvalid(_invalid(name, ".".join(map(str, one["loc"])), one["msg"]) for one in found) from None
+
+
+def _invalid(name: str, path: str, reason: str) -> Problem:
+    return Problem("connection.invalid", (name, path) if path else (name,), {"reason": reason})
+
+
+def _map_secrets(value: Any, change: Callable[[SecretStr], Any]) -> Any:
+    if isinstance(value, SecretStr):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _map_secrets(child, change) for key, child in cast("dict[str, Any]", value).items()}
+    return value
+
+
+def _marked(schema: object) -> bool:
+    if isinstance(schema, dict):
+        parts = cast("dict[str, Any]", schema)
+        return parts.get("secret") is True or any(map(_marked, parts.values()))
+    return isinstance(schema, list) and any(map(_marked, cast("list[Any]", schema)))

@@ -1,0 +1,1 @@
+"""Personal data: classes, masks, encryption at rest and blind search."""
