@@ -1,0 +1,22 @@
+"""The channels whose orders can be read, each by a pure function from its payload to the canonical order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+
+from engine.sdk import Item, read_json
+from nodes.connector.own_shop.canonical import own_shop_order
+from nodes.connector.shopify.canonical import shopify_order
+from nodes.connector.taobao.canonical import taobao_order
+
+CANONICAL: dict[str, Callable[[Item], Item]] = {
+    "taobao": taobao_order,
+    "shopify": shopify_order,
+    "own_shop": own_shop_order,
+}
+
+
+def sample(channel: str, name: str = "sample") -> Item:
+    """An invented payload of a channel (``sample``), or the canonical order that it becomes (``sample_order``)."""
+    return read_json(files("nodes.connector").joinpath(channel, f"{name}.json").read_bytes())

@@ -1,0 +1,71 @@
+"""Shopify's words for the state of an order, in canonical ones.
+
+Source: the status maps of the order domain; the Order resource of the REST Admin API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.sdk import Source, overall_refund
+
+FULFILLMENT = {"partial": "partially_shipped", "fulfilled": "shipped", "restocked": "cancelled"}
+"""``null`` means that nothing is fulfilled yet."""
+
+FINANCIAL = {
+    "pending": "unpaid",
+    "authorized": "unpaid",
+    "partially_paid": "deposit_paid",
+    "paid": "paid",
+    "partially_refunded": "partially_refunded",
+    "refunded": "refunded",
+    "voided": "unpaid",
+    "expired": "unpaid",
+}
+_OF_TRANSACTION = {"pending": "processing", "success": "succeeded", "failure": "closed", "error": "closed"}
+
+
+def order_status(order: Source, payment: str) -> str:
+    """Cancelled first, then by fulfilment. What is refunded in full and not shipped never ships."""
+    if order.text("cancelled_at"):
+        return "cancelled"
+    status = fulfillment(order)
+    return "closed_refunded" if status == "awaiting_fulfillment" and payment == "refunded" else status
+
+
+def fulfillment(source: Source) -> str:
+    """The status of an order or a line by its ``fulfillment_status`` alone."""
+    return "awaiting_fulfillment" if source.raw("fulfillment_status") is None else source.word("fulfillment_status", FULFILLMENT, "unknown")
+
+
+def payment_status(order: Source) -> str:
+    return order.word("financial_status", FINANCIAL, "unpaid")
+
+
+def hold_unpaid(order: Source, status: str, payment: str) -> None:
+    """Shopify lets an unpaid order be fulfilled; here a person decides, unless the courier collects the money."""
+    gateways: object = order.raw("payment_gateway_names")
+    collected = "cash on delivery" in str(gateways).lower()
+    if status == "awaiting_fulfillment" and payment in ("unpaid", "deposit_paid") and not collected:
+        order.findings.hold("payment_pending")
+
+
+def refunds_of(order: Source) -> list[tuple[str, set[str]]]:
+    """For each refund its state and the ids of the lines that it names. Without a transaction no money moves, but the goods go back."""
+    found: list[tuple[str, set[str]]] = []
+    for refund in order.children("refunds"):
+        moved = [_OF_TRANSACTION.get(one.text("status") or "", "processing") for one in refund.children("transactions")]
+        lines = {one.identifier("line_item_id") or "" for one in refund.children("refund_line_items")}
+        found.append((overall_refund(moved) if moved else "succeeded", lines))
+    return found
+
+
+def refund_status(refunds: Sequence[tuple[str, set[str]]], payment: str) -> str:
+    """Of the order: from its refunds, else from what the payment's status tells."""
+    if refunds:
+        return overall_refund([state for state, _ in refunds])
+    return "succeeded" if payment in ("refunded", "partially_refunded") else "none"
+
+
+def line_refund(refunds: Sequence[tuple[str, set[str]]], line_id: str) -> str:
+    return overall_refund([state for state, lines in refunds if line_id in lines])

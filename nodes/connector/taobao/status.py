@@ -1,0 +1,84 @@
+"""Taobao's words for the state of a trade, in canonical ones.
+
+Source: the status maps of the order domain; field documentation of taobao.trade.fullinfo.get.
+"""
+
+from __future__ import annotations
+
+from engine.sdk import Source
+
+STATUS = {
+    "TRADE_NO_CREATE_PAY": "pending_payment",
+    "WAIT_BUYER_PAY": "pending_payment",
+    "PAY_PENDING": "pending_payment",
+    "WAIT_PRE_AUTH_CONFIRM": "paid_hold",
+    "PAID_FORBID_CONSIGN": "paid_hold",
+    "WAIT_SELLER_SEND_GOODS": "awaiting_fulfillment",
+    "SELLER_CONSIGNED_PART": "partially_shipped",
+    "WAIT_BUYER_CONFIRM_GOODS": "shipped",
+    "TRADE_BUYER_SIGNED": "delivered",
+    "TRADE_FINISHED": "completed",
+    "TRADE_CLOSED": "closed_refunded",
+    "TRADE_CLOSED_BY_TAOBAO": "cancelled",
+}
+REFUND = {
+    "NO_REFUND": "none",
+    "WAIT_SELLER_AGREE": "requested",
+    "WAIT_BUYER_RETURN_GOODS": "returning",
+    "WAIT_SELLER_CONFIRM_GOODS": "processing",
+    "SELLER_REFUSE_BUYER": "refused",
+    "CLOSED": "closed",
+    "SUCCESS": "succeeded",
+}
+_HOLD_FLAGS = ("top_hold", "forbid_consign", "team_buy_hold", "ofp_hold", "share_group_hold", "is_sh_ship")
+_FINAL_UNPAID = frozenset({"FRONT_NOPAID_FINAL_NOPAID", "FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
+_DEPOSIT_PAID = frozenset({"FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
+_TO_SHIP = frozenset({"awaiting_fulfillment", "partially_shipped"})
+_UNPAID = frozenset({"pending_payment", "cancelled"})
+
+
+def trade_status(trade: Source) -> str:
+    """The trade's status. Whatever forbids shipping holds it: a platform's flag, a group that is not complete, a final payment due."""
+    status = trade.word("status", STATUS, "unknown")
+    _hold_by_flags(trade, status)
+    _hold_presale(trade, status)
+    held = trade.findings.hold_reasons
+    return "paid_hold" if status == "awaiting_fulfillment" and held else status
+
+
+def line_refund(line: Source) -> str:
+    """A sub-order's refund status. One that we do not know counts as requested: it holds the order instead of shipping it."""
+    return line.word("refund_status", REFUND, "requested") if line.text("refund_status") else "none"
+
+
+def line_status(line: Source, trade: Source) -> str:
+    """A sub-order's status; the trade's where the sub-order tells none."""
+    return line.word("status", STATUS, "unknown") if line.text("status") else STATUS.get(trade.text("status") or "", "unknown")
+
+
+def payment_status(trade: Source, status: str, line_refunds: list[str]) -> str:
+    """From the status, the presale stage and the sub-orders' refunds."""
+    if status == "closed_refunded" or (line_refunds and all(refund == "succeeded" for refund in line_refunds)):
+        return "refunded"
+    if trade.text("step_trade_status") in _DEPOSIT_PAID:
+        return "deposit_paid"
+    if status in _UNPAID or (status in ("unknown", "paid_hold") and not trade.text("pay_time")):
+        return "unpaid"
+    return "partially_refunded" if "succeeded" in line_refunds else "paid"
+
+
+def _hold_by_flags(trade: Source, status: str) -> None:
+    flags = [flag for flag in _HOLD_FLAGS if trade.flag(flag)]
+    forbidden = status == "paid_hold" or (status in _TO_SHIP and flags)
+    if forbidden:
+        trade.findings.hold("platform_hold")
+    if forbidden and "team_buy_hold" in flags:
+        trade.findings.hold("group_incomplete")
+
+
+def _hold_presale(trade: Source, status: str) -> None:
+    stage = trade.text("step_trade_status")
+    if stage in _DEPOSIT_PAID or (stage in _FINAL_UNPAID and status in _TO_SHIP):
+        trade.findings.hold("presale_unpaid")
+    elif stage and stage not in _FINAL_UNPAID and stage != "FRONT_PAID_FINAL_PAID":
+        trade.findings.unmapped(trade.at("step_trade_status"), stage)
