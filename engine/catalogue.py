@@ -77,7 +77,10 @@ def _packages() -> Iterator[str]:
 
 
 def _po_files(package: str, language: str) -> Iterator[Traversable]:
-    folder = files(package).joinpath("locales", language)
+    try:
+        folder = files(package).joinpath("locales", language)
+    except (ImportError, OSError):  # a package that is half removed must not take every sentence with it
+        return
     if folder.is_dir():
         yield from sorted((f for f in folder.iterdir() if f.name.endswith(".po")), key=lambda f: f.name)
 

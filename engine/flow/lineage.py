@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.flow.document import Flow
+from pydantic import ValidationError
+
+from engine.flow.document import Flow, FlowNode
 from engine.flow.graph import Link, links, order
 from engine.node.lookup import NodeTypes
-from engine.node.ports import ANY, ERROR_PORT, Effect, passes
+from engine.node.params import Params
+from engine.node.ports import ANY, ERROR_PORT, Effect
+from engine.node.types import NodeType
+from engine.node.writes import after_writing
 from engine.privacy.classes import FieldClass
 
 
@@ -34,8 +39,12 @@ def lineage(flow: Flow, registry: NodeTypes) -> Mapping[tuple[str, str], Carried
         if node_type is None:
             continue
         found[(slug, ERROR_PORT)] = arriving
+        if flow.nodes[slug].disabled:
+            found.update({(slug, port.name): arriving for port in node_type.outputs})
+            continue
+        params = _params(node_type, flow.nodes[slug])
         for port in node_type.outputs:
-            found[(slug, port.name)] = _leave(arriving, passes() if flow.nodes[slug].disabled else port.effect)
+            found[(slug, port.name)] = _leave(arriving, port.effect, node_type, params)
     return found
 
 
@@ -47,22 +56,33 @@ def types_on_wires(flow: Flow, registry: NodeTypes) -> Iterator[tuple[Link, str]
             yield link, what.type
 
 
-def _leave(arriving: Carried, effect: Effect) -> Carried:
+def _params(node_type: NodeType, node: FlowNode) -> Params | None:
+    try:
+        return node_type.params.model_validate(node.params)
+    except ValidationError:
+        return None  # reported by the check; such a flow does not run
+
+
+def _leave(arriving: Carried, effect: Effect, node_type: NodeType, params: Params | None) -> Carried:
     if effect.change == "replaces":
         return Carried(effect.fields, effect.type or ANY)
+    passing = arriving.fields if params is None else after_writing(node_type, params, arriving.fields)
     if effect.change == "adds":
-        return Carried({**arriving.fields, **effect.fields}, effect.type or arriving.type)
-    return Carried(arriving.fields, arriving.type if effect.change == "passes" else ANY)
+        return Carried({**passing, **effect.fields}, effect.type or arriving.type)
+    return Carried(passing, arriving.type if effect.change == "passes" else ANY)
 
 
 def _join(arriving: Iterable[Carried]) -> Carried:
-    """Fields of all wires, each with the highest class that it has on any; a type only where all agree."""
-    fields: dict[str, FieldClass] = {}
-    types: set[str] = set()
-    for carried in arriving:
-        types.add(carried.type)
-        for path, found in carried.fields.items():
-            known = fields.get(path)
-            if known is None or found.data_class > known.data_class:
-                fields[path] = found
+    """Fields that are declared on every wire, each with the highest class that it has on any; a type only where all agree."""
+    wires = list(arriving)
+    if not wires:
+        return Carried()
+    fields = dict(wires[0].fields)
+    for carried in wires[1:]:
+        fields = {path: _higher(found, carried.fields[path]) for path, found in fields.items() if path in carried.fields}
+    types = {carried.type for carried in wires}
     return Carried(fields, types.pop() if len(types) == 1 else ANY)
+
+
+def _higher(left: FieldClass, right: FieldClass) -> FieldClass:
+    return right if right.data_class > left.data_class else left

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from engine.errors import NotFound, OrderloomError, Problem
+from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
 from engine.intake.parcel import pack
+from engine.json_text import read_json
+from engine.node.items import Item
 from engine.node.keys import keys_of
 from engine.node.triggers import Arrival, Delivery
 from engine.run.plan import Plan, Step
 from engine.store.ports import Accepted, Event, Journal, NewEvent
+
+log = logging.getLogger("orderloom.intake")
 
 
 class Busy(OrderloomError):
@@ -79,18 +84,22 @@ class Intake:
 
     def _verify(self, step: Step, delivery: Delivery, now: datetime) -> None:
         if step.type.verify is not None:
-            step.type.verify(delivery, step.params, self._fields(step), now)
-
-    def _fields(self, step: Step) -> Mapping[str, Any]:
-        for value in vars(step.params).values():
-            name = getattr(value, "connection", None) or getattr(value, "secret", None)
-            if isinstance(name, str):
-                return self.secrets(name)
-        return {}
+            step.type.verify(delivery, step.params, self.secrets(step.secret) if step.secret else {}, now)
 
 
 def read_delivery(step: Step, delivery: Delivery) -> Arrival:
-    """The event that a delivery holds, as its trigger reads it."""
+    """The event that a delivery holds, as its trigger reads it; what the trigger stumbles over is kept all the same, to be parked.
+
+    Raises ``InputInvalid`` for bytes that cannot be read at all.
+    """
     read = step.type.read
     assert read is not None  # noqa: S101 - a trigger always has its reading function
-    return read(delivery, step.params)
+    try:
+        return read(delivery, step.params)
+    except InputInvalid:
+        raise
+    except Exception as error:  # noqa: BLE001 - an odd order must not be turned away
+        log.warning("odd delivery", extra={"trigger": step.slug, "type": type(error).__name__})
+        value: Any = read_json(delivery.body)
+        item = cast("Item", value) if isinstance(value, dict) else {"value": value}
+        return Arrival((item,), step.type.name.partition(".")[2])

@@ -44,7 +44,9 @@ class InputFile:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputInvalid(Problem("input.unreadable", (self.name,), {"line": "–", "reason": f"gzip: {error}"})) from None
         except OSError as error:
-            raise InputInvalid(Problem("input.unreadable", (self.name,), {"line": "–", "reason": error.strerror or type(error).__name__})) from None
+            raise InputInvalid(
+                Problem("input.unreadable", (self.name,), {"line": "–", "reason": error.strerror or type(error).__name__})
+            ) from None
 
     def _items(self) -> Iterator[Any]:
         if self.path == STDIN:

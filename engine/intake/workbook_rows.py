@@ -38,7 +38,9 @@ def _objects(rows: Iterator[Sequence[Any]], name: str) -> Iterator[dict[str, str
             fields = header(cells, name)
             continue
         if len(cells) > len(fields):
-            raise InputInvalid(Problem("input.unreadable", (name,), {"line": number, "reason": f"{len(cells)} cells instead of {len(fields)}"}))
+            raise InputInvalid(
+                Problem("input.unreadable", (name,), {"line": number, "reason": f"{len(cells)} cells instead of {len(fields)}"})
+            )
         yield dict(zip(fields, cells + [""] * (len(fields) - len(cells)), strict=True))
 
 

@@ -27,6 +27,7 @@ def node(
     outputs: Outputs = ("out",),
     examples: Sequence[Example] = (),
     reads: Sequence[str] = (),
+    writes: Sequence[str] = (),
     accepts: str = ANY,
     many: bool = False,
     drops: bool = False,
@@ -51,6 +52,7 @@ def node(
             reads,
             accepts,
             icon,
+            writes=tuple(writes),
             many=many,
             drops=drops,
             scope=scope,
@@ -67,6 +69,7 @@ def batch_node(
     outputs: Outputs = ("out",),
     examples: Sequence[Example] = (),
     reads: Sequence[str] = (),
+    writes: Sequence[str] = (),
     accepts: str = ANY,
     scope: bool = False,
     icon: str = "layers",
@@ -77,7 +80,10 @@ def batch_node(
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
-        return _build(function, "batch", name, version, label, _ports(outputs, unknown()), examples, reads, accepts, icon, scope=scope)
+        return _build(
+            function, "batch", name, version, label, _ports(outputs, unknown()), examples, reads, accepts, icon,
+            writes=tuple(writes), scope=scope,
+        )  # fmt: skip
 
     return declare
 
@@ -90,6 +96,7 @@ def effect_node(
     outputs: Outputs = ("out",),
     examples: Sequence[Example] = (),
     reads: Sequence[str] = (),
+    writes: Sequence[str] = (),
     accepts: str = ANY,
     drops: bool = False,
     batch: bool = False,
@@ -105,8 +112,9 @@ def effect_node(
     def declare(function: Callable[..., Any]) -> NodeType:
         kind: NodeKind = "batch_effect" if batch else "effect"
         return _build(
-            function, kind, name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon, drops=drops, promise=promise
-        )
+            function, kind, name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon,
+            writes=tuple(writes), drops=drops, promise=promise,
+        )  # fmt: skip
 
     return declare
 

@@ -24,7 +24,8 @@ class NodeType:
 
     ``kind``: ``item`` and ``batch`` are pure; ``effect`` and ``batch_effect`` are async and get a ``Context``.
     ``many``: an item node returns an iterable; ``drops``: it may return nothing; ``scope``: it also gets a ``Scope``.
-    With more than one output it returns ``(port, item)``. ``reads``: paths, or ``params.NAME`` for a parameter that holds them.
+    With more than one output it returns ``(port, item)``. ``reads``: paths, or ``params.NAME`` for a parameter that holds them;
+    ``writes``: likewise the paths that get new values (see ``engine.node.writes``).
     """
 
     name: str
@@ -37,6 +38,7 @@ class NodeType:
     function: Callable[..., Any]
     accepts: str = "any"
     reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     many: bool = False
     drops: bool = False

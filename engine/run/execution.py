@@ -45,6 +45,7 @@ class Execution:
         self._advancing = False
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._started: list[tuple[Step, list[Keyed]]] = []
 
     async def run(self) -> None:
         """Until every step that can work has worked."""
@@ -52,11 +53,12 @@ class Execution:
         self.inputs[start.index] = self.start
         self._complete(start, StepResult({"out": self.start}))
         self._advance()
+        await self._drive()
         if self._pending:
             await self._done
 
     def _advance(self) -> None:
-        """Runs pure steps at once and starts effect steps, until nothing more is ready."""
+        """Runs pure steps at once and gathers effect steps, until nothing more is ready."""
         if self._advancing:
             return
         self._advancing = True
@@ -72,7 +74,8 @@ class Execution:
                 elif step.pure:
                     self._complete(step, run_pure(step.slug, step.type, step.params, box, self.scope))
                 else:
-                    self._start_effect(step, box)
+                    self._pending += 1
+                    self._started.append((step, box))
         finally:
             self._advancing = False
 
@@ -106,11 +109,16 @@ class Execution:
         if step.on_error == "stop":
             self.stopped = True
 
-    def _start_effect(self, step: Step, box: list[Keyed]) -> None:
-        self._pending += 1
-        task = asyncio.ensure_future(self._effect(step, box))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _drive(self) -> None:
+        """Starts the effect steps that have become ready: the last one here, for a task costs time, the others beside it."""
+        if not self._started:
+            return
+        started, self._started = self._started, []
+        for step, box in started[:-1]:
+            task = asyncio.ensure_future(self._effect(step, box))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        await self._effect(*started[-1])
 
     async def _effect(self, step: Step, box: list[Keyed]) -> None:
         try:
@@ -123,6 +131,7 @@ class Execution:
         self._complete(step, result)
         self._pending -= 1
         self._advance()
+        await self._drive()
         if not self._pending and not self._done.done():
             self._done.set_result(None)
 

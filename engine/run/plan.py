@@ -13,6 +13,7 @@ from engine.flow.document import Flow, FlowNode, Policy, Retry
 from engine.flow.graph import links, order
 from engine.flow.lineage import Carried, lineage
 from engine.flow.reader import read_flow
+from engine.flow.references import connections_of
 from engine.json_text import digest
 from engine.node.params import Params
 from engine.node.ports import ERROR_PORT
@@ -24,7 +25,10 @@ DEFAULT_TIMEOUT = 30.0
 
 @dataclass(slots=True)
 class Step:
-    """A node in the plan. ``incoming``: (step index, port) in the declared order of wires; ``onward``: who waits for this step."""
+    """A node in the plan. ``incoming``: (step index, port) in the declared order of wires; ``onward``: who waits for this step.
+
+    ``pure``: it has no effect (or is disabled); ``secret``: the connection whose fields a trigger verifies with.
+    """
 
     index: int
     slug: str
@@ -38,10 +42,8 @@ class Step:
     retry: Retry = field(default_factory=Retry)
     timeout: float = DEFAULT_TIMEOUT
     feeds_effects: bool = False
-
-    @property
-    def pure(self) -> bool:
-        return self.disabled or not self.type.is_effect
+    pure: bool = True
+    secret: str | None = None
 
 
 class Plan:
@@ -117,6 +119,8 @@ def _steps(flow: Flow, registry: Registry) -> list[Step]:
                 wired=wired,
                 on_error=_on_error(node.policy, wired),
                 disabled=node.disabled,
+                pure=node.disabled or not node_type.is_effect,
+                secret=next((reference.name for reference in connections_of(node_type, node.params)), None),
                 **_policy(node),
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Problem
+from engine.flow.check.expressions import check_expressions
 from engine.flow.check.nodes import check_nodes
 from engine.flow.check.policies import check_policies
 from engine.flow.check.samples import check_tests
@@ -34,6 +35,7 @@ def check(
         *check_wires(flow, registry, broken),
         *check_graph(flow, registry, broken),
         *check_types(flow, registry),
+        *check_expressions(flow, registry),
         *check_tests(flow),
     ]
     return [problem.inside(flow.name) for problem in found]

@@ -1,0 +1,1 @@
+"""Nodes that take orders in and hand them on."""

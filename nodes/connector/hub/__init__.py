@@ -1,0 +1,1 @@
+"""The hub, where canonical orders are kept."""

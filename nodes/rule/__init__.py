@@ -1,0 +1,1 @@
+"""Nodes that decide: pure, with a port for every answer."""

@@ -1,0 +1,1 @@
+"""Nodes that make something else of an item: pure, never dropping one in silence."""

@@ -1,0 +1,44 @@
+"""The promises of the engine, over real processes; and that each proof notices the fault that it guards against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash import proofs
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+
+
+async def test_every_acknowledged_order_reaches_both_targets_although_the_service_is_killed_five_times(tmp_path: Path) -> None:
+    assert await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=2000, kills=5) == []
+
+
+async def test_a_repeated_delivery_changes_nothing(tmp_path: Path) -> None:
+    assert await proofs.a_repeated_delivery_changes_nothing(tmp_path / "data") == []
+
+
+async def test_every_attempt_of_a_call_carries_the_same_key(tmp_path: Path) -> None:
+    assert await proofs.every_attempt_carries_the_same_key(tmp_path / "data") == []
+
+
+async def test_no_page_and_no_answer_of_the_api_shows_a_phone_number(tmp_path: Path) -> None:
+    assert await proofs.no_person_sees_a_phone_number(tmp_path / "data") == []
+
+
+async def test_the_proof_notices_an_acknowledgement_before_the_commit(tmp_path: Path) -> None:
+    found = await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=600, kills=3, sabotage="acknowledge_before_commit")
+    assert any("never arrived" in one for one in found)
+
+
+async def test_the_proof_notices_that_deduplication_is_off(tmp_path: Path) -> None:
+    assert any("not recognised" in one for one in await proofs.a_repeated_delivery_changes_nothing(tmp_path / "data", "dedupe_off"))
+
+
+async def test_the_proof_notices_a_key_per_attempt(tmp_path: Path) -> None:
+    assert any("different keys" in one for one in await proofs.every_attempt_carries_the_same_key(tmp_path / "data", "key_per_attempt"))
+
+
+async def test_the_proof_notices_that_masks_are_off(tmp_path: Path) -> None:
+    assert any("shows the phone number" in one for one in await proofs.no_person_sees_a_phone_number(tmp_path / "data", "mask_off"))
