@@ -105,7 +105,6 @@ class Orderloom:
         body = {"incident": str(incident_id), "step": incident.step, "key": incident.item_key, "action": action}
         fact = await self._decision(incident.run_id, "resumption", body, actor)
         await self.store.close_incident(incident_id, "skipped" if action == "skip" else "resumed", fact)
-        await self.store.audit(actor, "incident.resume", f"incident:{incident_id}", {"action": action, "run": str(incident.run_id)})
         self.dispatcher.resumed(await self.store.event(incident.run_id))
         return incident.run_id
 

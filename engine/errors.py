@@ -40,7 +40,7 @@ class OrderloomError(Exception):
 class NodeError(OrderloomError):
     """Raised by a node for an item that it cannot handle: the item takes the ``error`` wire or becomes an incident.
 
-    >>> raise NodeError("order.no_lines", path="lines")
+    >>> raise NodeError("order.missing_field", "lines", field="lines")
 
     The fields must not hold personal data: say which path is wrong, not what it holds.
     """

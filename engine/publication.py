@@ -27,6 +27,4 @@ async def publish(
     red = [result for result in await run_tests(flow, registry) if not result.green]
     if red:
         raise FlowInvalid([Problem("test.red", (flow.name, "tests", result.name), {"count": len(result.differences)}) for result in red])
-    version = await store.publish(flow.name, write_flow(flow).encode(), note=note, actor=actor)
-    await store.audit(actor, "flow.publish", f"flow:{flow.name}", {"version": version, "note": note})
-    return flow.name, version
+    return flow.name, await store.publish(flow.name, write_flow(flow).encode(), note=note, actor=actor)

@@ -195,7 +195,10 @@ class Journal(Protocol):
         ...
 
     def put_fact(self, fact: Fact, end: RunEnd | None = None) -> Future[None]:
-        """Add a fact; with ``end``, set the run's state and open its incidents in the same transaction."""
+        """Add a fact; with ``end``, set the run's state in the same transaction.
+
+        Incidents of ``end`` that are not open yet are opened; those that are open and not among them are closed.
+        """
         ...
 
     def end_run(self, event_id: int, end: RunEnd) -> Future[None]:
@@ -237,20 +240,27 @@ class Store(Protocol):
     async def runs(self, where: RunFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Run]: ...
     async def run_counts(self) -> Mapping[tuple[str, RunState], int]: ...
     async def open_runs(self) -> Sequence[Event]:
-        """Events whose runs are not at an end (``OPEN_STATES``) and belong to this owner or to one that is gone, oldest first; they are adopted."""
+        """Events whose runs have not ended (``OPEN_STATES``) and belong to this owner or to one that is gone.
+
+        Oldest first; they are adopted.
+        """
         ...
 
     async def parked_order_keys(self) -> Sequence[tuple[str, str]]:
         """(flow, order key) of parked runs."""
         ...
 
-    async def incidents(self, *, state: IncidentState | None = "open", run_id: int | None = None, limit: int = 50, cursor: str | None = None) -> Page[Incident]: ...
+    async def incidents(
+        self, *, state: IncidentState | None = "open", run_id: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Incident]: ...
     async def incident(self, incident_id: int) -> Incident: ...
     async def close_incident(self, incident_id: int, state: IncidentState, fact: Fact) -> None:
         """Journal the decision, close the incident and set its run back to ``queued``, in one transaction."""
         ...
 
-    async def orders(self, *, channel: str | None = None, status: str | None = None, text: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[HubOrder]: ...
+    async def orders(
+        self, *, channel: str | None = None, status: str | None = None, text: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[HubOrder]: ...
     async def order(self, channel: str, shop_id: str, channel_order_id: str) -> HubOrder: ...
     async def order_counts(self) -> Mapping[str, int]:
         """By channel."""
@@ -259,7 +269,10 @@ class Store(Protocol):
     async def flows(self) -> Sequence[FlowRecord]: ...
     async def flow(self, name: str) -> FlowRecord: ...
     async def save_draft(self, name: str, document: bytes, *, expected: str | None, actor: str) -> str:
-        """New ETag. ``expected`` is the ETag that the editor saw (``None``: there must be no draft; ``"*"``: whatever there is). Raises ``Conflict`` (``flow.changed``)."""
+        """New ETag. ``expected`` is the ETag that the editor saw (``None``: there must be no draft; ``"*"``: whatever there is).
+
+        Raises ``Conflict`` (``flow.changed``).
+        """
         ...
 
     async def publish(self, name: str, document: bytes, *, note: str, actor: str) -> int:

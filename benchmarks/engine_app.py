@@ -1,0 +1,47 @@
+"""The reference flow on Orderloom, served as ``orderloom serve`` does, with everything kept and encrypted."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+from pathlib import Path
+
+import uvicorn
+from reference_nodes import flow, registry
+
+from designer.app import create_app
+from engine.app import Orderloom
+from engine.settings import Settings
+from engine.store.open import open_store
+from engine.store.ports import StoreOptions
+
+
+def settings(data: Path, targets: int) -> Settings:
+    connections = {name: {"type": name, "url": f"http://127.0.0.1:{targets}/{name}"} for name in ("wms", "finance")}
+    return Settings(data=data, allow_private=("127.0.0.0/8",), connections=connections, max_running=256)
+
+
+async def published(engine: Orderloom, *, calls: bool) -> None:
+    async with engine:
+        await engine.publish(json.dumps(flow(calls=calls)).encode(), note="benchmark", actor="owner")
+
+
+def engine_at(data: Path, targets: int) -> Orderloom:
+    return Orderloom(settings(data, targets), open_store(StoreOptions(str(data))), registry())
+
+
+def main(port: int, targets: int, calls: str, data: str) -> None:
+    asyncio.run(published(engine_at(Path(data), targets), calls=calls == "calls"))
+    app = create_app(engine_at(Path(data), targets), key="benchmark")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    uvicorn.run(
+        app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -1,0 +1,89 @@
+"""The reference flow's steps as nodes: the same work as the plain function, a node a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plain_function import channel, masked, normalise, priority
+
+from engine.registry import Registry, installed
+from engine.sdk import ConnectionRef, Condition, Context, HttpCall, Item, Params, Scope, Sent, effect_node, node
+
+
+class Nothing(Params):
+    pass
+
+
+class When(Params):
+    when: Condition
+
+
+class To(Params):
+    target: ConnectionRef
+
+
+@node("rule.bench_tag", version=1, label="Tag")
+def tag(order: Item, params: Nothing) -> Item:
+    return {**order, "channel": channel(order)}
+
+
+@node("transform.bench_normalise", version=1, label="Normalise")
+def normalised(order: Item, params: Nothing) -> Item:
+    return normalise(order, order["channel"])
+
+
+@node("rule.bench_priority", version=1, label="Priority", scope=True)
+def prioritised(order: Item, params: When, scope: Scope) -> Item:
+    return {**order, "priority": "high" if params.when(order, scope) else "normal"}
+
+
+@node("rule.bench_branch", version=1, label="Branch", outputs=("express", "standard"), scope=True)
+def branch(order: Item, params: When, scope: Scope) -> Sent:
+    queue = "express" if params.when(order, scope) else "standard"
+    return queue, {**order, "queue": queue}
+
+
+@node("transform.bench_mask", version=1, label="Mask")
+def mask_phone(order: Item, params: Nothing) -> Item:
+    return masked(order)
+
+
+@effect_node("connector.bench_post", version=1, label="Post")
+async def post(order: Item, params: To, context: Context) -> Item:
+    await context.http(params.target, HttpCall(path="/orders", json=order))
+    return order
+
+
+@effect_node("connector.bench_nothing", version=1, label="No call")
+async def nothing(order: Item, params: To, context: Context) -> Item:
+    return order
+
+
+HIGH = "item.total_cents >= 50000 || item.note.contains('urgent') || item.note.contains('加急')"
+
+
+def registry() -> Registry:
+    return Registry([*installed(), tag, normalised, prioritised, branch, mask_phone, post, nothing])
+
+
+def flow(*, calls: bool) -> dict[str, Any]:
+    target = "connector.bench_post@1" if calls else "connector.bench_nothing@1"
+    return {
+        "format": 1,
+        "name": "reference",
+        "nodes": {
+            "hook": {"use": "connector.webhook@1", "params": {"key_path": "id"}},
+            "tag": {"use": "rule.bench_tag@1"},
+            "normalise": {"use": "transform.bench_normalise@1"},
+            "priority": {"use": "rule.bench_priority@1", "params": {"when": HIGH}},
+            "branch": {"use": "rule.bench_branch@1", "params": {"when": "item.priority == 'high'"}},
+            "wms": {"use": target, "params": {"target": {"connection": "wms"}}},
+            "mask": {"use": "transform.bench_mask@1"},
+            "finance": {"use": target, "params": {"target": {"connection": "finance"}}},
+        },
+        "wires": [
+            "hook -> tag", "tag -> normalise", "normalise -> priority", "priority -> branch", "branch.express -> wms",
+            "branch.standard -> wms", "branch.express -> mask", "branch.standard -> mask", "mask -> finance",
+        ],
+        "tests": [],
+    }  # fmt: skip

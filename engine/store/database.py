@@ -1,0 +1,71 @@
+"""How the parts of the SQL store read and write: sessions in a few threads of their own, writes through the one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session, create_engine
+
+from engine.errors import Problem
+from engine.privacy.cipher import MasterKey
+from engine.store.journal import SqliteJournal
+from engine.store.keys import KeyRing
+from engine.store.problems import StoreUnavailable, named
+
+READERS = 4
+T = TypeVar("T")
+
+
+class Database:
+    """An open database. ``read`` and ``write`` never block the event loop."""
+
+    def __init__(self, file: Path, journal: SqliteJournal, ring: KeyRing, master: MasterKey, owner: int) -> None:
+        self.journal, self.ring, self.master, self.owner = journal, ring, master, owner
+        self._engine = create_engine(
+            f"sqlite:///{file}", poolclass=QueuePool, pool_size=READERS, connect_args={"timeout": 10, "check_same_thread": False}
+        )
+        event.listen(self._engine, "connect", _only_reads)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+
+    async def read(self, query: Callable[[Session], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, query)
+
+    async def write(self, run: Callable[[sqlite3.Connection], T]) -> T:
+        return await self.journal.call(run)
+
+    async def close(self) -> None:
+        await self.journal.close()
+        await asyncio.to_thread(self._stop)
+
+    def _in_session(self, query: Callable[[Session], T]) -> T:
+        with named(), Session(self._engine) as session:
+            return query(session)
+
+    def _stop(self) -> None:
+        self._threads.shutdown()
+        self._engine.dispose()
+        self.ring.close()
+
+
+class Part:
+    """A part of the store: what it offers, over the database that ``open`` sets."""
+
+    _open: Database | None = None
+
+    @property
+    def _database(self) -> Database:
+        if self._open is None:
+            raise StoreUnavailable(Problem("store.not_open"))
+        return self._open
+
+
+def _only_reads(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cache_size = -8000")

@@ -1,0 +1,64 @@
+"""What the store raises besides ``NotFound`` and ``Conflict``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from engine.errors import Conflict, InputInvalid, NotFound, OrderloomError, Problem
+
+
+class StoreUnavailable(OrderloomError):
+    """The write is not kept: the disk is full or fails, or the database stays locked. Trying again later may work."""
+
+
+_GUILTY = frozenset(
+    {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_RANGE,
+        sqlite3.SQLITE_MISUSE,
+    }
+)
+
+
+def unavailable(error: BaseException) -> StoreUnavailable | None:
+    """The problem behind an error of the database file or disk; ``None`` if the operation itself is at fault."""
+    error = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's
+    if not isinstance(error, (sqlite3.Error, OSError)):
+        return None
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(error, sqlite3.Error) and (not isinstance(code, int) or code & 0xFF in _GUILTY):
+        return None
+    name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    return StoreUnavailable(Problem("store.unavailable", fields={"reason": str(name)}))
+
+
+@contextmanager
+def named() -> Generator[None]:
+    """Errors of file or disk inside the block come out as ``StoreUnavailable``."""
+    try:
+        yield
+    except Exception as error:
+        problem = unavailable(error)
+        if problem is None:
+            raise
+        raise problem from error
+
+
+def refused(error: Exception) -> Exception:
+    """What the caller of a single guilty operation gets."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict(Problem("store.already_kept"))
+    return error
+
+
+def not_found(code: str, **fields: object) -> NotFound:
+    return NotFound(Problem(code, fields=fields))
+
+
+def bad_cursor() -> InputInvalid:
+    return InputInvalid(Problem("cursor.invalid"))

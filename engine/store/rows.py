@@ -1,0 +1,36 @@
+"""Many rows in one statement: one step of SQLite, one hand-over of the interpreter's lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+CHUNK = 64
+
+
+def insert(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[Sequence[Any]], tail: str = "") -> int:
+    """Run ``head (…), (…) tail`` over all rows, ``one`` being the placeholders of a row; how many rows it changed."""
+    changed = 0
+    for chunk in _chunks(rows):
+        values = [value for row in chunk for value in row]
+        changed += connection.execute(_statement(head, one, len(chunk), tail), values).rowcount
+    return changed
+
+
+def select(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    """The rows found by ``head (VALUES (…), (…))``, such as ``SELECT … WHERE (a, b) IN``."""
+    for chunk in _chunks(rows):
+        values = [value for row in chunk for value in row]
+        yield from connection.execute(_statement(f"{head} (VALUES ", one, len(chunk), ")"), values)
+
+
+def _chunks(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+@cache
+def _statement(head: str, one: str, count: int, tail: str) -> str:
+    return f"{head} {','.join([one] * count)} {tail}"

@@ -1,0 +1,101 @@
+"""Flows, their drafts and published versions in SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlmodel import Session, col, select
+
+from engine.errors import Conflict, Problem
+from engine.store.counters import CHANGE_MARK, add_to_counters
+from engine.store.database import Part
+from engine.store.documents import document_digest, draft_may_be_saved, draft_tag
+from engine.store.ports import FlowRecord, FlowVersion
+from engine.store.problems import not_found
+from engine.store.sql_audit import append_audit
+from engine.store.tables import CounterRow, FlowRow, FlowVersionRow
+from engine.store.times import to_micros
+
+_SAVE_DRAFT = (
+    "INSERT INTO flow (name, draft, draft_etag, published, updated_at) VALUES (?, ?, ?, NULL, ?) "
+    "ON CONFLICT (name) DO UPDATE SET draft = excluded.draft, draft_etag = excluded.draft_etag, updated_at = excluded.updated_at"
+)
+_PUBLISH = (
+    "INSERT INTO flow (name, draft, draft_etag, published, updated_at) VALUES (?, NULL, NULL, ?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET published = excluded.published, updated_at = excluded.updated_at"
+)
+_LAST = "SELECT version, digest FROM flow_version WHERE flow = ? ORDER BY version DESC LIMIT 1"
+
+
+class SqlFlows(Part):
+    async def flows(self) -> Sequence[FlowRecord]:
+        rows = await self._database.read(lambda session: session.exec(select(FlowRow).order_by(col(FlowRow.name))).all())
+        return [_as_flow(row) for row in rows]
+
+    async def flow(self, name: str) -> FlowRecord:
+        row = await self._database.read(lambda session: session.get(FlowRow, name))
+        if row is None:
+            raise not_found("flow.unknown", flow=name)
+        return _as_flow(row)
+
+    async def save_draft(self, name: str, document: bytes, *, expected: str | None, actor: str) -> str:
+        return await self._database.write(lambda connection: _save_draft(connection, name, document, expected, actor))
+
+    async def publish(self, name: str, document: bytes, *, note: str, actor: str) -> int:
+        return await self._database.write(lambda connection: _publish(connection, name, document, note, actor))
+
+    async def version(self, name: str, version: int) -> FlowVersion:
+        row = await self._database.read(lambda session: session.get(FlowVersionRow, (name, version)))
+        if row is None:
+            raise not_found("flow.version_unknown", flow=name, version=version)
+        return _as_version(row)
+
+    async def versions(self, name: str) -> Sequence[FlowVersion]:
+        """Newest first."""
+        statement = select(FlowVersionRow).where(FlowVersionRow.flow == name).order_by(col(FlowVersionRow.version).desc())
+        return [_as_version(row) for row in await self._database.read(lambda session: session.exec(statement).all())]
+
+    async def published(self) -> Mapping[str, int]:
+        statement = select(FlowRow.name, FlowRow.published).where(col(FlowRow.published).is_not(None))
+        rows = await self._database.read(lambda session: session.exec(statement).all())
+        return {name: version for name, version in rows if version is not None}
+
+    async def change_mark(self) -> int:
+        def query(session: Session) -> int:
+            row = session.get(CounterRow, CHANGE_MARK)
+            return row.number if row else 0
+
+        return await self._database.read(query)
+
+
+def _save_draft(connection: sqlite3.Connection, name: str, document: bytes, expected: str | None, actor: str) -> str:
+    held = connection.execute("SELECT draft_etag FROM flow WHERE name = ?", (name,)).fetchone()
+    if not draft_may_be_saved(expected, held[0] if held else None):
+        raise Conflict(Problem("flow.changed", (name,)))
+    tag = draft_tag(document)
+    connection.execute(_SAVE_DRAFT, (name, document, tag, to_micros(datetime.now(UTC))))
+    append_audit(connection, actor, "flow.save_draft", name, {"etag": tag})
+    return tag
+
+
+def _publish(connection: sqlite3.Connection, name: str, document: bytes, note: str, actor: str) -> int:
+    last, held = connection.execute(_LAST, (name,)).fetchone() or (0, "")
+    digest, now, version = document_digest(document), to_micros(datetime.now(UTC)), last + 1
+    if digest == held:
+        return last
+    row = (name, version, document, digest, note, actor, now)
+    connection.execute("INSERT INTO flow_version (flow, version, document, digest, note, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute(_PUBLISH, (name, version, now))
+    add_to_counters(connection, {CHANGE_MARK: 1})
+    append_audit(connection, actor, "flow.publish", name, {"version": version, "digest": digest})
+    return version
+
+
+def _as_flow(row: FlowRow) -> FlowRecord:
+    return FlowRecord(row.name, row.draft, row.draft_etag, row.published, row.updated_at)
+
+
+def _as_version(row: FlowVersionRow) -> FlowVersion:
+    return FlowVersion(row.flow, row.version, row.document, row.digest, row.note, row.actor, row.at)

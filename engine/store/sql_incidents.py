@@ -1,0 +1,77 @@
+"""Incidents in SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, cast
+
+from sqlmodel import Session, col, select
+
+from engine.errors import Conflict, Problem
+from engine.json_text import read_json
+from engine.privacy.cipher import place, seal
+from engine.store.database import Database, Part
+from engine.store.pages import bounds, page
+from engine.store.ports import Fact, Incident, IncidentState, Page
+from engine.store.problems import not_found
+from engine.store.sql_audit import append_audit
+from engine.store.tables import IncidentRow
+from engine.store.times import to_micros
+
+
+class SqlIncidents(Part):
+    async def incidents(
+        self, *, state: IncidentState | None = "open", run_id: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Incident]:
+        limit, below = bounds(limit, cursor)
+
+        def query(session: Session) -> Page[Incident]:
+            conditions: list[Any] = [IncidentRow.id < below]
+            if state is not None:
+                conditions.append(IncidentRow.state == state)
+            if run_id is not None:
+                conditions.append(IncidentRow.run_id == run_id)
+            rows = session.exec(select(IncidentRow).where(*conditions).order_by(col(IncidentRow.id).desc()).limit(limit + 1)).all()
+            return page(rows, limit, lambda row: row.id, _as_incident)
+
+        return await self._database.read(query)
+
+    async def incident(self, incident_id: int) -> Incident:
+        row = await self._database.read(lambda session: session.get(IncidentRow, incident_id))
+        if row is None:
+            raise not_found("incident.unknown")
+        return _as_incident(row)
+
+    async def close_incident(self, incident_id: int, state: IncidentState, fact: Fact) -> None:
+        """Raises ``NotFound`` (``incident.unknown``, ``event.erased``) or ``Conflict`` (``incident.closed``: somebody was quicker)."""
+        database = self._database
+        await database.write(lambda connection: _close(connection, database, incident_id, state, fact))
+
+
+def _close(connection: sqlite3.Connection, database: Database, incident_id: int, state: IncidentState, fact: Fact) -> None:
+    found = connection.execute("SELECT run_id, state FROM incident WHERE id = ?", (incident_id,)).fetchone()
+    if found is None or found[0] != fact.event_id:
+        raise not_found("incident.unknown")
+    if found[1] != "open":
+        raise Conflict(Problem("incident.closed", fields={"state": found[1]}))
+    at = to_micros(fact.at)
+    _keep_fact(connection, database, fact, at)
+    connection.execute("UPDATE incident SET state = ?, closed_at = ? WHERE id = ?", (state, at, incident_id))
+    connection.execute("UPDATE run SET state = 'queued', ended_at = NULL, owner = ? WHERE id = ?", (database.owner, fact.event_id))
+    append_audit(connection, fact.actor, "incident.close", str(incident_id), {"run": str(fact.event_id), "state": state})
+
+
+def _keep_fact(connection: sqlite3.Connection, database: Database, fact: Fact, at: int) -> None:
+    (key_id,) = connection.execute("SELECT key_id FROM event WHERE id = ?", (fact.event_id,)).fetchone()
+    key = database.ring.get(key_id)
+    if key is None:
+        raise not_found("event.erased")
+    body = seal(key, fact.body, place("fact", "body", f"{fact.event_id}/{fact.number}"))
+    row = (fact.event_id, fact.number, fact.kind, fact.actor, at, body)
+    connection.execute("INSERT INTO fact (event_id, number, kind, actor, at, body) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _as_incident(row: IncidentRow) -> Incident:
+    where, fields = tuple(cast("list[str]", read_json(row.place))), cast("dict[str, Any]", read_json(row.fields))
+    state = cast("IncidentState", row.state)
+    return Incident(row.id, row.run_id, row.flow, row.step, row.item_key, row.code, where, fields, state, row.at, row.closed_at)

@@ -1,0 +1,107 @@
+"""Runs, read from SQL; and the adoption of those whose process is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import func, or_, text
+from sqlmodel import Session, col, select
+
+from engine.store.counters import RUNS
+from engine.store.database import Part
+from engine.store.pages import bounds, page
+from engine.store.ports import OPEN_STATES, Event, Page, Run, RunFilter, RunState
+from engine.store.problems import not_found
+from engine.store.slots import slots_of_the_dead
+from engine.store.sql_events import events_by_id
+from engine.store.tables import CounterRow, OrderRow, RunRow
+
+_NOT_DONE = text("run.state <> 'done'")
+"""Written out, so that SQLite sees that the partial index `run_not_done` serves."""
+_OPEN = "state <> 'done' AND state IN (" + ", ".join(f"'{state}'" for state in OPEN_STATES) + ")"
+
+
+class SqlRuns(Part):
+    _slots: Path
+
+    async def run(self, run_id: int) -> Run:
+        row = await self._database.read(lambda session: session.get(RunRow, run_id))
+        if row is None:
+            raise not_found("run.unknown")
+        return _as_run(row)
+
+    async def runs(self, where: RunFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Run]:
+        """Newest first. ``where.order`` is an order key, or the number of an order that the hub holds."""
+        limit, below = bounds(limit, cursor)
+
+        def query(session: Session) -> Page[Run]:
+            statement = select(RunRow).where(RunRow.id < below, *_conditions(session, where))
+            rows = session.exec(statement.order_by(col(RunRow.id).desc()).limit(limit + 1)).all()
+            return page(rows, limit, lambda row: row.id, _as_run)
+
+        return await self._database.read(query)
+
+    async def run_counts(self) -> Mapping[tuple[str, RunState], int]:
+        return await self._database.read(_counts)
+
+    async def open_runs(self) -> Sequence[Event]:
+        database, folder = self._database, self._slots
+        ids = await database.write(lambda connection: _adopt(connection, folder, database.owner))
+        return await database.read(lambda session: events_by_id(session, database, ids))
+
+    async def parked_order_keys(self) -> Sequence[tuple[str, str]]:
+        statement = select(RunRow.flow, RunRow.order_key).where(_NOT_DONE, RunRow.state == "parked")
+        rows = await self._database.read(lambda session: session.exec(statement).all())
+        return list(dict.fromkeys((flow, order_key) for flow, order_key in rows))
+
+
+def _conditions(session: Session, where: RunFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if where.flow is not None:
+        conditions.append(RunRow.flow == where.flow)
+    if where.state is not None:
+        conditions.append(RunRow.state == where.state)
+        if where.state != "done":
+            conditions.append(_NOT_DONE)
+    if where.order is not None:
+        conditions.append(col(RunRow.order_key).in_(_order_keys(session, where.order)))
+    return conditions
+
+
+def _order_keys(session: Session, number: str) -> list[str]:
+    known = or_(col(OrderRow.channel_order_id) == number, col(OrderRow.display_no) == number)
+    brought_by = select(OrderRow.event_id).where(known).limit(50)
+    return [number, *session.exec(select(RunRow.order_key).where(col(RunRow.id).in_(brought_by))).all()]
+
+
+def _counts(session: Session) -> dict[tuple[str, RunState], int]:
+    """All runs from the counters, those that are not done from the partial index; the rest are done."""
+    counters = session.exec(select(CounterRow).where(col(CounterRow.name).startswith(RUNS, autoescape=True))).all()
+    done = Counter({row.name.removeprefix(RUNS): row.number for row in counters})
+    states = select(RunRow.flow, RunRow.state, func.count()).where(_NOT_DONE).group_by(col(RunRow.state), col(RunRow.flow))
+    counts: dict[tuple[str, RunState], int] = {}
+    for flow, state, number in session.exec(states).all():
+        counts[flow, cast("RunState", state)] = number
+        done[flow] -= number
+    for flow, number in done.items():
+        if number > 0:
+            counts[flow, "done"] = number
+    return counts
+
+
+def _adopt(connection: sqlite3.Connection, folder: Path, owner: int) -> list[int]:
+    """The open runs of this owner, those of owners whose lock is free taken over."""
+    owners = {row[0] for row in connection.execute(f"SELECT DISTINCT owner FROM run WHERE {_OPEN}")}  # noqa: S608
+    with slots_of_the_dead(folder, (other for other in owners if other != owner)) as dead:
+        for other in dead:
+            connection.execute(f"UPDATE run SET owner = ? WHERE {_OPEN} AND owner = ?", (owner, other))  # noqa: S608
+        return [row[0] for row in connection.execute(f"SELECT id FROM run WHERE {_OPEN} AND owner = ? ORDER BY id", (owner,))]  # noqa: S608
+
+
+def _as_run(row: RunRow) -> Run:
+    state = cast("RunState", row.state)
+    return Run(row.id, row.flow, row.version, state, row.order_key, row.accepted_at, row.ended_at, row.fingerprint)

@@ -1,0 +1,191 @@
+"""The tables. Bodies are sealed; what stands beside them in clear is never personal.
+
+`keys.db`, a database of its own, has one more: `data_key(id, wrapped)` (see `keys.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field, SQLModel
+
+from engine.store.columns import Big, UtcTime
+
+_big: Any = Big
+_time: Any = UtcTime()
+
+
+class EventRow(SQLModel, table=True):
+    """An event as it arrived; its run has the same id. `key_id` names the data key of everything personal about it."""
+
+    __tablename__: ClassVar[Any] = "event"
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    flow: str
+    version: int
+    trigger: str
+    key: str
+    order_key: str
+    received_at: datetime = Field(sa_type=_time)
+    actor: str
+    passes: bool
+    conflict: bool
+    key_id: int = Field(sa_type=_big)
+    body: bytes
+
+
+class EventKeyRow(SQLModel, table=True):
+    """What has been seen: keyed digests of event keys, contents and deliveries (see `dedupe.py`). Outlives the event."""
+
+    __tablename__: ClassVar[Any] = "event_key"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    digest: bytes = Field(primary_key=True)
+    content: bytes
+    delivery: bytes | None
+    event_id: int = Field(sa_type=_big)
+
+
+class RunRow(SQLModel, table=True):
+    """A run; the partial index holds only those that are not done, however many are."""
+
+    __tablename__: ClassVar[Any] = "run"
+    __table_args__: ClassVar[Any] = (
+        Index("run_not_done", "state", "flow", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+    )
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    flow: str = Field(index=True)
+    version: int
+    state: str
+    order_key: str = Field(index=True)
+    accepted_at: datetime = Field(sa_type=_time)
+    ended_at: datetime | None = Field(sa_type=_time)
+    owner: int
+    fingerprint: str
+
+
+class FactRow(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "fact"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    event_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True)
+    kind: str
+    actor: str
+    at: datetime = Field(sa_type=_time)
+    body: bytes
+
+
+class IncidentRow(SQLModel, table=True):
+    """`place` and `fields` are JSON."""
+
+    __tablename__: ClassVar[Any] = "incident"
+    __table_args__: ClassVar[Any] = (Index("incident_state", "state", "id"),)
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    run_id: int = Field(sa_type=_big, index=True)
+    flow: str
+    step: str
+    item_key: str
+    code: str
+    place: str
+    fields: str
+    state: str
+    at: datetime = Field(sa_type=_time)
+    closed_at: datetime | None = Field(sa_type=_time)
+
+
+class OrderRow(SQLModel, table=True):
+    """An order in the hub: projections in clear, the canonical order sealed with the key of the event that brought it."""
+
+    __tablename__: ClassVar[Any] = "hub_order"
+    __table_args__: ClassVar[Any] = (
+        Index("hub_order_identity", "channel", "shop_id", "channel_order_id", unique=True),
+        Index("hub_order_numbers", "channel_order_id", "display_no"),
+        Index("hub_order_display_no", "display_no"),
+        Index("hub_order_status", "status", "id"),
+        Index("hub_order_channel", "channel", "id"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    channel: str
+    shop_id: str
+    channel_order_id: str
+    version: str
+    content: str
+    status: str
+    currency: str
+    amount_paid: str
+    display_no: str
+    created_at: str | None
+    priority: str
+    event_id: int = Field(sa_type=_big)
+    updated_at: datetime = Field(sa_type=_time)
+    body: bytes
+
+
+class FlowRow(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "flow"
+
+    name: str = Field(primary_key=True)
+    draft: bytes | None
+    draft_etag: str | None
+    published: int | None
+    updated_at: datetime = Field(sa_type=_time)
+
+
+class FlowVersionRow(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "flow_version"
+
+    flow: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    document: bytes
+    digest: str
+    note: str
+    actor: str
+    at: datetime = Field(sa_type=_time)
+
+
+class ConnectionRow(SQLModel, table=True):
+    """A connection, sealed whole with the master key."""
+
+    __tablename__: ClassVar[Any] = "connection"
+
+    name: str = Field(primary_key=True)
+    body: bytes
+    updated_at: datetime = Field(sa_type=_time)
+
+
+class AuditTableRow(SQLModel, table=True):
+    """Numbered without gaps; `chain` covers the row and the chain of the one before."""
+
+    __tablename__: ClassVar[Any] = "audit"
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=_time)
+    actor: str
+    action: str
+    resource: str
+    detail: str
+    chain: str
+
+
+class CounterRow(SQLModel, table=True):
+    """See `counters.py`."""
+
+    __tablename__: ClassVar[Any] = "counter"
+
+    name: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+
+
+class SecretRow(SQLModel, table=True):
+    """Secrets of the store itself, wrapped with the master key: `digest_key`, under which event keys are digested."""
+
+    __tablename__: ClassVar[Any] = "secret"
+
+    name: str = Field(primary_key=True)
+    body: bytes

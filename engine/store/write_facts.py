@@ -1,0 +1,89 @@
+"""Facts and ends of runs into SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from engine.privacy.cipher import DataKey, place, seal
+from engine.store.operations import ENDS, PutFact
+from engine.store.ports import Fact, RunEnd
+from engine.store.problems import not_found
+from engine.store.rows import insert, select
+from engine.store.times import to_micros
+from engine.store.write_events import Desk
+from engine.store.write_incidents import settle_incidents
+
+_FACT = "INSERT INTO fact (event_id, number, kind, actor, at, body) VALUES"
+_KEY_IDS = "SELECT id, key_id FROM event WHERE id IN"
+_END = "UPDATE run SET state = ended.column2, ended_at = ended.column3 FROM (VALUES"
+_END_TAIL = ") AS ended WHERE run.id = ended.column1"
+Keys = dict[int, "DataKey | Exception"]
+
+
+def put_facts(connection: sqlite3.Connection, writes: Sequence[PutFact], keys: Keys, desk: Desk) -> list[Exception | None]:
+    """Keep the facts, then set the states; ``None`` for each that is kept."""
+    results: list[Exception | None] = [_refusal(write, keys) for write in writes]
+    kept = [write for write, refusal in zip(writes, results, strict=True) if refusal is None]
+    insert(connection, _FACT, "(?,?,?,?,?,?)", [_fact_row(write.fact, keys) for write in kept if write.fact is not None])
+    missing = _set_states(connection, kept, desk)
+    if missing:
+        unknown = not_found("run.unknown")
+        results = [result or (unknown if write.event_id in missing else None) for write, result in zip(writes, results, strict=True)]
+    return results
+
+
+def keys_of(connection: sqlite3.Connection, event_ids: Iterable[int], desk: Desk) -> Keys:
+    """The data key of each event, or why there is none."""
+    keys: Keys = {}
+    unknown: list[int] = []
+    for event_id in event_ids:
+        if event_id in keys:
+            continue
+        if (key := desk.cache.get(event_id)) is not None:
+            keys[event_id] = key
+        else:
+            keys[event_id] = not_found("event.unknown")
+            unknown.append(event_id)
+    for event_id, key_id in select(connection, _KEY_IDS, "(?)", [(event_id,) for event_id in unknown]):
+        if (key := desk.ring.get(key_id)) is None:
+            keys[event_id] = not_found("event.erased")
+        else:
+            desk.cache.add(event_id, key)
+            keys[event_id] = key
+    return keys
+
+
+def _refusal(write: PutFact, keys: Keys) -> Exception | None:
+    if write.fact is None:
+        return None
+    key = keys[write.event_id]
+    return key if isinstance(key, Exception) else None
+
+
+def _fact_row(fact: Fact, keys: Keys) -> tuple[Any, ...]:
+    key = keys[fact.event_id]
+    if isinstance(key, Exception):
+        raise key
+    body = seal(key, fact.body, place("fact", "body", f"{fact.event_id}/{fact.number}"))
+    return fact.event_id, fact.number, fact.kind, fact.actor, to_micros(fact.at), body
+
+
+def _set_states(connection: sqlite3.Connection, writes: Sequence[PutFact], desk: Desk) -> set[int]:
+    """Set the last state given for each run; the ids of runs that do not exist."""
+    ends = {write.event_id: write.end for write in writes if write.end is not None}
+    if not ends:
+        return set()
+    changed = insert(connection, _END, "(?,?,?)", [_end_row(event_id, end) for event_id, end in ends.items()], _END_TAIL)
+    settle_incidents(connection, ends, desk.ids)
+    for event_id, end in ends.items():
+        if end.state in ENDS:
+            desk.cache.drop(event_id)
+    if changed == len(ends):
+        return set()
+    return set(ends) - {row[0] for row in select(connection, "SELECT id FROM run WHERE id IN", "(?)", [(event_id,) for event_id in ends])}
+
+
+def _end_row(event_id: int, end: RunEnd) -> tuple[int, str, int | None]:
+    return event_id, end.state, to_micros(end.at) if end.state in ENDS else None
