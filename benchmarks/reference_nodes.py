@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plain_function import channel, masked, normalise, priority
+from plain_function import channel, masked, normalise
 
 from engine.registry import Registry, installed
-from engine.sdk import ConnectionRef, Condition, Context, HttpCall, Item, Params, Scope, Sent, effect_node, node
+from engine.sdk import Condition, ConnectionRef, Context, HttpCall, Item, Params, Scope, Sent, effect_node, node
 
 
 class Nothing(Params):

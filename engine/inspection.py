@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from engine.errors import Problem
 from engine.flow.lineage import Carried
@@ -16,6 +16,7 @@ from engine.order import CanonicalOrder
 from engine.privacy.classes import FieldClass, Kind, field_classes
 from engine.privacy.item import mask_item
 from engine.privacy.masks import mask
+from engine.run.effects import EffectRequest
 from engine.run.execution import Execution
 from engine.run.facts import Recorded, read_facts
 from engine.run.journaled import RecordedEffects
@@ -63,8 +64,11 @@ class StepView:
     failures: Sequence[tuple[str, Problem]]
 
 
-async def steps_of(app: Orderloom, run_id: int) -> list[StepView]:
-    """Every step of a run, in topological order. Raises ``NotFound`` for an unknown run or erased data."""
+async def steps_of(app: Orderloom, run_id: int, plain: Collection[str] = ()) -> list[StepView]:
+    """Every step of a run, in topological order. Raises ``NotFound`` for an unknown run or erased data.
+
+    ``plain`` names steps whose items and requests are given as they are, to somebody who brought these data himself.
+    """
     event = await app.store.event(run_id)
     plan = await app.flows.plan_at(event.flow, event.version)
     arrival = read_delivery(plan.by_slug[event.trigger], unpack(await app.store.event_body(run_id)))
@@ -73,7 +77,8 @@ async def steps_of(app: Orderloom, run_id: int) -> list[StepView]:
     execution = Execution(plan, event.trigger, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
     chosen, _ = plan.behind(event.trigger)
-    return [_view(plan, plan.steps[index], execution, effects, recorded) for index in chosen]
+    look = _Look(plan, execution, effects, recorded)
+    return [look.at(plan.steps[index], plain=plan.steps[index].slug in plain) for index in chosen]
 
 
 def masked_order(order: HubOrder) -> Item:
@@ -85,42 +90,60 @@ def order_classes() -> Mapping[str, FieldClass]:
     return field_classes(CanonicalOrder)
 
 
-def _view(plan: Plan, step: Step, execution: Execution, effects: RecordedEffects, recorded: Recorded) -> StepView:
-    result = execution.results[step.index]
-    failures = [(f.key, f.problem) for f in (result.failures if result else ())]
-    pending = any(problem.code == PENDING for _, problem in failures)
-    real = [(key, problem) for key, problem in failures if problem.code != PENDING]
-    inputs = execution.inputs[step.index]
-    state: StepState = "pending" if pending or result is None else "parked" if real else "done" if inputs else "skipped"
-    return StepView(
-        slug=step.slug,
-        use=step.type.use,
-        label=step.type.label,
-        state=state,
-        inputs=() if step.type.is_trigger else _shown(inputs, plan.carried.get((step.slug, "in"))),
-        outputs={port: _shown(sent, plan.carried.get((step.slug, port))) for port, sent in (result.outputs if result else {}).items()},
-        requests=[
-            _request(plan, step, key, identity, request_json(request, key=identity), recorded)
-            for at, key, identity, request in effects.requests
-            if at is step
-        ],
-        failures=real,
-    )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    plan: Plan
+    execution: Execution
+    effects: RecordedEffects
+    recorded: Recorded
+
+    def at(self, step: Step, *, plain: bool) -> StepView:
+        result, inputs = self.execution.results[step.index], self.execution.inputs[step.index]
+        failures = [(f.key, f.problem) for f in (result.failures if result else ())]
+        real = [(key, problem) for key, problem in failures if problem.code != PENDING]
+        return StepView(
+            slug=step.slug,
+            use=step.type.use,
+            label=step.type.label,
+            state=_state(result is not None, len(failures), len(real), bool(inputs)),
+            inputs=() if step.type.is_trigger else self._items(step, "in", inputs, plain=plain),
+            outputs={port: self._items(step, port, sent, plain=plain) for port, sent in (result.outputs if result else {}).items()},
+            requests=[
+                self._request(step, key, identity, request, plain=plain)
+                for at, key, identity, request in self.effects.requests
+                if at is step
+            ],
+            failures=real,
+        )
+
+    def _items(self, step: Step, port: str, items: Sequence[Keyed], *, plain: bool) -> list[ShownItem]:
+        classes = self._classes(step, port)
+        return [ShownItem(key, item if plain else mask_item(item, classes)) for key, item in items]
+
+    def _request(self, step: Step, key: str, identity: str, request: EffectRequest, *, plain: bool) -> ShownRequest:
+        shown = request_json(request, key=identity)
+        if not plain:
+            shown = {**shown, "body": self._body(step, shown["body"])}
+        entry = self.recorded.results.get(identity, {})
+        failed = entry.get("failed")
+        problem = Problem(failed["code"], tuple(failed["where"]), failed["fields"]) if failed else None
+        return ShownRequest(identity, key, shown, _scrubbed(entry.get("ok")), problem)
+
+    def _body(self, step: Step, body: Any) -> Any:
+        if isinstance(body, dict) and not _is_message(body):  # pyright: ignore[reportUnknownArgumentType]
+            return mask_item(cast("Item", body), self._classes(step, "in"))
+        return _scrubbed(body)
+
+    def _classes(self, step: Step, port: str) -> Mapping[str, FieldClass]:
+        return self.plan.carried.get((step.slug, port), Carried()).fields
 
 
-def _shown(items: Sequence[Keyed], carried: Carried | None) -> list[ShownItem]:
-    classes = (carried or Carried()).fields
-    return [ShownItem(key, mask_item(item, classes)) for key, item in items]
-
-
-def _request(plan: Plan, step: Step, key: str, identity: str, shown: dict[str, Any], recorded: Recorded) -> ShownRequest:
-    classes = plan.carried.get((step.slug, "in"), Carried()).fields
-    body = shown["body"]
-    shown = {**shown, "body": mask_item(body, classes) if isinstance(body, dict) and not _is_message(body) else _scrubbed(body)}  # pyright: ignore[reportUnknownArgumentType]
-    entry = recorded.results.get(identity, {})
-    failed = entry.get("failed")
-    problem = Problem(failed["code"], tuple(failed["where"]), failed["fields"]) if failed else None
-    return ShownRequest(identity, key, shown, _scrubbed(entry.get("ok")), problem)
+def _state(ran: bool, failures: int, real: int, reached: bool) -> StepState:
+    if not ran or failures > real:
+        return "pending"
+    if real:
+        return "parked"
+    return "done" if reached else "skipped"
 
 
 def _is_message(body: Mapping[str, Any]) -> bool:

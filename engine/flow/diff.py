@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.flow.document import Flow
+from engine.flow.document import Flow, FlowNode
 from engine.flow.graph import Link, links
 from engine.flow.renames import renames
 from engine.flow.value_diff import ValueChange, value_changes
@@ -17,7 +17,7 @@ _HEAD = ("format", "name", "title", "description", "constants", "template", "gro
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """A node (``name`` is its slug) or a test. ``values`` tells what changed inside, for ``changed`` and ``renamed`` (from ``old_name``)."""
+    """A node (``name`` is its slug) or a test. ``values``: what changed inside one ``changed`` or ``renamed`` (from ``old_name``)."""
 
     kind: Kind
     name: str
@@ -68,7 +68,13 @@ def _head(flow: Flow) -> dict[str, Any]:
 
 
 def _nodes(flow: Flow) -> dict[str, Any]:
-    return {slug: node.model_dump() for slug, node in flow.nodes.items()}
+    return {slug: _node(node) for slug, node in flow.nodes.items()}
+
+
+def _node(node: FlowNode) -> dict[str, Any]:
+    """An empty title or policy says no more than none."""
+    policy = node.policy.model_dump() if node.policy and node.policy.model_dump(exclude_none=True) else None
+    return {**node.model_dump(), "title": node.title or None, "policy": policy}
 
 
 def _tests(flow: Flow, renamed: Mapping[str, str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 FORMAT = 1
@@ -92,7 +92,7 @@ class FlowTest(Document):
     name: str = Field(min_length=1, max_length=200)
     trigger: Slug
     input: list[Any] = Field(min_length=1)
-    received_at: str | None = None
+    received_at: AwareDatetime | None = None
     answers: dict[Slug, list[Any]] = Field(default_factory=dict)
     expect: dict[Slug, Expected] | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -42,6 +44,9 @@ def inspect(raw: bytes | str, name: str = "flow") -> Reading:
         data = read_json(raw)
     except InputInvalid as error:
         return Reading(None, tuple(Problem("flow.unreadable", (name,), p.fields) for p in error.problems))
+    doubled = _doubled_keys(raw)
+    if doubled:
+        return Reading(None, tuple(Problem("flow.doubled_key", (name,), {"key": key}) for key in doubled))
     if not isinstance(data, dict):
         return Reading(None, (Problem("flow.not_an_object", (name,)),))
     if len(raw) > MAX_BYTES:
@@ -51,6 +56,21 @@ def inspect(raw: bytes | str, name: str = "flow") -> Reading:
     return _tolerant(document, title if isinstance(title, str) and title else name)
 
 
+def _doubled_keys(raw: bytes | str) -> list[str]:
+    """Keys that stand twice in one object: the second would silently replace the first."""
+    doubled: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen = dict(pairs)
+        if len(seen) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            doubled.extend(key for key, count in counts.items() if count > 1)
+        return seen
+
+    json.loads(raw, object_pairs_hook=look)
+    return doubled
+
+
 def _tolerant(data: dict[str, Any], name: str) -> Reading:
     problems: list[Problem] = []
     broken: set[str] = set()
@@ -58,7 +78,7 @@ def _tolerant(data: dict[str, Any], name: str) -> Reading:
         try:
             return Reading(Flow.model_validate(data), tuple(problems), frozenset(broken))
         except ValidationError as error:
-            problems.extend(_plain_place(problem) for problem in problems_of(error, "flow", (name,)))
+            problems.extend(_plain_place(problem) for problem in problems_of(error, "document", (name,)))
             data = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
             if "nodes" not in data:
                 break

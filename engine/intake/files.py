@@ -12,7 +12,6 @@ from typing import IO, Any, Final, cast
 from engine.errors import InputInvalid, Problem
 from engine.intake.json_items import read_document, read_either, read_lines
 from engine.intake.table_rows import encoding_of, read_table
-from engine.intake.workbook_rows import read_workbook
 
 STDIN: Final = "-"
 FORMATS: Final = (".json", ".jsonl", ".csv", ".xlsx")
@@ -82,4 +81,6 @@ class InputFile:
         return read_table(stream, name, encoding)
 
     def _workbook(self, stream: IO[bytes], name: str) -> Iterator[Any]:
+        from engine.intake.workbook_rows import read_workbook  # noqa: PLC0415 - slow to load, seldom needed
+
         return read_workbook(BytesIO(stream.read()) if self.packed else stream, name)

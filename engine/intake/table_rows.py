@@ -7,12 +7,18 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from engine.errors import InputInvalid, Problem
 
 _CHUNK: Final = 1 << 20
 _FALLBACK: Final = "gb18030"
+
+
+class _Rows(Protocol):
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 def encoding_of(stream: IO[bytes]) -> str:
@@ -33,20 +39,14 @@ def encoding_of(stream: IO[bytes]) -> str:
 
 def read_table(stream: IO[bytes], name: str, encoding: str) -> Iterator[dict[str, str]]:
     """Raises ``InputInvalid``: ``input.unreadable`` with the line, ``input.header_twice``."""
-    rows = csv.reader(TextIOWrapper(stream, encoding=encoding, newline=""), strict=True)
-    fields: list[str] = []
-    try:
-        for row in rows:
-            if not fields:
-                fields = header(row, name) if row else []
-            elif row:
-                if len(row) != len(fields):
-                    raise _unreadable(name, rows.line_num, f"{len(row)} cells instead of {len(fields)}")
-                yield dict(zip(fields, row, strict=True))
-    except csv.Error as error:
-        raise _unreadable(name, rows.line_num, str(error)) from None
-    except UnicodeDecodeError:
-        raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}") from None
+    with TextIOWrapper(stream, encoding=encoding, newline="") as text:
+        rows = csv.reader(text, strict=True)
+        try:
+            yield from _objects(rows, name)
+        except csv.Error as error:
+            raise _unreadable(name, rows.line_num, str(error)) from None
+        except UnicodeDecodeError:
+            raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}") from None
 
 
 def header(names: Sequence[str], file: str) -> list[str]:
@@ -56,6 +56,17 @@ def header(names: Sequence[str], file: str) -> list[str]:
     if twice:
         raise InputInvalid(Problem("input.header_twice", (file,), {"names": twice}))
     return fields
+
+
+def _objects(rows: _Rows, name: str) -> Iterator[dict[str, str]]:
+    fields: list[str] = []
+    for row in rows:
+        if row and not fields:
+            fields = header(row, name)
+        elif row:
+            if len(row) != len(fields):
+                raise _unreadable(name, rows.line_num, f"{len(row)} cells instead of {len(fields)}")
+            yield dict(zip(fields, row, strict=True))
 
 
 def _unreadable(name: str, line: int, reason: str) -> InputInvalid:

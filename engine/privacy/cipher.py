@@ -24,7 +24,7 @@ _VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 8
 _SHORTEST: Final = len(_VERSION) + _NONCE_BYTES + 16
-_LEVEL: Final = 1
+_LEVEL: Final = -3
 
 
 class Unreadable(OrderloomError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from engine.catalogue import explain
@@ -40,7 +39,7 @@ async def run_tests(flow: Flow, registry: Registry) -> list[TestResult]:
 
 async def run_test(plan: Plan, test: FlowTest) -> TestResult:
     step = plan.by_slug[test.trigger]
-    when = datetime.fromisoformat(test.received_at) if test.received_at else SANDBOX_TIME
+    when = test.received_at or SANDBOX_TIME
     hub = SandboxHub()
     runs: list[SandboxRun] = []
     answers = {slug: list(given) for slug, given in test.answers.items()}

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-CHUNK = 64
+SIZES = (64, 16, 4, 1)
+"""Rows in one statement. Few sizes mean few prepared statements, which stay prepared and take little memory."""
 
 
 def insert(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[Sequence[Any]], tail: str = "") -> int:
@@ -27,8 +28,11 @@ def select(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[S
 
 
 def _chunks(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
+    start = 0
+    while start < len(rows):
+        size = next(size for size in SIZES if size <= len(rows) - start)
+        yield rows[start : start + size]
+        start += size
 
 
 @cache

@@ -49,7 +49,12 @@ async def nothing_acknowledged_is_lost(data: Path, *, orders: int, kills: int, s
         found = [f"{len(missing)} of {len(acknowledged)} acknowledged orders never arrived"] if missing else []
         if len(acknowledged) < orders // 2:
             found.append(f"only {len(acknowledged)} of {orders} orders were acknowledged")
-        found += [f"{name}: order {order} came under {len(set(keys))} keys" for name, seen in world.arrived.items() for order, keys in seen.items() if len(set(keys)) > 1]
+        found += [
+            f"{name}: order {order} came under {len(set(keys))} keys"
+            for name, seen in world.arrived.items()
+            for order, keys in seen.items()
+            if len(set(keys)) > 1
+        ]
         clear = files_with(data, phone_of(7)[:9])
         return found + [f"a phone number stands in clear in {file}" for file in clear]
 
@@ -71,7 +76,9 @@ async def a_repeated_delivery_changes_nothing(data: Path, sabotage: str | None =
         for name, answer in (("the same delivery", again), ("the same version by another delivery", otherwise)):
             if answer[0] != 200 or answer[1].get("duplicate") is not True or answer[1].get("event") != first[1].get("event"):
                 found.append(f"{name} is not recognised: {answer}")
-        return found + [f"{name} got {len(keys)} requests" for name, seen in world.arrived.items() for keys in seen.values() if len(keys) != 1]
+        return found + [
+            f"{name} got {len(keys)} requests" for name, seen in world.arrived.items() for keys in seen.values() if len(keys) != 1
+        ]
 
 
 async def every_attempt_carries_the_same_key(data: Path, sabotage: str | None = None) -> list[str]:
@@ -106,7 +113,17 @@ async def no_person_sees_a_phone_number(data: Path, sabotage: str | None = None)
         headers = {"Authorization": f"Bearer {KEY}"}
         async with world.session.get(f"{service.url}/?key={KEY}") as entered:
             await entered.read()
-        for path in ("/", "/runs", f"/runs/{run}", "/events", "/orders", "/incidents", f"/api/runs/{run}/steps", "/api/orders", "/api/events"):
+        for path in (
+            "/",
+            "/runs",
+            f"/runs/{run}",
+            "/events",
+            "/orders",
+            "/incidents",
+            f"/api/runs/{run}/steps",
+            "/api/orders",
+            "/api/events",
+        ):
             async with world.session.get(service.url + path, headers=headers if path.startswith("/api") else {}) as page:
                 text = await page.text()
                 if page.status != 200:

@@ -49,7 +49,9 @@ def _take_up(intake: Any, written: Any, new: Any) -> None:
         if accepted.duplicate:
             return
         plan = intake.plan_of(new.flow)
-        event = Event(accepted.id, new.flow, new.version, new.trigger, accepted.key, new.order_key, new.received_at, new.actor, new.passes, False)
+        event = Event(
+            accepted.id, new.flow, new.version, new.trigger, accepted.key, new.order_key, new.received_at, new.actor, new.passes, False
+        )
         intake.submit(event, plan, read_delivery(plan.by_slug[new.trigger], unpack(new.body)))
 
     written.add_done_callback(start)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from engine.errors import NodeError
 from engine.flow.document import Flow
+from engine.json_text import read_json
+from engine.node.context import Context, HttpCall
 from engine.node.declare import batch_node, effect_node, node, trigger
 from engine.node.items import Item, Made, Scope
 from engine.node.params import ConnectionRef, Params
 from engine.node.triggers import Arrival, Delivery
-from engine.json_text import read_json
-from engine.node.context import Context, HttpCall
-from engine.errors import NodeError
 from engine.registry import Registry
 from engine.run.plan import Plan
 

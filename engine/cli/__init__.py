@@ -1,0 +1,13 @@
+"""The command line: ``orderloom``. Exit code 0: clean; 1: something parked, failed or red; 2: usage, or an invalid flow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console entry: runs a command and ends the process with its exit code."""
+    from engine.cli.program import run  # noqa: PLC0415 - nothing is loaded before it is needed
+
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
