@@ -73,6 +73,7 @@ class Intake:
                 delivery_key=keys.delivery,
                 passes=arrival.passes,
                 owner=self.owner,
+                fingerprint=plan.fingerprint,
             )
         )
         if not accepted.duplicate:

@@ -74,9 +74,21 @@ def hold_missing_address(order: Mapping[str, Any], findings: Findings) -> None:
 
 
 def finish(order: Order, findings: Findings, payload: object) -> Order:
-    """The order with its hold reasons, source times, drift notes and version."""
+    """The order with its hold reasons, source times, drift notes and version. What is refunded in full ships no further."""
+    if order["payment_status"] == "refunded":
+        _close_refunded(order, findings)
     order["hold_reasons"] = list(findings.hold_reasons)
     order["time_sources"] = findings.time_sources
     order["drift"] = list(findings.drift.values())
     order["version"] = order["updated_at"] or digest(payload)
     return order
+
+
+def _close_refunded(order: Order, findings: Findings) -> None:
+    """All money is back: what is not sent yet is closed; the rest of a partial shipment waits for a person."""
+    if order["status"] == "partially_shipped":
+        findings.hold("refund_in_progress")
+    elif order["status"] == "awaiting_fulfillment":
+        order["status"] = "closed_refunded"
+        for line in order["lines"]:
+            line["status"] = "closed_refunded" if line["status"] in TO_SHIP else line["status"]

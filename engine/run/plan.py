@@ -14,11 +14,11 @@ from engine.flow.graph import links, order
 from engine.flow.lineage import Carried, lineage
 from engine.flow.reader import read_flow
 from engine.flow.references import connections_of
-from engine.json_text import digest
 from engine.node.params import Params
 from engine.node.ports import ERROR_PORT
 from engine.node.types import NodeType
 from engine.registry import Registry
+from engine.run.fingerprint import fingerprint
 
 DEFAULT_TIMEOUT = 30.0
 
@@ -74,7 +74,7 @@ class Plan:
     @cached_property
     def fingerprint(self) -> str:
         """What the outcome of a recompute depends on besides the data (rule R8)."""
-        return digest([[step.type.use, step.type.origin] for step in self.steps])
+        return fingerprint(step.type for step in self.steps)
 
     def behind(self, trigger: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """For a run that starts at a trigger: the steps it executes, and for every step how many of these it waits for."""

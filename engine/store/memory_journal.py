@@ -82,7 +82,7 @@ class MemoryJournal:
             verdict.conflict,
         )
         kept.bodies[event_id] = event.body
-        kept.runs[event_id] = Run(event_id, event.flow, event.version, "queued", event.order_key, event.received_at, None)
+        kept.runs[event_id] = Run(event_id, event.flow, event.version, "queued", event.order_key, event.received_at, None, event.fingerprint)
 
     def _put_fact(self, fact: Fact, end: RunEnd | None) -> None:
         check_fact(self._kept, fact)

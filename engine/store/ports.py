@@ -23,6 +23,7 @@ T = TypeVar("T")
 class NewEvent:
     """An event to be kept. ``key`` and ``content`` decide on duplicates: same flow and key and same content digest is one;
     same key with other content is kept under ``key`` + ``~`` + content digest and marked as a conflict. ``delivery_key`` is a second key.
+    ``owner`` 0 stands for the store's own; ``fingerprint`` (rule R8) goes to the run.
     """
 
     flow: str
@@ -37,6 +38,7 @@ class NewEvent:
     delivery_key: str | None = None
     passes: bool = False
     owner: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def put_events(connection: sqlite3.Connection, events: Sequence[NewEvent], desk:
     rows = _Rows()
     accepted = [_accept(event, identity, desk, seen, rows) for event, identity in zip(events, identities, strict=True)]
     insert(connection, _EVENT, "(?,?,?,?,?,?,?,?,?,?,?,?)", rows.events)
-    insert(connection, _RUN, "(?,?,?,'queued',?,?,NULL,?,'')", rows.runs)
+    insert(connection, _RUN, "(?,?,?,'queued',?,?,NULL,?,?)", rows.runs)
     insert(connection, _KEY, "(?,?,?,?)", rows.keys)
     add_to_counters(connection, Counter(runs_of(row[1]) for row in rows.runs))
     return accepted
@@ -98,4 +98,4 @@ def _rows_of(event: NewEvent, event_id: int, verdict: Verdict, desk: Desk, rows:
     rows.events.append(
         (event_id, flow, version, event.trigger, verdict.key, order_key, at, event.actor, event.passes, verdict.conflict, key_id, body)
     )
-    rows.runs.append((event_id, flow, version, order_key, at, event.owner or desk.owner))
+    rows.runs.append((event_id, flow, version, order_key, at, event.owner or desk.owner, event.fingerprint))

@@ -1,0 +1,1 @@
+"""The pages, hooks and API of Orderloom."""

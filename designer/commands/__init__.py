@@ -1,0 +1,1 @@
+"""Commands that the web part brings to the command line."""

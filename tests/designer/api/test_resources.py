@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+from httpx import AsyncClient
+from jsonschema import Draft202012Validator
+
+Client = AsyncClient
+
+
+async def test_nodes_come_in_the_readers_language_with_their_schema(owner: Client) -> None:
+    english = (await owner.get("/api/nodes", headers={"Accept-Language": "en"})).json()["items"]
+    chinese = (await owner.get("/api/nodes", headers={"Accept-Language": "zh;q=0.9, en;q=0.1"})).json()["items"]
+    assert [one["use"] for one in english] == [one["use"] for one in chinese]
+    assert [one["label"] for one in english] != [one["label"] for one in chinese]
+    for one in english:
+        Draft202012Validator.check_schema(one["params"])
+
+
+async def test_the_cookie_wins_over_the_browsers_language(owner: Client) -> None:
+    answer = await owner.get("/api/flows/nobody", headers={"Accept-Language": "en", "Cookie": "language=zh"})
+    assert answer.json()["title"] == "名为 nobody 的流程不存在。"
+
+
+async def test_a_connections_secret_goes_in_and_never_comes_out(owner: Client) -> None:
+    document = {"type": "wms", "url": "https://wms.example.com", "secret": "very-secret-word"}
+    put = await owner.put("/api/connections/wms", json=document)
+    listed = await owner.get("/api/connections")
+    assert put.status_code == 200
+    assert put.json()["secret"] == {"set": True}
+    assert [one["name"] for one in listed.json()["items"]] == ["own_shop", "wms"]
+    assert "very-secret-word" not in put.text + listed.text + (await owner.get("/api/audit")).text
+
+
+async def test_a_faulty_connection_is_refused_with_all_problems(owner: Client) -> None:
+    answer = await owner.put("/api/connections/wms", json={"type": "wms", "url": "ftp://x", "odd": 1})
+    assert answer.status_code == 422
+    assert len(answer.json()["problems"]) == 2
+
+
+async def test_a_connection_of_the_settings_stays_as_it_is(owner: Client) -> None:
+    answer = await owner.put("/api/connections/own_shop", json={"type": "own_shop", "secret": "whsec_bmV3"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "connection.in_settings")
+
+
+async def test_orders_are_an_empty_list_at_first(owner: Client) -> None:
+    assert (await owner.get("/api/orders?channel=taobao&status=shipped&text=17")).json() == {"items": [], "next": None}
+
+
+async def test_health_names_the_flows_that_run(published: Client) -> None:
+    health = (await published.get("/api/health")).json()
+    assert (health["status"], health["flows"], health["broken"]) == ("ok", ["small"], {})
+
+
+async def test_probes_and_figures_need_no_key(client: Client) -> None:
+    assert (await client.get("/health/live")).json() == {"status": "live"}
+    assert (await client.get("/health/ready")).json() == {"status": "ready"}
+    figures = await client.get("/metrics")
+    assert figures.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "orderloom_writer_backlog 0\n" in figures.text
+    assert "process_resident_memory_bytes " in figures.text
+
+
+async def test_figures_count_deliveries_and_runs(published: Client) -> None:
+    for _ in range(2):
+        await published.post("/hooks/small/plain", json={"no": "A1", "good": True})
+    await published.post("/hooks/small/plain", content=b"{")
+    figures = (await published.get("/metrics")).text
+    assert 'orderloom_hook_deliveries_total{outcome="accepted"} 1\n' in figures
+    assert 'orderloom_hook_deliveries_total{outcome="duplicate"} 1\n' in figures
+    assert 'orderloom_hook_deliveries_total{outcome="400"} 1\n' in figures
+
+
+async def test_the_openapi_description_is_complete(client: Client) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    assert schema["openapi"].startswith("3.1")
+    paths = schema["paths"]
+    assert set(paths["/api/flows/{name}/draft"]) == {"get", "put"}
+    assert "requestBody" in paths["/api/flows/{name}/draft"]["put"]
+    parameters = {one["name"] for one in paths["/api/runs"]["get"]["parameters"]}
+    assert parameters == {"flow", "state", "order", "limit", "cursor"}
+    assert all(
+        operation["security"] == [{"key": []}] for path, one in paths.items() if path.startswith("/api/") for operation in one.values()
+    )
+
+
+async def test_every_reference_of_the_openapi_description_leads_somewhere(client: Client) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    names = set(schema["components"]["schemas"])
+    assert {ref.removeprefix("#/components/schemas/") for ref in references(schema)} <= names
+    for one in schema["components"]["schemas"].values():
+        Draft202012Validator.check_schema(one)
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        found = {value["$ref"]} if isinstance(value.get("$ref"), str) else set[str]()
+        return found.union(*(references(child) for child in value.values()))
+    return set[str]().union(*(references(child) for child in value)) if isinstance(value, list) else set()

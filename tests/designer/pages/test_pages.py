@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+Client = AsyncTestClient[Any]
+Sell = Callable[..., Awaitable[int]]
+PHONE, NAME, STREET = "19900001234", "林小满", "示例大道5号"
+LISTS = ("/", "/flows", "/runs", "/events", "/incidents", "/orders", "/nodes", "/connections", "/audit")
+HTML = {"Accept": "text/html"}
+
+
+async def get(client: Client, path: str, language: str = "en") -> str:
+    answer = await client.get(path, headers={**HTML, "Accept-Language": language})
+    assert answer.status_code == 200, (path, answer.text[:400])
+    return answer.text
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(("language", "lang"), [("en", "en"), ("zh-CN,zh;q=0.9", "zh-CN")])
+async def test_every_page_is_shown_before_anything_has_run(owner: Client, path: str, language: str, lang: str) -> None:
+    assert f'<html lang="{lang}"' in await get(owner, path, language)
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_no_page_needs_inline_code_or_style(hub: Client, sell: Sell, path: str) -> None:
+    await sell()
+    text = await get(hub, path)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text)
+
+
+async def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
+    answer = await client.get("/orders", headers=HTML)
+    assert answer.status_code == 401
+    assert "Please sign in" in answer.text
+
+
+async def test_an_unknown_address_is_a_page_in_the_readers_language(owner: Client) -> None:
+    answer = await owner.get("/nothing", headers={**HTML, "Accept-Language": "zh"})
+    assert answer.status_code == 404
+    assert "页面不存在" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/flows/none", "/runs/1", "/nodes/rule.none@1", "/orders/one?channel=taobao&number=1"])
+async def test_an_unknown_thing_is_not_found(owner: Client, path: str) -> None:
+    assert (await owner.get(path, headers=HTML)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/runs?cursor=abc", "/flows/hub_only?version=x", "/orders/one?channel=taobao"])
+async def test_an_address_that_makes_no_sense_is_no_fault_of_ours(hub: Client, path: str) -> None:
+    assert (await hub.get(path, headers=HTML)).status_code in (400, 404)
+
+
+async def test_a_chosen_language_and_scheme_stay(owner: Client) -> None:
+    for field, value in (("language", "zh"), ("theme", "dark")):
+        answer = await owner.post("/preferences", data={field: value, "back": "/runs?status=done"}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/runs?status=done")
+        assert "HttpOnly" in answer.headers["set-cookie"]
+    text = await get(owner, "/runs", "en")
+    assert '<html lang="zh-CN" data-theme="dark">' in text
+
+
+@pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "/\\example.com", "runs", "/a\nb"])
+async def test_no_form_sends_a_reader_elsewhere(owner: Client, back: str) -> None:
+    answer = await owner.post("/preferences", data={"theme": "light", "back": back}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+async def test_an_unknown_preference_is_not_kept(owner: Client) -> None:
+    answer = await owner.post("/preferences", data={"theme": "pink", "language": "xx"}, follow_redirects=False)
+    assert "set-cookie" not in answer.headers
+
+
+async def test_an_order_is_shown_masked_everywhere(hub: Client, sell: Sell) -> None:
+    run = await sell()
+    number = re.findall(r"OWN-\d+", await get(hub, "/orders"))[0]
+    for path in (*LISTS, f"/runs/{run}", f"/orders/one?channel=own_shop&shop=own_shop&number={number}"):
+        text = await get(hub, path)
+        assert not [secret for secret in (PHONE, NAME, STREET) if secret in text], path
+
+
+async def test_a_run_shows_its_steps_and_what_was_on_the_wires(hub: Client, sell: Sell) -> None:
+    text = await get(hub, f"/runs/{await sell()}")
+    assert [step in text for step in ("step-shop", "step-order", "step-hub")] == [True] * 3
+    assert "199****1234" in text
+    assert "hub:orders" in text
+
+
+async def test_markup_in_an_order_stays_text(hub: Client, sell: Sell) -> None:
+    line = {"line_no": "1", "sku": "X", "title": "<script>alert(1)</script>", "qty": 1, "unit_price": "258.00"}
+    run = await sell(lines=[line])
+    number = re.findall(r"OWN-\d+", await get(hub, "/orders"))[0]
+    for path in (f"/orders/one?channel=own_shop&shop=own_shop&number={number}", f"/runs/{run}"):
+        text = await get(hub, path)
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert(1)" in text
+
+
+async def test_a_parked_run_says_what_to_do_in_the_readers_language(published: Client, orderloom: Any) -> None:
+    await published.post("/hooks/small/plain", json={"no": "A1"})
+    await orderloom.dispatcher.idle()
+    english, chinese = await get(published, "/incidents"), await get(published, "/incidents", "zh")
+    assert 'class="problem err"' in english
+    assert 'class="do"' in chinese
+    assert "待处理" in chinese
+
+
+async def test_lists_are_filtered(hub: Client, sell: Sell) -> None:
+    await sell()
+    assert "No run fits" in await get(hub, "/runs?status=failed")
+    assert "No order fits" in await get(hub, "/orders?number=none")
+    assert "OWN-" in await get(hub, "/orders?number=OWN&channel=own_shop&status=")
+
+
+async def test_older_rows_are_one_link_away(published: Client, orderloom: Any) -> None:
+    for number in range(51):
+        await published.post("/hooks/small/plain", json={"no": f"A{number}", "good": True})
+    await orderloom.dispatcher.idle()
+    first = await get(published, "/runs")
+    link = re.search(r'href="(/runs\?cursor=\d+)"', first)
+    assert link is not None
+    assert len(re.findall(r'<a class="num" href="/runs/\d+"', await get(published, link[1]))) == 1
+
+
+async def test_a_flow_shows_its_drawing_steps_versions_and_hook(hub: Client) -> None:
+    text = await get(hub, "/flows/hub_only", "zh")
+    assert all(part in text for part in ("仅入库", "<foreignObject", "POST /hooks/hub_only/shop", "版本 1", "标准订单"))
+
+
+async def test_problems_of_a_draft_are_explained(owner: Client) -> None:
+    document = {"format": 1, "name": "broken", "nodes": {"a": {"use": "rule.none@1"}}, "wires": ["a -> b"]}
+    await owner.put("/api/flows/broken/draft", json=document)
+    assert 'class="problem err"' in await get(owner, "/flows/broken")
+
+
+async def test_every_node_has_a_page(owner: Client, orderloom: Any) -> None:
+    for node_type in orderloom.registry:
+        for language in ("en", "zh"):
+            assert node_type.use in await get(owner, f"/nodes/{node_type.use}", language)
+
+
+async def test_secrets_are_only_said_to_be_set(owner: Client) -> None:
+    text = await get(owner, "/connections")
+    assert "secret: set" in text
+    assert "whsec_" not in text
