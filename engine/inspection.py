@@ -13,7 +13,7 @@ from engine.intake.parcel import unpack
 from engine.json_text import read_json
 from engine.node.items import Item
 from engine.order import CanonicalOrder
-from engine.privacy.classes import FieldClass, Kind, field_classes
+from engine.privacy.classes import DataClass, FieldClass, Kind, field_classes
 from engine.privacy.item import mask_item
 from engine.privacy.masks import mask
 from engine.run.effects import EffectRequest
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 StepState = Literal["done", "pending", "parked", "skipped"]
 PENDING = "effect.pending"
+_MARK = FieldClass(DataClass.INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ async def steps_of(app: Orderloom, run_id: int, plain: Collection[str] = ()) -> 
     plan = await app.flows.plan_at(event.flow, event.version)
     arrival = read_delivery(plan.by_slug[event.trigger], unpack(await app.store.event_body(run_id)))
     recorded = read_facts(await app.store.facts(run_id))
+    recorded.cancelled = False  # what was done before is shown too; what was not, is pending
     effects = RecordedEffects(event, recorded)
     execution = Execution(plan, event.trigger, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
@@ -87,7 +89,8 @@ def masked_order(order: HubOrder) -> Item:
 
 
 def order_classes() -> Mapping[str, FieldClass]:
-    return field_classes(CanonicalOrder)
+    """The fields of a canonical order, and the marks that ``rule.tag_order`` adds."""
+    return {**field_classes(CanonicalOrder), "priority": _MARK, "tags[]": _MARK}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,13 @@ def test_every_code_of_the_flow_check_is_documented() -> None:
     assert [code for code in sorted(codes) if f"`{code}`" not in page("flows.md")] == []
 
 
+def test_the_table_of_the_flow_check_names_no_code_that_does_not_exist() -> None:
+    table = page("flows.md").partition("## What the check finds")[2].partition("## Limits")[0]
+    named = {code for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for code in re.findall(r"`([a-z_]+\.[a-z_]+)`", row)}
+    assert named
+    assert sorted(named - problem_codes.codes("en").keys()) == []
+
+
 def test_the_page_of_problem_codes_is_that_of_the_catalogues() -> None:
     assert page("problem-codes.md") == problem_codes.page(), "run tools/problem_codes.py"
 

@@ -1,0 +1,100 @@
+"""The demonstration: the service, the systems around it, and orders that keep coming."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.demo.arrivals import Arrivals, count, settled
+from designer.demo.flow_file import flow_file
+from designer.demo.robot import TeamChat
+from designer.demo.sender import Sender
+from designer.demo.shop import Secrets, Shop
+from designer.server import Service, bind
+from engine.access import SYSTEM
+from engine.app import Orderloom, now
+from engine.settings import Settings
+from engine.testing.simulator import SimulatedTarget
+
+HOST = "127.0.0.1"
+NOTE = "Demonstration"
+_Around = tuple[SimulatedTarget, SimulatedTarget, TeamChat]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``orders``: how many deliveries, ``None`` for no end; ``leave``: stop when all have arrived."""
+
+    settings: Settings
+    port: int
+    per_second: float = 2.0
+    orders: int | None = None
+    leave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    accepted: int
+    duplicates: int
+    told: int
+    arrivals: Arrivals
+
+
+async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
+    """Until a signal (``None``), or until all has arrived. ``ready`` is called once hooks are accepted and the flow is published."""
+    known, password = Secrets(), secrets.token_hex(16)
+    async with SimulatedTarget(secret=password) as wms, SimulatedTarget() as finance, TeamChat() as chat:
+        urls = {"wms": wms.url, "finance": finance.url, "team_chat": chat.url}
+        settings = replace(
+            plan.settings,
+            connections={**plan.settings.connections, **_connections(known, password, urls)},
+            allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
+        )
+        service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24))
+        started = asyncio.Event()
+        serving = asyncio.create_task(service.run(started.set))
+        driving = asyncio.create_task(_drive(plan, service, started, Shop(known, now), (wms, finance, chat), ready))
+        return await _first(service, serving, driving)
+
+
+async def _first(service: Service, serving: asyncio.Task[None], driving: asyncio.Task[Outcome]) -> Outcome | None:
+    """The outcome, with the service stopped in good order; ``None`` where the service ended first. Raises what hindered either."""
+    await asyncio.wait({serving, driving}, return_when=asyncio.FIRST_COMPLETED)
+    if driving.done():
+        service.stop()
+        await serving
+        return driving.result()
+    driving.cancel()
+    await asyncio.wait({driving})
+    serving.result()
+    return None
+
+
+async def _drive(
+    plan: Plan, service: Service, started: asyncio.Event, shop: Shop, around: _Around, ready: Callable[[Service], None]
+) -> Outcome:
+    wms, finance, chat = around
+    await started.wait()
+    await service.orderloom.publish(flow_file(), note=NOTE, actor=SYSTEM)
+    ready(service)
+    sender = Sender(service.url)
+    await sender.send(shop.deliveries(), plan.per_second, plan.orders)
+    if not plan.leave:
+        await asyncio.Event().wait()
+    await settled(service.orderloom)
+    arrivals = await count(service.orderloom, sender.acknowledged, wms.ledger, finance.ledger)
+    return Outcome(sender.answers["accepted"], sender.answers["duplicate"], chat.count, arrivals)
+
+
+def _connections(known: Secrets, password: str, urls: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {
+        "taobao": {"type": "taobao", "secret": known.taobao},
+        "shopify": {"type": "shopify", "secret": known.shopify},
+        "own_shop": {"type": "own_shop", "secret": known.own_shop},
+        "wms": {"type": "wms", "url": urls["wms"], "secret": password},
+        "finance": {"type": "finance", "url": urls["finance"]},
+        "team_chat": {"type": "wecom", "url": urls["team_chat"]},
+    }

@@ -1,0 +1,52 @@
+"""A page, whole: the reader's language and colours, the navigation, and the page's own template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar import MediaType, Request, Response
+
+from designer.pages.environment import environment, speech
+from designer.pages.reader import Reader, reader_of
+
+if TYPE_CHECKING:
+    from engine.app import Orderloom
+
+NAVIGATION: Final = (
+    ("/", "layout-dashboard", "Overview"),
+    ("/flows", "workflow", "Flows"),
+    ("/runs", "activity", "Runs"),
+    ("/events", "inbox", "Events"),
+    ("/incidents", "triangle-alert", "Incidents"),
+    ("/orders", "package", "Orders"),
+    ("/nodes", "blocks", "Nodes"),
+    ("/connections", "plug", "Connections"),
+    ("/audit", "scroll-text", "Audit log"),
+)
+_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+PageRequest = Request[Any, Any, Any]
+
+
+def loom(request: PageRequest) -> Orderloom:
+    """The running engine."""
+    engine: Orderloom = request.app.state.orderloom
+    return engine
+
+
+def page(request: PageRequest, template: str, *, status: int = 200, **values: Any) -> Response[str]:
+    """The answer with a rendered template."""
+    return Response(content=render(request, template, **values), status_code=status, media_type=MediaType.HTML, headers=_HEADERS)
+
+
+def render(request: PageRequest, template: str, **values: Any) -> str:
+    """The text of a template for this reader: a whole page, or a part of one."""
+    reader = reader_for(request)
+    path = request.url.path
+    here = path + (f"?{request.url.query}" if request.url.query else "")
+    common = {"reader": reader, "navigation": NAVIGATION, "path": path, "here": here, **speech(reader.language)}
+    return environment().get_template(template).render(**common, **values)
+
+
+def reader_for(request: PageRequest) -> Reader:
+    engine = getattr(request.app.state, "orderloom", None)
+    return reader_of(request, engine.settings.language if engine is not None else "en")

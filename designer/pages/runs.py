@@ -1,0 +1,64 @@
+"""Runs: the list, and one run with its steps, recomputed and masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from designer.pages.drawing import draw
+from designer.pages.frame import PageRequest, loom, page
+from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.words import RUN_STATES
+from engine.errors import OrderloomError, Problem
+from engine.flow.document import Flow
+from engine.inspection import StepView, steps_of
+from engine.store.ports import Event, RunFilter, RunState
+
+
+@get("/runs", opt={"permission": "run.read"})
+async def list_runs(
+    request: PageRequest,
+    flow: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
+    order: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Filters: flow, state (in the address: ``status``, as ``state`` is the framework's word) and order number."""
+    store = loom(request).store
+    filters = {"flow": chosen(flow), "status": known(status, RUN_STATES), "order": chosen(order)}
+    where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"])
+    found = await store.runs(where, limit=PER_PAGE, cursor=cursor)
+    names = [record.name for record in await store.flows()]
+    return page(request, "runs/list.html", found=found, filters=filters, flows=names, links=links("/runs", found, cursor, filters))
+
+
+@get("/runs/{run_id:int}", opt={"permission": "run.read"})
+async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]:
+    engine = loom(request)
+    run, event = await engine.store.run(run_id), await engine.store.event(run_id)
+    flow, steps, problems = await _steps(request, event)
+    incidents = await engine.store.incidents(state=None, run_id=run_id)
+    return page(
+        request, "runs/one.html",
+        run=run, event=event, steps=steps, problems=problems, incidents=incidents.items, flow=flow,
+        drawing=draw(flow) if flow else None,
+        icons_of={slug: _icon(request, node.use) for slug, node in flow.nodes.items()} if flow else {},
+    )  # fmt: skip
+
+
+async def _steps(request: PageRequest, event: Event) -> tuple[Flow | None, Sequence[StepView], Sequence[Problem]]:
+    """Flow and steps, or why they cannot be shown (erased data, a node type that is gone)."""
+    engine = loom(request)
+    try:
+        plan = await engine.flows.plan_at(event.flow, event.version)
+        return plan.flow, await steps_of(engine, event.id), ()
+    except OrderloomError as error:
+        return None, (), error.problems
+
+
+def _icon(request: PageRequest, use: str) -> str:
+    found = loom(request).registry.find(use)
+    return found.icon if found else "box"

@@ -1,0 +1,44 @@
+"""The words of states, channels and families, in English as keys of the catalogue, and the tone in which each is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+RUN_STATES: Final[Mapping[str, str]] = {
+    "queued": "Queued", "running": "Running", "waiting": "Waiting", "parked": "Parked", "done": "Done",
+    "failed": "Failed", "cancelling": "Being cancelled", "cancelled": "Cancelled",
+}  # fmt: skip
+STEP_STATES: Final[Mapping[str, str]] = {"done": "Done", "pending": "Not done yet", "parked": "Parked", "skipped": "Not reached"}
+INCIDENT_STATES: Final[Mapping[str, str]] = {"open": "Open", "resumed": "Resumed", "skipped": "Skipped", "cancelled": "Cancelled"}
+ORDER_STATUSES: Final[Mapping[str, str]] = {
+    "pending_payment": "Pending payment", "paid_hold": "Paid, on hold", "awaiting_fulfillment": "To ship",
+    "partially_shipped": "Partly shipped", "shipped": "Shipped", "delivered": "Delivered", "completed": "Completed",
+    "cancelled": "Cancelled", "closed_refunded": "Closed, refunded", "unknown": "Unknown",
+}  # fmt: skip
+CHANNELS: Final[Mapping[str, str]] = {
+    "taobao": "Taobao", "shopify": "Shopify", "own_shop": "Own shop", "jd": "JD", "pdd": "Pinduoduo", "woocommerce": "WooCommerce",
+}  # fmt: skip
+FAMILIES: Final[Mapping[str, str]] = {
+    "connector": "Connectors", "transform": "Transform", "rule": "Rules", "notify": "Notify", "flow": "Flow", "task": "Tasks",
+}  # fmt: skip
+KINDS: Final[Mapping[str, str]] = {
+    "trigger": "Trigger", "item": "One item at a time", "batch": "All items together",
+    "effect": "Reaches the outside", "batch_effect": "Reaches the outside, all items together",
+}  # fmt: skip
+PRIORITIES: Final[Mapping[str, str]] = {"high": "High", "urgent": "Urgent", "normal": "Normal", "low": "Low"}
+ACTIONS: Final[Mapping[str, str]] = {
+    "flow.publish": "Published a flow", "flow.write": "Changed a draft", "flow.draft": "Changed a draft",
+    "connection.write": "Changed a connection", "connection.save": "Changed a connection",
+    "incident.close": "Closed an incident", "run.cancel": "Cancelled a run",
+}  # fmt: skip
+TONES: Final[Mapping[str, str]] = {
+    "queued": "run", "running": "run", "cancelling": "run", "pending": "run", "waiting": "warn", "parked": "err",
+    "failed": "err", "open": "err", "done": "ok", "resumed": "ok", "completed": "ok", "delivered": "ok", "shipped": "ok",
+    "awaiting_fulfillment": "run", "partially_shipped": "run", "paid_hold": "warn", "unknown": "warn", "high": "warn", "urgent": "err",
+}  # fmt: skip
+"""``ok``, ``run``, ``warn``, ``err``; whatever is not named is quiet."""
+
+ALL: Final[tuple[Mapping[str, str], ...]] = (
+    RUN_STATES, STEP_STATES, INCIDENT_STATES, ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PRIORITIES, ACTIONS,
+)  # fmt: skip

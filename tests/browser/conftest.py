@@ -1,0 +1,76 @@
+"""The demonstration in a process of its own, and Chromium looking at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    url: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def demo() -> Generator[Demo]:
+    """Orders come at five a second; stopped afterwards as a person would."""
+    command = [str(Path(sys.executable).with_name("orderloom")), "demo", "--port", "0", "--rate", "5"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERLOOM_")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"ready (http://\S+) key=(\S+)\n", line)
+        assert found is not None, line
+        yield Demo(found[1], found[2])
+        process.terminate()
+        process.stdout.close()
+        assert process.wait(timeout=15) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
+    """Signed in, English by the browser's wish."""
+    context = browser.new_context(locale="en-US", base_url=demo.url)
+    context.request.get(f"/?key={demo.key}")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(reader: BrowserContext) -> Page:
+    return reader.new_page()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains about: errors, warnings, breaches of the content security policy."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+PATHS = (
+    "/", "/flows", "/flows/order_hub", "/runs", "/events", "/incidents", "/orders", "/nodes", "/nodes/rule.decision_table@1",
+    "/connections", "/audit",
+)  # fmt: skip
+CLEAR_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|555-01\d\d")
+
+
+def first_link(page: Page, path: str, selector: str) -> str:
+    page.goto(path)
+    return page.locator(selector).first.get_attribute("href") or ""
+
+
+def every_path(page: Page) -> list[str]:
+    page.goto("/")
+    expect(page.locator("#accepted")).to_have_text(re.compile(r"^\d{2,}$"), timeout=20_000)
+    return [*PATHS, first_link(page, "/orders", "td a.num"), first_link(page, "/runs?status=done", "td a.num")]
+
+
+@pytest.mark.parametrize(("language", "lang"), [("en", "en"), ("zh", "zh-CN")])
+def test_pages_load_without_a_complaint_and_without_a_clear_phone_number(
+    page: Page, complaints: list[str], language: str, lang: str
+) -> None:
+    page.goto("/")
+    if language == "zh":
+        page.get_by_role("button", name="中文").click()
+    for path in every_path(page):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        assert not CLEAR_PHONE.search(page.content()), path
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_no_page_is_wider_than_the_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in every_path(page):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_language_is_switched_where_one_is(page: Page) -> None:
+    page.goto("/runs?status=done")
+    page.get_by_role("button", name="中文").click()
+    expect(page).to_have_url(re.compile(r"/runs\?status=done$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("运行")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+
+
+def test_the_colour_scheme_is_switched(page: Page) -> None:
+    page.goto("/flows")
+    colours: list[str] = []
+    for name in ("Light", "Dark"):
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert colours == ["rgb(246, 247, 249)", "rgb(17, 22, 29)"]
+
+
+def test_the_counts_of_the_overview_move_without_a_reload(page: Page, complaints: list[str]) -> None:
+    page.goto("/")
+    page.evaluate("window.sameDocument = true")
+    seen = [page.locator("#accepted").inner_text()]
+    for _ in range(2):
+        expect(page.locator("#accepted")).not_to_have_text(seen[-1], timeout=20_000)
+        seen.append(page.locator("#accepted").inner_text())
+    assert sorted(seen, key=int) == seen
+    assert page.evaluate("window.sameDocument") is True
+    assert complaints == []
+
+
+def test_the_menu_opens_on_a_narrow_window(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/runs")
+    link = page.get_by_role("navigation").get_by_role("link", name="Orders")
+    expect(link).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    link.click()
+    expect(page).to_have_url(re.compile(r"/orders$"))
+
+
+def test_a_filter_renews_the_list_alone(page: Page, complaints: list[str]) -> None:
+    page.goto("/runs")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_label("State").select_option("failed")
+    expect(page.get_by_text("No run fits these filters")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"status=failed"))
+    assert page.evaluate("window.sameDocument") is True
+    assert complaints == []
+
+
+def test_the_first_key_leads_to_the_content(page: Page) -> None:
+    page.goto("/flows")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
