@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from engine.errors import NodeError
 from engine.order.money import parse_money
@@ -15,6 +15,7 @@ from engine.order.time import to_utc, zone_of
 _CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,63}")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _LARGEST_WHOLE = 10**30
+_LARGEST_EXACT = 2**53
 _LARGEST_QUANTITY = 10**9
 _MOST_NOTES = 50
 _LONGEST_NAME = 64
@@ -77,7 +78,7 @@ class Source:
             value = self.data.get(key)
             if isinstance(value, str) and value.strip():
                 return value.strip()
-            if isinstance(value, (int, Decimal)) and _is_whole(value):
+            if (isinstance(value, int) or _is_exact(value)) and _is_whole(value):
                 if isinstance(value, Decimal):
                     self._drifted(key, value)
                 return str(int(value))
@@ -86,9 +87,9 @@ class Source:
         return None
 
     def required(self, *keys: str) -> str:
-        """An id without which there is no order. Raises ``NodeError`` ``order.missing_field``."""
+        """An id without which there is no order; 0 is none. Raises ``NodeError`` ``order.missing_field``."""
         found = self.identifier(*keys)
-        if found is None:
+        if found is None or found == "0":
             raise self.missing(keys[0])
         return found
 
@@ -193,6 +194,11 @@ def _others(data: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
 def _is_whole(value: int | Decimal) -> bool:
     """Whether a number is a whole one of bearable size: the text of 1E999999 would fill the memory."""
     return _is_bearable(value) and (isinstance(value, int) or value == value.to_integral_value())
+
+
+def _is_exact(value: object) -> TypeGuard[Decimal]:
+    """Whether a decimal may still be an id: beyond 2^53 a point or an exponent tells that a float has rounded its last digits."""
+    return isinstance(value, Decimal) and value.is_finite() and (value.as_tuple().exponent == 0 or abs(value) <= _LARGEST_EXACT)
 
 
 def _is_bearable(value: int | Decimal) -> bool:

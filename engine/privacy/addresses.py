@@ -13,12 +13,13 @@ HIDDEN: Final = "****"
 """Stands for the hidden part of an address, however long: its length would tell a house from a flat."""
 
 _NUMBER: Final = "(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5})"
+_BETWEEN: Final = r"[\s,，]*"
 _STREET_CHAR: Final = "(?:(?!单元|小区|公寓|大厦|广场|[栋幢室座层号])[\u3400-\u9fff])"
 _STREET: Final = re.compile(
-    rf"\s*{_STREET_CHAR}{{1,20}}?(?:路|街道?|巷|道|胡同)(?:[东西南北中]?段)?"
-    rf"(?P<number>\s*(?:{_NUMBER}弄|[甲乙丙]?{_NUMBER}(?:[\-之]{_NUMBER})?号(?![楼栋幢座房室门铺店库馆线桌])))"
+    rf"{_BETWEEN}{_STREET_CHAR}{{1,20}}?(?:路|街道?|巷|道|胡同)(?:[东西南北中一二三四五六七八九]?段)?"
+    rf"(?P<number>\s*(?:{_NUMBER}\s*弄|[甲乙丙]?{_NUMBER}(?:[\-之]{_NUMBER})?\s*号(?![楼栋幢座房室门铺店库馆线桌])))"
 )
-_STREET_ALONE: Final = re.compile(rf"\s*{_STREET_CHAR}{{1,20}}?(?:路|街道?|巷|道|胡同)")
+_STREET_ALONE: Final = re.compile(rf"{_BETWEEN}{_STREET_CHAR}{{1,20}}?(?:路|街道?|巷|道|胡同)")
 _STAR_RUN: Final = re.compile(r"\*+")
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import Final
+
+_MASKED: Final = re.compile(r"[^*]?\*+[^*]?")
+"""Masked by a platform in its own way: ``*三``, ``张*丰``."""
 
 
 def mask_name(text: str) -> str:
@@ -13,6 +18,8 @@ def mask_name(text: str) -> str:
     words = _visible(text).split()
     if not words:
         return ""
+    if len(words) == 1 and _MASKED.fullmatch(words[0]):
+        return words[0]
     latin = _is_latin(words[0][0])
     shown = [words[0][0], *(word[0] if latin and _is_latin(word[0]) else "*" for word in words[1:])]
     if all(len(word) == 1 and first != "*" for word, first in zip(words, shown, strict=True)):

@@ -19,17 +19,17 @@ WAYBILL_HIDES: Final = 6
 _LONGEST: Final = 48
 _DIGIT: Final = "[0-9*]"
 _EXTENSION: Final = rf"(?P<extension>\s*(?:转接?|分机|ext\.?|[x#,;:_/\-]|\s)\s*[:.]?\s*{_DIGIT}{{1,8}})?"
-_CHINA: Final = rf"(?:(?:\+|00)?{GAP}86{GAP})?"
+_CHINA: Final = rf"(?:\(?(?:\+|00)?{GAP}86{GAP})?"
 _SIMPLE_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
-_MOBILE: Final = re.compile(rf"{_CHINA}0?{GAP}(?P<digits>[1*]{GAP}[3-9*](?:{GAP}{_DIGIT}){{9}}){_EXTENSION}", re.IGNORECASE)
+_MOBILE: Final = re.compile(rf"{_CHINA}(?:0{GAP}(?=1))?{GAP}(?P<digits>[1*]{GAP}[3-9*](?:{GAP}{_DIGIT}){{9}}){_EXTENSION}", re.IGNORECASE)
 _AREA: Final = rf"[1*][0*]|[2*]{_DIGIT}|[3-9*]{_DIGIT}{{2}}"
 _LOCAL: Final = rf"(?P<local>{_DIGIT}(?:{GAP}{_DIGIT}){{6,7}})"
 _LANDLINE: Final = re.compile(rf"{_CHINA}\(?[0*](?P<area>{_AREA})(?P<gap>{GAP}){_LOCAL}{_EXTENSION}", re.IGNORECASE)
 _LANDLINE_ABROAD: Final = re.compile(
-    rf"(?:\+|00){GAP}86{GAP}(?P<area>10|2[0-9]|(?![48]00)[3-9][0-9]{{2}})(?P<gap>{GAP}){_LOCAL}{_EXTENSION}", re.IGNORECASE
+    rf"\(?(?:\+|00){GAP}86{GAP}(?P<area>10|2[0-9]|(?![48]00)[3-9][0-9]{{2}})(?P<gap>{GAP}){_LOCAL}{_EXTENSION}", re.IGNORECASE
 )
 _FOREIGN: Final = re.compile(
-    rf"(?:\+|00)(?P<digits>(?:{GAP}{_DIGIT}){{6,17}})(?P<extension>\s*(?:转|ext\.?|[x#,;])\s*{_DIGIT}{{1,8}})?", re.IGNORECASE
+    rf"\(?(?:\+|00)(?P<digits>(?:{GAP}{_DIGIT}){{6,17}})(?P<extension>\s*(?:转|ext\.?|[x#,;])\s*{_DIGIT}{{1,8}})?", re.IGNORECASE
 )
 _TWO_DIGIT_CODES: Final = re.compile("2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 _NORTH_AMERICAN_STARS: Final = 7
@@ -57,6 +57,9 @@ def _parsed(twin: str, profile: Profile) -> str | None:
 
 
 def _mobile(digits: str, profile: Profile) -> str:
+    """One that a platform masked in another place (``*******0101``) stays, if it hides as much as the profile asks."""
+    if digits.count("*") >= (4 if profile == "screen" else WAYBILL_HIDES):
+        return digits
     return digits[:3] + ("****" + digits[7:] if profile == "screen" else "******" + digits[9:])
 
 
@@ -64,7 +67,8 @@ def _landline(found: re.Match[str], area: str, profile: Profile) -> str:
     local = _digits(found["local"])
     shown = 4 if profile == "screen" else len(local) - WAYBILL_HIDES
     separator = "-" if found["gap"] else ""
-    return area + separator + "*" * (len(local) - shown) + local[-shown:] + _hidden_digits(found["extension"])
+    masked = local if local.count("*") >= len(local) - shown else "*" * (len(local) - shown) + local[-shown:]
+    return area + separator + masked + _hidden_digits(found["extension"])
 
 
 def _foreign(digits: str, extension: str, profile: Profile) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from engine.privacy.cities import CITIES
+
 _GAP: Final = r"[\s,，·\-]*"
 _COUNTRY: Final = r"(?:中国|中华人民共和国)?"
 _WHOLE: Final = (
@@ -47,11 +49,12 @@ _STEPPE: Final = re.compile(
 def region_length(address: str) -> int:
     """How many characters at the start of an address name its region; 0 where none is recognised for certain.
 
-    Certain are: a province by its full name, a short one (``浙江``) followed by a city or district, a city followed by a district.
+    Certain are: a province by its full name, a short one (``浙江``) followed by a city or district, a city followed by a district,
+    and a city of prefecture level by its name.
     """
     found = (_STEPPE.match(address) if "内蒙古" in address[:12] else None) or _REGION.match(address)
     if found is None:
         return 0
     smaller = bool(found["city"]) + bool(found["district"])
-    certain = found["whole"] or (found["short"] and smaller) or smaller == 2
+    certain = found["whole"] or (found["short"] and smaller) or smaller == 2 or found["city"] in CITIES
     return found.end() if certain else 0

@@ -1,6 +1,6 @@
 """Free text without the numbers that identify people.
 
-Sought are telephone numbers, identity and bank card numbers and e-mail addresses, also with separators, full-width or
+Sought are telephone numbers, identity, passport and bank card numbers and e-mail addresses, also with separators, full-width or
 Chinese digits. Order numbers are left where their form tells them apart; where it does not, the number is hidden.
 """
 
@@ -94,6 +94,10 @@ _LANDLINE: Final = re.compile(
 _FOREIGN: Final = re.compile(rf"(?:\+(?:{GAP}[0-9]){{7,15}}|{_START}00[1-9](?:{GAP}[0-9]){{8,12}}){_END}")
 _AMERICAN: Final = re.compile(rf"{_START}\(?[2-9][0-9]{{2}}\)?[\-. ]{{1,2}}[0-9]{{3}}[\-. ][0-9]{{4}}{_END}")
 _AFTER_CUE: Final = re.compile(rf"(?:{_CUE})[^0-9\w]{{0,3}}(?:[:是为][^0-9\w]{{0,2}})?[0-9](?:[\- ]?[0-9]){{5,11}}{_END}", re.IGNORECASE)
+_PASSPORT: Final = re.compile(
+    r"(?:护照|通行证|台胞证|回乡证|passport)[^0-9A-Za-z]{0,8}(?:(?:no|number)[^0-9A-Za-z]{1,4})?[A-Za-z]{1,2}[0-9]{6,9}" + _END,
+    re.IGNORECASE,
+)
 _LONG: Final = re.compile(rf"{_START}{_number(15, '[1-9]')}(?:{GAP}[0-9]){{0,4}}{_END}")
 
 _RULES: Final[tuple[tuple[re.Pattern[str], _Mask], ...]] = (
@@ -104,6 +108,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Mask], ...]] = (
     (_FOREIGN, _phone),
     (_LANDLINE, _phone),
     (_ID_15, _id_card),
+    (_PASSPORT, _digit_stars),
     (_LONG, _card),
     (_AMERICAN, _digit_stars),
     (_AFTER_CUE, _digit_stars),

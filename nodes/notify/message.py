@@ -26,8 +26,13 @@ def one_line(text: str, longest: int) -> str:
 
 
 def fitted(text: str, limit: int, ending: str = "") -> str:
-    """Text and ending within a platform's limit in bytes (UTF-8); what is too long is cut between characters and ends with ``…``."""
+    """Text and ending within a platform's limit in bytes (UTF-8); what is too long is cut between characters and ends with ``…``.
+
+    An ending that alone is longer than the limit is left out.
+    """
     room = limit - len(ending.encode())
+    if room < len(CUT.encode()):
+        room, ending = limit, ""
     raw = text.encode()
     if len(raw) <= room:
         return text + ending

@@ -11,9 +11,11 @@ from engine.order.money import format_money, parse_money
 from engine.order.time import to_utc
 
 _SIGNS = re.compile(
-    r"^(?:[A-Z]{3}|RMB|US|HK|NT|CN|CA|AU)?\s*[¥￥$€£₩₹]|^[A-Z]{3}(?=[\s\d])|[¥￥$€£₩₹]$|(?:元|圆|块|(?<=[\s\d])[A-Z]{3})$", re.IGNORECASE
+    r"^人民币|^(?:[A-Z]{3}|RMB|US|HK|NT|CN|CA|AU)?\s*[¥￥$€£₩₹]|^[A-Z]{3}(?=[\s\d])|[¥￥$€£₩₹]$|(?:元|圆|块|(?<=[\s\d])[A-Z]{3})$",
+    re.IGNORECASE,
 )
 _LONGEST = 60
+_POINTS = re.compile(r"^([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})(?![0-9.])")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _BY_COMMA = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _BY_POINT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
@@ -60,7 +62,7 @@ def _number(text: str) -> str | None:
 
 
 def _time_text(value: str) -> str:
-    text = visible(to_half_width(value)).strip()
+    text = _POINTS.sub(r"\1-\2-\3", visible(to_half_width(value)).strip())
     if "年" not in text:
         return text
     text = re.sub(r"[年月]", "-", text.replace("日", " "))

@@ -8,7 +8,7 @@ from engine.order.cleanse.codes import unify_dashes
 from engine.order.cleanse.texts import settle, to_half_width, visible
 
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|,|#|;)\s*([0-9]{1,6})$", re.IGNORECASE)
-_MOBILE = re.compile(r"((?:\+|00)?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:[-_ ]([0-9]{1,6}))?")
+_MOBILE = re.compile(r"(\(?(?:\+|00)?86\)?[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:[-_ ]([0-9]{1,6}))?")
 _LANDLINE = re.compile(r"\(?(0(?:10|2[0-9]|[3-9][0-9]{2}))\)?[- ]*([1-9][0-9]{2,3}[- ]?[0-9]{4})(?:-([0-9]{1,6}))?")
 _DIGITS = re.compile(r"(\+?)([0-9(][0-9 ().\-]*)")
 _SEPARATORS = re.compile(r"[ ().\-]")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
+from html import unescape
+from html.entities import html5
 
 _JOINERS = "\u200c\u200d"
 """Zero-width joiners hold emoji and some scripts together in running text."""
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"[^\S\n]+")
 _ROUNDS = 16
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def clean_name(value: str | None) -> str | None:
@@ -55,10 +57,20 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 
 
 def _name(text: str) -> str:
-    plain = visible(_SPACE.sub(" ", html.unescape(text)))
+    plain = visible(_SPACE.sub(" ", _resolved(text)))
     return unicodedata.normalize("NFC", _SPACE.sub(" ", plain).strip())
 
 
 def _text(text: str) -> str:
-    plain = visible(html.unescape(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "), keep=f"\n{_JOINERS}")
+    plain = visible(_resolved(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "), keep=f"\n{_JOINERS}")
     return unicodedata.normalize("NFC", _LINE_SPACE.sub(" ", plain).strip())
+
+
+def _resolved(text: str) -> str:
+    """Whole entities only: HTML also reads ``&copy=2`` of an address as a sign, which would change what was written."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(entity: re.Match[str]) -> str:
+    found = entity[0]
+    return unescape(found) if found[1] == "#" or found[1:] in html5 else found

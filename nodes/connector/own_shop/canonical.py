@@ -28,7 +28,7 @@ from engine.sdk import (
     sum_money,
 )
 from nodes.connector.own_shop.fields import ADDRESS_FIELDS, AMOUNT_FIELDS, ENVELOPE_FIELDS, LINE_FIELDS, ORDER_FIELDS
-from nodes.connector.own_shop.status import REFUND, STATUS, order_status, payment_status, refund_status
+from nodes.connector.own_shop.status import line_refund, line_status, order_status, payment_status, refund_status
 
 ZONE = "UTC"
 """Times come with ``Z`` or an offset; one without is read as UTC, and the zone is kept beside it."""
@@ -75,7 +75,8 @@ def _order(order: Source, order_no: str, lines: list[Source], event: str | None,
     if not currency:
         raise order.missing("currency")
     status = order_status(order, event)
-    payment, refund = payment_status(order, status, event), refund_status(order, status, event)
+    payment = payment_status(order, status, event, [line_refund(line) for line in lines])
+    refund = refund_status(order, status, event, lines)
     canonical_lines, money = _priced(order, lines, currency, status, payment)
     status = hold_refund_in_progress(
         status, [(refund, status), *((one["refund_status"], one["status"]) for one in canonical_lines)], findings
@@ -145,7 +146,7 @@ def _price(line: Source, currency: str) -> Decimal:
 def _line(line: Source, currency: str, order_status: str, share: Decimal) -> dict[str, Any]:
     line.expect(LINE_FIELDS)
     told = line.money("paid", currency)
-    price = _price(line, currency)
+    price, refund = _price(line, currency), line_refund(line)
     return {
         "channel_line_id": line.identifier("line_no"),
         "sku_code": line.text("sku"),
@@ -154,8 +155,8 @@ def _line(line: Source, currency: str, order_status: str, share: Decimal) -> dic
         "qty": line.quantity("qty"),
         "unit_price": money_text(price, currency),
         "paid_share": money_text(share if told is None else told, currency),
-        "refund_status": line.word("refund_status", REFUND, "requested") if line.raw("refund_status") is not None else "none",
-        "status": line.word("status", STATUS, "unknown") if line.raw("status") is not None else order_status,
+        "refund_status": refund,
+        "status": line_status(line, order_status, refund),
         "is_gift": line.flag("is_gift") if line.raw("is_gift") is not None else price == 0,
     }
 

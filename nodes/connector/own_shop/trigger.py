@@ -8,11 +8,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import Arrival, ConnectionRef, Delivery, Example, OfType, Params, replaces, trigger
+from engine.sdk import Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
 from nodes.connector.arrivals import first_text, inside, item_of, raw_fields, text_at
 from nodes.connector.own_shop.sign import verify
 
-_PASSING: Final = ("cancelled", "canceled", "refunded", "refund", "closed")
+_PASSING: Final = ("cancelled", "canceled", "refunded", "closed", "closed_refunded")
+_NO_REFUND: Final = (None, "none", "refused", "closed")
 _DATA_FIELDS = """
 order_no status payment_status created_at paid_at updated_at shipped_at completed_at cancelled_at currency amounts.items amounts.discount
 amounts.shipping amounts.tax amounts.paid receiver.country receiver.province receiver.city lines[].line_no lines[].sku lines[].title
@@ -88,6 +89,13 @@ def own_shop_orders(delivery: Delivery, params: OwnShopOrders) -> Arrival:
         order_id=first_text(data, "order_no", "id"),
         version=text_at(data, "updated_at"),
         delivery_id=delivery.headers.get("webhook-id") or None,
-        passes=kind.rpartition(".")[2] in _PASSING or (text_at(data, "status") or "") in _PASSING,
+        passes=_calls_off(kind, data),
         content={"type": item.get("type"), "data": data},
     )
+
+
+def _calls_off(kind: str, data: Item) -> bool:
+    """Whether a cancellation or any step of a refund is told, by the event, the order's state, or its refund."""
+    if "refund" in kind or kind.rpartition(".")[2] in _PASSING:
+        return True
+    return text_at(data, "status") in _PASSING or text_at(data, "refund_status") not in _NO_REFUND

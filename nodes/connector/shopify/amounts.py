@@ -66,7 +66,7 @@ def paid_share(line: Source, currency: str) -> Decimal:
 
 def presentment(order: Source, currency: str) -> dict[str, Any] | None:
     """What the buyer saw, if it was another currency."""
-    shown = order.text("presentment_currency")
+    shown = (order.text("presentment_currency") or "").strip().upper()
     if not shown or shown == currency:
         return None
     paid = order.child("total_price_set").child("presentment_money")

@@ -33,8 +33,8 @@ from nodes.connector.shopify.status import (
 ZONE = "UTC"
 """Shopify writes the shop's offset, which moves with daylight saving, into every time."""
 
-_GIFT_MARKS = frozenset({"gift", "is_gift", "free_gift", "gift_item"})
-_NO = frozenset({"", "0", "false", "no"})
+_GIFT_MARKS = frozenset({"gift", "is_gift", "free_gift", "gift_item", "赠品"})
+_NO = frozenset({"", "0", "false", "no", "否"})
 
 
 def shopify_order(payload: dict[str, Any]) -> Order:
@@ -73,7 +73,7 @@ def _order(order: Source, order_id: str, lines: list[Source], currency: str) -> 
     if order.flag("test"):
         findings.hold("test_order")
     payment, refunds = payment_status(order), refunds_of(order)
-    status = order_status(order, payment)
+    status = order_status(order, payment, not any(line_quantity(line) for line in lines))
     refund = refund_status(refunds, payment)
     money = order_amounts(order, lines, currency)
     canonical_lines = [_line(line, currency, status, refunds) for line in lines]
@@ -116,6 +116,8 @@ def _line(line: Source, currency: str, order_status: str, refunds: Sequence[tupl
     line_id = line.required("id")
     quantity = line_quantity(line)
     status = fulfillment(line) if line.raw("fulfillment_status") != "not_eligible" else order_status
+    if order_status == "shipped" and line.raw("fulfillment_status") is None and quantity:
+        status = "shipped"
     gone = order_status in ("cancelled", "closed_refunded") or quantity == 0
     return {
         "channel_line_id": line_id,

@@ -25,12 +25,16 @@ FINANCIAL = {
 _OF_TRANSACTION = {"pending": "processing", "success": "succeeded", "failure": "closed", "error": "closed"}
 
 
-def order_status(order: Source, payment: str) -> str:
-    """Cancelled first, then by fulfilment. What is refunded in full and not shipped never ships."""
+def order_status(order: Source, payment: str, nothing_left: bool) -> str:
+    """Cancelled first, then by fulfilment. What is refunded in full and not shipped never ships, nor does an order that an edit
+    or a refund has emptied.
+    """
     if order.text("cancelled_at"):
         return "cancelled"
     status = fulfillment(order)
-    return "closed_refunded" if status == "awaiting_fulfillment" and payment == "refunded" else status
+    if status == "awaiting_fulfillment" and payment == "refunded":
+        return "closed_refunded"
+    return "cancelled" if status == "awaiting_fulfillment" and nothing_left else status
 
 
 def fulfillment(source: Source) -> str:
@@ -46,7 +50,7 @@ def hold_unpaid(order: Source, status: str, payment: str) -> None:
     """Shopify lets an unpaid order be fulfilled; here a person decides, unless the courier collects the money."""
     gateways: object = order.raw("payment_gateway_names")
     collected = "cash on delivery" in str(gateways).lower()
-    if status == "awaiting_fulfillment" and payment in ("unpaid", "deposit_paid") and not collected:
+    if status in ("awaiting_fulfillment", "partially_shipped") and payment in ("unpaid", "deposit_paid") and not collected:
         order.findings.hold("payment_pending")
 
 

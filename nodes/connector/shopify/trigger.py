@@ -12,6 +12,7 @@ from engine.sdk import Arrival, ConnectionRef, Delivery, Example, Item, OfType, 
 from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
 from nodes.connector.shopify.sign import verify
 
+_MONEY_BACK = ("refunded", "partially_refunded", "voided")
 _ORDER_FIELDS = """
 id admin_graphql_api_id name order_number number confirmation_number confirmed test created_at processed_at updated_at cancelled_at
 cancel_reason closed_at currency presentment_currency financial_status fulfillment_status taxes_included source_name
@@ -88,5 +89,5 @@ def shopify_orders(delivery: Delivery, params: ShopifyOrders) -> Arrival:
         order_id=text_at(order, "id"),
         version=text_at(order, "updated_at"),
         delivery_id=delivery.headers.get("x-shopify-webhook-id") or None,
-        passes=bool(order.get("cancelled_at") or order.get("refunds")),
+        passes=bool(order.get("cancelled_at") or order.get("refunds")) or order.get("financial_status") in _MONEY_BACK,
     )

@@ -44,7 +44,8 @@ def trade_amounts(trade: Source, lines: list[Source], goods: Decimal) -> TradeAm
         items = goods
     own = sum_money(_each(lines, "discount_fee")) - _adjustments(trade, lines)
     readings = [_reading(trade, items, own + whole, paid) for whole in _whole_trade_discounts(trade, lines)]
-    return next((reading for reading in readings if reading.add_up()), readings[0])
+    as_told = next((reading for reading in readings if reading.discount_seller), readings[0])
+    return next((reading for reading in readings if reading.add_up()), as_told)
 
 
 def paid_share(line: Source, amounts: TradeAmounts, alone: bool) -> Decimal | None:

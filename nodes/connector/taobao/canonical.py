@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.sdk import (
     Findings,
+    NodeError,
     Order,
     Source,
     amounts,
@@ -99,7 +100,7 @@ def _line(line: Source, trade: Source, money: TradeAmounts, alone: bool) -> dict
         "unit_price": money_text(line.money("price", CURRENCY), CURRENCY),
         "paid_share": money_text(share, CURRENCY),
         "refund_status": refund,
-        "status": line_status(line, trade),
+        "status": line_status(line, trade, refund),
         "is_gift": line.flag("is_free_gift") or (share == 0 and refund == "none"),
     }
 
@@ -157,7 +158,12 @@ def _masked(value: str | None) -> str | None:
 
 
 def _flag(trade: Source) -> str | None:
-    flag = trade.whole("seller_flag")
+    """One to five. A word in place of the number is noted: no order waits for the colour of its flag."""
+    try:
+        flag = trade.whole("seller_flag")
+    except NodeError:
+        trade.findings.note(trade.at("seller_flag"), "unreadable")
+        return None
     return str(flag) if flag else None
 
 

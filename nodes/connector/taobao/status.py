@@ -5,7 +5,7 @@ Source: the status maps of the order domain; field documentation of taobao.trade
 
 from __future__ import annotations
 
-from engine.sdk import Source
+from engine.sdk import Source, to_utc
 
 STATUS = {
     "TRADE_NO_CREATE_PAY": "pending_payment",
@@ -32,8 +32,11 @@ REFUND = {
 }
 _HOLD_FLAGS = ("top_hold", "forbid_consign", "team_buy_hold", "ofp_hold", "share_group_hold", "is_sh_ship")
 _FINAL_UNPAID = frozenset({"FRONT_NOPAID_FINAL_NOPAID", "FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
+_ON_DELIVERY = "cod"
+"""Cash on delivery: to ship, although nobody has paid yet."""
 _DEPOSIT_PAID = frozenset({"FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
 _TO_SHIP = frozenset({"awaiting_fulfillment", "partially_shipped"})
+_OVER = frozenset({"delivered", "completed", "cancelled", "closed_refunded"})
 _UNPAID = frozenset({"pending_payment", "cancelled"})
 
 
@@ -41,7 +44,8 @@ def trade_status(trade: Source) -> str:
     """The trade's status. Whatever forbids shipping holds it: a platform's flag, a group that is not complete, a final payment due."""
     status = trade.word("status", STATUS, "unknown")
     _hold_by_flags(trade, status)
-    _hold_presale(trade, status)
+    if status not in _OVER:
+        _hold_presale(trade, status)
     held = trade.findings.hold_reasons
     return "paid_hold" if status == "awaiting_fulfillment" and held else status
 
@@ -51,9 +55,10 @@ def line_refund(line: Source) -> str:
     return line.word("refund_status", REFUND, "requested") if line.text("refund_status") else "none"
 
 
-def line_status(line: Source, trade: Source) -> str:
-    """A sub-order's status; the trade's where the sub-order tells none."""
-    return line.word("status", STATUS, "unknown") if line.text("status") else STATUS.get(trade.text("status") or "", "unknown")
+def line_status(line: Source, trade: Source, refund: str) -> str:
+    """A sub-order's status; the trade's where the sub-order tells none. One that is refunded before it was sent is closed."""
+    status = line.word("status", STATUS, "unknown") if line.text("status") else STATUS.get(trade.text("status") or "", "unknown")
+    return "closed_refunded" if refund == "succeeded" and status == "awaiting_fulfillment" else status
 
 
 def payment_status(trade: Source, status: str, line_refunds: list[str]) -> str:
@@ -62,7 +67,8 @@ def payment_status(trade: Source, status: str, line_refunds: list[str]) -> str:
         return "refunded"
     if trade.text("step_trade_status") in _DEPOSIT_PAID:
         return "deposit_paid"
-    if status in _UNPAID or (status in ("unknown", "paid_hold") and not trade.text("pay_time")):
+    is_paid = to_utc(trade.raw("pay_time"), "+08:00", path=trade.at("pay_time")) is not None
+    if status in _UNPAID or (not is_paid and (status in ("unknown", "paid_hold") or trade.text("type") == _ON_DELIVERY)):
         return "unpaid"
     return "partially_refunded" if "succeeded" in line_refunds else "paid"
 
