@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
 from engine.connection.guard import AddressGuard
-from engine.dispatch import Dispatcher, Load
+from engine.dispatch import Dispatcher, Load, holds
 from engine.errors import Conflict, InputInvalid, OrderloomError, Problem
 from engine.hub.project import to_hub_order
 from engine.intake.accept import Intake, read_delivery
@@ -26,10 +26,13 @@ from engine.run.journaled import World
 from engine.run.live_outside import LiveOutside
 from engine.settings import Settings
 from engine.store.open import open_store
-from engine.store.ports import Event, Fact, RunEnd, RunFilter, Store, StoreOptions
+from engine.store.ports import Event, Fact, IncidentState, Run, RunEnd, RunFilter, Store, StoreOptions
 
 log = logging.getLogger("orderloom")
 DRAIN_SECONDS = 8.0
+DECISIONS_FROM = 1_000_000
+"""Facts that people add are numbered from the next million on: a run at work, which counts on from what it read, never meets them."""
+ENDED = ("done", "failed", "cancelled")
 ACTIONS_ON_INCIDENTS = ("again", "anew", "skip", "sent", "not_sent")
 
 
@@ -62,7 +65,7 @@ class Orderloom:
         outside = LiveOutside(self.book, self.client, self.guard, now)
         self.world = World(self.store.journal, outside, now, to_hub_order)
         self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
-        self.intake = Intake(self.store.journal, self.flows.plan, self._secrets, self.dispatcher.accepted, now, self.store.owner)
+        self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, now, self.store.owner)
         await self.flows.refresh()
         return self
 
@@ -103,26 +106,42 @@ class Orderloom:
         if incident.state != "open":
             raise Conflict(Problem("incident.closed", (str(incident_id),), {"state": incident.state}))
         body = {"incident": str(incident_id), "step": incident.step, "key": incident.item_key, "action": action}
-        fact = await self._decision(incident.run_id, "resumption", body, actor)
-        await self.store.close_incident(incident_id, "skipped" if action == "skip" else "resumed", fact)
+        state: IncidentState = "skipped" if action == "skip" else "resumed"
+        await self._decide(incident.run_id, "resumption", body, actor, lambda fact: self.store.close_incident(incident_id, state, fact))
         self.dispatcher.resumed(await self.store.event(incident.run_id))
         return incident.run_id
 
     async def cancel(self, run_id: int, actor: str) -> None:
         """Cancel a run that has not ended (rule R12). Raises ``NotFound`` or ``Conflict`` (``run.ended``)."""
-        run = await self.store.run(run_id)
-        if run.state in ("done", "failed", "cancelled"):
-            raise Conflict(Problem("run.ended", (str(run_id),), {"state": run.state}))
+        run = await self._not_ended(run_id)
         await self.store.audit(actor, "run.cancel", f"run:{run_id}", {"state": run.state})
+        await self._decide(run_id, "cancellation", {}, actor, self._put_fact)
         if self.dispatcher.cancel(run_id):
             return
-        fact = await self._decision(run_id, "cancellation", {}, actor)
-        await self.store.journal.put_fact(fact, RunEnd("cancelled", now()))
-        self.dispatcher.forget(run.flow, run.order_key, run_id)
+        await self._not_ended(run_id)
+        if not self.dispatcher.cancel(run_id):
+            self.dispatcher.forget(run.flow, run.order_key, run_id)
+            await self.store.journal.end_run(run_id, RunEnd("cancelled", now()))
 
-    async def _decision(self, run_id: int, kind: str, body: Mapping[str, Any], actor: str) -> Fact:
-        facts = await self.store.facts(run_id)
-        return Fact(run_id, max((fact.number for fact in facts), default=0) + 1, kind, write_json(body), actor, now())
+    async def _not_ended(self, run_id: int) -> Run:
+        run = await self.store.run(run_id)
+        if run.state in ENDED:
+            raise Conflict(Problem("run.ended", (str(run_id),), {"state": run.state}))
+        return run
+
+    async def _decide(self, run_id: int, kind: str, body: Mapping[str, Any], actor: str, keep: Callable[[Fact], Awaitable[None]]) -> None:
+        """Journals what a person decided, under the next number that is free."""
+        while True:
+            last = max((fact.number for fact in await self.store.facts(run_id)), default=0)
+            number = (last // DECISIONS_FROM + 1) * DECISIONS_FROM
+            try:
+                return await keep(Fact(run_id, number, kind, write_json(body), actor, now()))
+            except Conflict as error:
+                if error.problems[0].code != "store.already_kept":
+                    raise
+
+    async def _put_fact(self, fact: Fact) -> None:
+        await self.store.journal.put_fact(fact)
 
     def _secrets(self, name: str) -> Mapping[str, Any]:
         return self.book.get(name).fields()
@@ -138,10 +157,18 @@ class Orderloom:
         while True:
             page = await self.store.runs(RunFilter(state="parked"), limit=500, cursor=cursor)
             for run in page.items:
-                self.dispatcher.parked(run.flow, run.order_key, run.id)
+                if await self._holds(run):
+                    self.dispatcher.parked(run.flow, run.order_key, run.id)
             cursor = page.next
             if cursor is None:
                 return
+
+    async def _holds(self, run: Run) -> bool:
+        event = await self.store.event(run.id)
+        try:
+            return holds(await self.flows.plan_at(run.flow, run.version), event)
+        except OrderloomError:
+            return not event.passes
 
     async def _watch_connections(self) -> None:
         mark: int | None = None

@@ -26,6 +26,13 @@ class PublishedFlows:
     def plan(self, name: str) -> Plan | None:
         return self._plans.get(name)
 
+    def runnable(self, name: str) -> Plan | None:
+        """The same. Raises what is wrong with a published flow that cannot run: its senders shall come again."""
+        found = self._plans.get(name)
+        if found is None and name in self.broken:
+            raise self.broken[name]
+        return found
+
     def plans(self) -> dict[str, Plan]:
         return dict(self._plans)
 
@@ -65,3 +72,5 @@ class PublishedFlows:
                 await self.refresh()
             except OrderloomError as error:
                 log.warning("flows not refreshed", extra={"code": error.problems[0].code})
+            except Exception as error:  # noqa: BLE001 - one flow that cannot be read must not keep all others from being taken up
+                log.error("flows not refreshed", extra={"type": type(error).__name__})  # noqa: TRY400 - texts may hold personal data

@@ -8,8 +8,10 @@ the same calls when it is given the same item and the same answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+import msgspec
 
 from engine.node.items import Item, Scope
 from engine.node.params import ConnectionRef
@@ -18,8 +20,7 @@ Verdict = Literal["done", "retry", "refused"]
 HubOutcome = Literal["new", "changed", "unchanged", "stale"]
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """An answer as it is journaled: ``body`` is parsed JSON, or text where it is none."""
 
     status: int
@@ -37,14 +38,13 @@ def by_status(answer: HttpAnswer) -> Verdict:
     return "retry" if answer.status in (408, 429) or answer.status >= 500 else "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCall:
+class HttpCall(msgspec.Struct, frozen=True):
     """A request to the system behind a connection. ``path`` is added to the connection's URL; ``json`` or ``text`` is the body."""
 
     method: str = "POST"
     path: str = ""
-    query: Mapping[str, str] = field(default_factory=dict[str, str])
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     json: Any = None
     text: str | None = None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 Item = dict[str, Any]
 """A JSON object. Nodes must not change the item that they are given: they return a new one."""
@@ -15,20 +16,18 @@ Sent = tuple[str, Item]
 START_KEY = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """What a pure node and an expression may know besides the item (rule R6: no clock, no chance).
 
     ``event``: ``id``, ``received_at`` (aware datetime, UTC), ``trigger``, ``channel``, ``shop_id``, ``key``.
     ``flow``: ``name`` and ``constants``.
     """
 
-    event: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    flow: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    event: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    flow: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True):
     """One output of a batch node, with the positions of the inputs that it came from (``None``: all of them)."""
 
     item: Item

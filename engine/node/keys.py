@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from typing import Final
+
+import msgspec
 
 from engine.json_text import digest
 from engine.node.triggers import Arrival
+from engine.privacy.scrub import scrub
+
+_TIME: Final = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?)?")
+_TOKEN: Final = re.compile(r"[A-Za-z]{0,3}[0-9][0-9A-Za-z._:+-]{0,39}")
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     event: str
     order: str
     content: str
@@ -22,11 +28,17 @@ def keys_of(arrival: Arrival) -> Keys:
     parts = (arrival.channel, arrival.shop_id, arrival.order_id if arrival.order_id else f"?{content}")
     order = "|".join(_part(part) for part in parts)
     return Keys(
-        event=f"{order}|{_part(arrival.version or content)}",
+        event=f"{order}|{_version(arrival.version) if arrival.version else content}",
         order=order,
         content=content,
         delivery=f"{arrival.channel}|{_part(arrival.delivery_id)}" if arrival.delivery_id else None,
     )
+
+
+def _version(text: str) -> str:
+    """A time or a plain number as it is; of anything else a digest, because keys are kept in clear and a sender may write anything."""
+    plain = _TIME.fullmatch(text) or (_TOKEN.fullmatch(text) and scrub(text) == text)
+    return text if plain else digest(text)
 
 
 def _part(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+import msgspec
 
 from engine.json_text import canonical_json
 from engine.node.context import Judge, by_status
@@ -13,8 +14,7 @@ from engine.run.plan import Step
 EffectKind = Literal["http", "mail", "hub"]
 
 
-@dataclass(frozen=True, slots=True)
-class EffectRequest:
+class EffectRequest(msgspec.Struct, frozen=True):
     """``content`` is plain JSON: what is digested, captured and shown. Secrets and signatures are added later, at each attempt."""
 
     kind: EffectKind

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.connection.failures import CallFailed
 from engine.errors import NodeError, OrderloomError, Problem
@@ -18,6 +18,8 @@ from engine.run.outside import Outside
 from engine.run.plan import Step
 from engine.run.retry import delay_before
 from engine.store.ports import Event, Fact, HubOrder, Journal, RunEnd
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,17 @@ class World:
 
 
 class JournaledEffects:
-    """The effects of one run. ``asked`` holds the ids of all effects that the run asked for this time."""
+    """The effects of one run.
+
+    ``asked`` holds the ids of all effects that the run asked for this time; ``broken`` is set when the journal did not take a fact:
+    then nothing that the run made of it counts.
+    """
 
     def __init__(self, world: World, event: Event, recorded: Recorded, actor: str) -> None:
         self._world, self._event, self._recorded, self._actor = world, event, recorded, actor
         self._fresh: list[dict[str, Any]] = []
         self.asked: set[str] = set()
+        self.broken: Exception | None = None
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
         generation = self._recorded.generations.get((step.slug, key), 0)
@@ -59,7 +66,7 @@ class JournaledEffects:
 
     async def settle(self, step: Step) -> None:  # noqa: ARG002 - one journal for all steps of the run
         if self._fresh:
-            await self._world.journal.put_fact(self._take_fresh())
+            await self._kept(self._world.journal.put_fact(self._take_fresh()))
 
     def end(self, end: RunEnd) -> asyncio.Future[None]:
         """Journals what is left together with the end of the run."""
@@ -99,6 +106,8 @@ class JournaledEffects:
             if delay is None:
                 raise OrderloomError(problem)
             await self._world.sleep(delay)
+            if self._recorded.cancelled:
+                raise OrderloomError(problem)
 
     async def _attempt(self, step: Step, request: EffectRequest, key: str) -> tuple[Any, str]:
         outside = self._world.outside
@@ -110,10 +119,18 @@ class JournaledEffects:
 
     async def _to_hub(self, request: EffectRequest, entry: dict[str, Any]) -> str:
         order = self._world.to_order(request.content["order"], self._event)
-        return await self._world.journal.put_order(order, self._fact("results", results_body([{**entry, "ok": "@outcome"}])))
+        fact = self._fact("results", results_body([{**entry, "ok": "@outcome"}]))
+        return await self._kept(self._world.journal.put_order(order, fact))
 
     async def _intend(self, entry: dict[str, Any]) -> None:
-        await self._world.journal.put_fact(self._fact("intention", write_json(entry)))
+        await self._kept(self._world.journal.put_fact(self._fact("intention", write_json(entry))))
+
+    async def _kept(self, write: asyncio.Future[T]) -> T:
+        try:
+            return await write
+        except Exception as error:
+            self.broken = error
+            raise
 
     def _take_fresh(self) -> Fact:
         fresh, self._fresh = self._fresh, []

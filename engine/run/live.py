@@ -27,6 +27,8 @@ async def run_live(world: World, plan: Plan, event: Event, items: Sequence[Item]
     effects = JournaledEffects(world, event, recorded, "system")
     execution = Execution(plan, event.trigger, items, scope, effects, recorded)
     await execution.run()
+    if effects.broken is not None:
+        raise effects.broken
     failures = execution.parked
     if not failures and not execution.stopped and not recorded.cancelled:
         failures = [_diverged(entry) for entry in effects.unasked()]

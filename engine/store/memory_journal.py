@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from msgspec import structs
+
 from engine.errors import Conflict, Problem
 from engine.json_text import canonical_json, read_json
 from engine.store.dedupe import Digester, Verdict, judge
@@ -82,7 +84,9 @@ class MemoryJournal:
             verdict.conflict,
         )
         kept.bodies[event_id] = event.body
-        kept.runs[event_id] = Run(event_id, event.flow, event.version, "queued", event.order_key, event.received_at, None, event.fingerprint)
+        kept.runs[event_id] = Run(
+            event_id, event.flow, event.version, "queued", event.order_key, event.received_at, None, event.fingerprint
+        )
 
     def _put_fact(self, fact: Fact, end: RunEnd | None) -> None:
         check_fact(self._kept, fact)
@@ -124,7 +128,7 @@ class MemoryJournal:
         if result in ("new", "changed"):
             updated = replace(order, event_id=fact.event_id, updated_at=order.updated_at or fact.at)
             self._kept.orders[identity] = (order_id or self._kept.ids.next(), updated)
-        self._put_fact(replace(fact, body=with_outcome(fact.body, result)), None)
+        self._put_fact(structs.replace(fact, body=with_outcome(fact.body, result)), None)
         return result
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+import msgspec
+
 RunState = Literal["queued", "running", "waiting", "parked", "done", "failed", "cancelling", "cancelled"]
 OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "waiting", "cancelling")
 IncidentState = Literal["open", "resumed", "skipped", "cancelled"]
@@ -19,8 +21,7 @@ HubOutcome = Literal["new", "changed", "unchanged", "stale"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event to be kept. ``key`` and ``content`` decide on duplicates: same flow and key and same content digest is one;
     same key with other content is kept under ``key`` + ``~`` + content digest and marked as a conflict. ``delivery_key`` is a second key.
     ``owner`` 0 stands for the store's own; ``fingerprint`` (rule R8) goes to the run.
@@ -41,8 +42,7 @@ class NewEvent:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """``id`` of the event (of the first one, for a duplicate); ``key`` as kept."""
 
     id: int
@@ -51,8 +51,7 @@ class Accepted:
     conflict: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     id: int
     flow: str
     version: int
@@ -66,8 +65,7 @@ class Event:
     erased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One entry of a run's journal. ``kind``: ``results``, ``intention``, ``resumption``, ``cancellation``, …; ``body`` is JSON."""
 
     event_id: int
@@ -89,8 +87,7 @@ class NewIncident:
     fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnd:
+class RunEnd(msgspec.Struct, frozen=True):
     state: RunState
     at: datetime
     incidents: Sequence[NewIncident] = ()

@@ -69,6 +69,8 @@ class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlOrders, SqlFlows, SqlConnect
 
     def _prepare(self) -> Desk:
         self._slots.mkdir(mode=0o700, exist_ok=True)
+        for file in (self._file, self._keys):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with alone(self._slots / "start.lock"):
             if not is_current(self._file):
                 migrate(f"sqlite:///{self._file}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import structs
 
 from engine.privacy.cipher import DataKey, place, seal
 from engine.store.counters import add_to_counters, orders_of
@@ -57,7 +59,7 @@ def put_orders(
         result = _decide(write, held, rows, key, desk)
         new[orders_of(write.order.channel)] += result == "new"
         results.append(result)
-        facts.append(PutFact(write.fact.event_id, replace(write.fact, body=with_outcome(write.fact.body, result)), None))
+        facts.append(PutFact(write.fact.event_id, structs.replace(write.fact, body=with_outcome(write.fact.body, result)), None))
     insert(connection, _UPSERT, "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", list(rows.values()), _CHANGED)
     add_to_counters(connection, +new)
     return results, facts

@@ -22,7 +22,9 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of a clean copy of the sources, unpacked as an installer would."""
     folder = tmp_path_factory.mktemp("wheel")
     sources = folder / "sources"
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+    )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (sources / name).parent.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,11 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from engine.store.group_commit import Apply, GroupCommit
 from engine.store.open import open_store
@@ -28,7 +29,7 @@ def say(text: object) -> None:
 
 
 def numbered(name: str, number: int) -> NewEvent:
-    return replace(EVENT, key=f"{name}/{number:012}/v1", order_key=f"{name}/{number:012}")
+    return structs.replace(EVENT, key=f"{name}/{number:012}/v1", order_key=f"{name}/{number:012}")
 
 
 async def load(store: Store) -> None:
@@ -69,8 +70,10 @@ async def starve(store: Store) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, hard))
-    big = replace(EVENT, body=os.urandom(300_000), key="big")
-    answers = await asyncio.gather(*(store.journal.put_event(replace(big, key=f"big{n}")) for n in range(3)), return_exceptions=True)
+    big = structs.replace(EVENT, body=os.urandom(300_000), key="big")
+    answers = await asyncio.gather(
+        *(store.journal.put_event(structs.replace(big, key=f"big{n}")) for n in range(3)), return_exceptions=True
+    )
     say(",".join(type(each).__name__ for each in answers))
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     say((await store.journal.put_event(numbered("after", 1))).id)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
@@ -44,13 +45,13 @@ ORDER = HubOrder(
 
 
 def event(**changes: Any) -> NewEvent:
-    return replace(EVENT, **changes)
+    return structs.replace(EVENT, **changes)
 
 
 def numbered(number: int, **changes: Any) -> NewEvent:
     """An event of an order of its own."""
     order = f"taobao/s1/{number:012}"
-    return replace(EVENT, key=f"{order}/v1", order_key=order, **changes)
+    return structs.replace(EVENT, key=f"{order}/v1", order_key=order, **changes)
 
 
 def order(**changes: Any) -> HubOrder:
