@@ -28,7 +28,7 @@ test: dev chromium check   ## everything: lint, types, layers, and the whole tes
 	$(BIN)/pytest
 
 quick: dev                 ## the tests that take under a minute
-	$(BIN)/pytest -m "$(QUICK)"
+	$(BIN)/pytest -n 2 -m "$(QUICK)"
 
 check: dev                 ## format, lint, types, layers, flows
 	$(BIN)/ruff format --check .

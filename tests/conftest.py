@@ -19,9 +19,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where everything must run: {report.longrepr}"
-    if call.when == "call" or report.skipped:
-        _areas[_area(item)] += 1
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.skipped:
+        _areas[_area(report.nodeid)] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,6 +33,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"tests by area: {shown}")
 
 
-def _area(item: pytest.Item) -> str:
-    parts = Path(item.location[0]).parts
+def _area(name: str) -> str:
+    parts = Path(name.partition("::")[0]).parts
     return "/".join(parts[:2]) if parts[0] == "plugins" else parts[1] if len(parts) > 2 else "whole"
