@@ -23,7 +23,7 @@ from engine.node.params import (
     UrlTemplate,
 )
 from engine.node.paths import MISSING, change, drop, get, put
-from engine.node.ports import ORDER, Effect, Port, adds, passes, replaces, unknown
+from engine.node.ports import ORDER, RAW_ORDER, Effect, Port, adds, passes, replaces, unknown
 from engine.node.triggers import Arrival, Delivery
 from engine.node.types import NodeType
 from engine.order import (
@@ -65,6 +65,7 @@ from engine.privacy.masks import mask
 __all__ = [
     "MISSING",
     "ORDER",
+    "RAW_ORDER",
     "Arrival",
     "CanonicalOrder",
     "Cel",

@@ -15,7 +15,6 @@ from engine.json_text import read_json
 from engine.node.validation import problems_of
 
 MAX_BYTES = 1024 * 1024
-_NODE_EXTRAS = ("title", "params", "policy", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,20 @@ def _doubled_keys(raw: bytes | str) -> list[str]:
 def _tolerant(data: dict[str, Any], name: str) -> Reading:
     problems: list[Problem] = []
     broken: set[str] = set()
-    for _ in range(20):
+    while True:
         try:
             return Reading(Flow.model_validate(data), tuple(problems), frozenset(broken))
         except ValidationError as error:
             problems.extend(_plain_place(problem) for problem in problems_of(error, "document", (name,)))
-            data = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
-            if "nodes" not in data:
-                break
-    return Reading(None, tuple(problems), frozenset(broken))
+            rest = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
+            if "nodes" not in rest or rest == data:
+                return Reading(None, tuple(problems), frozenset(broken))
+            data = rest
 
 
 def _plain_place(problem: Problem) -> Problem:
     """``flow › nodes › slug › params`` reads better as ``flow › slug › params``."""
-    where = problem.where
+    where = tuple(part for part in problem.where if part != "[key]")
     if len(where) > 2 and where[1] == "nodes":
         where = (where[0], *where[2:])
     return Problem(problem.code, where, problem.fields)
@@ -117,7 +116,7 @@ def _without(data: dict[str, Any], places: list[tuple[int | str, ...]], broken: 
 def _without_node_part(nodes: dict[str, Any], place: tuple[int | str, ...], broken: set[str]) -> dict[str, Any]:
     slug = str(place[1])
     node = nodes.get(slug)
-    if isinstance(node, dict) and len(place) > 2 and (place[2] in _NODE_EXTRAS or place[2] not in ("use",)):
+    if isinstance(node, dict) and len(place) > 2 and place[2] in node and place[2] != "use":
         rest = {key: value for key, value in cast("dict[str, Any]", node).items() if key != place[2]}
         return {**nodes, slug: rest}
     broken.add(slug)

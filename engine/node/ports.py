@@ -13,6 +13,8 @@ from engine.privacy.classes import FieldClass, field_classes
 Change = Literal["passes", "adds", "replaces", "unknown"]
 ANY = "any"
 ORDER = "order"
+RAW_ORDER = "raw_order"
+"""What a channel sends, before it is a canonical order."""
 ERROR_PORT = "error"
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
+from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
 from nodes.connector.arrivals import first_text, inside, item_of, raw_fields, text_at
 from nodes.connector.own_shop.sign import verify
 
@@ -48,7 +48,7 @@ _CANCELLED = {"type": "order.cancelled", "data": {"order_no": "OWN-0001", "updat
     label="Own shop orders",
     starts="hook",
     verify=verify_own_shop,
-    emits=replaces(RAW),
+    emits=replaces(RAW, RAW_ORDER),
     keeps_headers=("webhook-id",),
     icon="store",
     examples=(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine.sdk import Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
+from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
 from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
 from nodes.connector.shopify.sign import verify
 
@@ -50,7 +50,7 @@ _HEADERS = {"x-shopify-shop-domain": "fixture.myshopify.com", "x-shopify-webhook
     label="Shopify orders",
     starts="hook",
     verify=verify_shopify,
-    emits=replaces(RAW),
+    emits=replaces(RAW, RAW_ORDER),
     keeps_headers=("x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-topic"),
     icon="shopping-bag",
     examples=(

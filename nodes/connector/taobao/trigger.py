@@ -8,7 +8,20 @@ from typing import Annotated, Any, Final, cast
 
 from pydantic import Field
 
-from engine.sdk import Arrival, ConnectionRef, Delivery, Example, InputInvalid, Item, OfType, Params, read_json, replaces, trigger
+from engine.sdk import (
+    RAW_ORDER,
+    Arrival,
+    ConnectionRef,
+    Delivery,
+    Example,
+    InputInvalid,
+    Item,
+    OfType,
+    Params,
+    read_json,
+    replaces,
+    trigger,
+)
 from nodes.connector.arrivals import as_item, first_text, inside, item_of, raw_fields, text_at
 from nodes.connector.taobao.sign import verify
 
@@ -57,7 +70,7 @@ _PUSH = {
     label="Taobao orders",
     starts="hook",
     verify=verify_taobao,
-    emits=replaces(RAW),
+    emits=replaces(RAW, RAW_ORDER),
     icon="shopping-cart",
     examples=(
         Example(

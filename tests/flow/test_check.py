@@ -1,0 +1,116 @@
+"""``check`` reports all problems of a flow at once, each with code, place, what is wrong and what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.catalogue import LANGUAGES, explain
+from engine.errors import Problem
+from engine.flow.check import check_text
+from engine.registry import installed
+
+SHOP = {"use": "connector.shopify_orders@1", "params": {"shop": {"connection": "shopify"}}}
+ORDER = {"use": "transform.canonical_order@1", "params": {"channel": "shopify"}}
+WMS = {"use": "connector.to_wms@1", "params": {"wms": {"connection": "wms"}}}
+BIG = {"use": "rule.condition@1", "params": {"when": 'money(item.amount.paid) >= money("50")'}}
+START = {"use": "connector.manual@1"}
+GOOD: dict[str, Any] = {"shop": SHOP, "order": ORDER, "big": BIG, "wms": WMS}
+WIRES = ["shop -> order", "order -> big", "big.yes -> wms"]
+CONNECTIONS = {"shopify": "shopify", "wms": "wms"}
+
+
+def problems(nodes: dict[str, Any], wires: list[str], connections: dict[str, str] | None = None, **more: Any) -> list[Problem]:
+    return check_text(json.dumps({"format": 1, "name": "flow", "nodes": nodes, "wires": wires, **more}), installed(), connections)
+
+
+def codes(nodes: dict[str, Any], wires: list[str], connections: dict[str, str] | None = None, **more: Any) -> list[str]:
+    return sorted(problem.code for problem in problems(nodes, wires, connections, **more))
+
+
+def test_a_good_flow_has_no_problem() -> None:
+    assert problems(GOOD, WIRES, CONNECTIONS) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "wires", "code"),
+    [
+        ({"wms": {"use": "connector.to_wmz@1"}}, WIRES, "node.unknown"),
+        ({"wms": {**WMS, "use": "connector.to_wms@9"}}, WIRES, "node.unknown_version"),
+        ({}, [*WIRES[:2], "big.yess -> wms"], "wire.unknown_port"),
+        ({}, [*WIRES[:2], "big -> wms"], "wire.port_needed"),
+        ({}, [*WIRES, "big.no -> nobody"], "wire.unknown_node"),
+        ({}, [*WIRES, "shop -> wms"], "wire.type_mismatch"),
+        ({}, [*WIRES, "big.no -> order"], "flow.cycle"),
+        ({"alone": BIG}, WIRES, "node.unreachable"),
+        ({"big": {"use": "rule.condition@1"}}, WIRES, "params.missing"),
+        ({"big": {**BIG, "params": {**BIG["params"], "then": 1}}}, WIRES, "params.unknown"),
+        ({"order": {**ORDER, "params": {"channel": "ebay"}}}, WIRES, "params.invalid"),
+        ({"big": {**BIG, "params": {"when": "item.amount.paid >"}}}, WIRES, "expression.syntax"),
+        ({"big": {**BIG, "params": {"when": 'item.amount.paid > "50"'}}}, WIRES, "expression.money_as_text"),
+        ({"big": {**BIG, "params": {"when": "order.total > 1"}}}, WIRES, "expression.unknown_name"),
+        ({}, [*WIRES, "big.yes -> wms"], "wire.duplicate"),
+        ({}, [*WIRES, "big.no -> shop"], "wire.into_trigger"),
+        ({"big": {**BIG, "policy": {"timeout": "5s"}}}, WIRES, "policy.pure_node"),
+        ({"wms": {**WMS, "policy": {"timeout": "2h"}}}, WIRES, "policy.timeout"),
+        ({"wms": {**WMS, "policy": {"retry": {"backoff": "1m", "max": "1s"}}}}, WIRES, "policy.backoff"),
+        ({"wms": {**WMS, "policy": {"on_error": "route"}}}, WIRES, "policy.route_without_wire"),
+        ({"wms": {**WMS, "policy": {"while_parked": "pass"}}}, WIRES, "policy.only_triggers"),
+    ],
+)
+def test_each_kind_of_fault_is_named(change: dict[str, Any], wires: list[str], code: str) -> None:
+    assert code in codes({**GOOD, **change}, wires)
+
+
+def test_a_connection_that_nobody_has_set_is_a_problem_at_publication_only() -> None:
+    assert codes(GOOD, WIRES) == []
+    assert codes(GOOD, WIRES, {"shopify": "shopify"}) == ["connection.missing"]
+    assert codes(GOOD, WIRES, {"shopify": "shopify", "wms": "wecom"}) == ["connection.wrong_type"]
+
+
+def test_a_disabled_node_needs_no_connection() -> None:
+    assert codes({**GOOD, "wms": {**WMS, "disabled": True}}, WIRES, {"shopify": "shopify"}) == []
+
+
+def test_five_faults_yield_five_problems_in_one_go() -> None:
+    nodes = {
+        "shop": SHOP,
+        "order": {**ORDER, "params": {"channel": "ebay"}},
+        "big": {**BIG, "params": {"when": "item.amount.paid >"}},
+        "wms": {"use": "connector.to_wmz@1"},
+        "alone": {"use": "rule.tag_order@1"},
+    }
+    found = problems(nodes, ["shop -> order", "order -> big", "big.yes -> wms", "big.perhaps -> wms"])
+    assert sorted(problem.code for problem in found) == [
+        "expression.syntax", "node.unknown", "node.unreachable", "params.invalid", "wire.unknown_port",
+    ]  # fmt: skip
+    for language in LANGUAGES:
+        for shown in (explain(problem, language) for problem in found):
+            assert shown["where"].startswith("flow › ")
+            assert shown["what"] not in ("", shown["code"])
+            assert shown["do"]
+
+
+def test_a_fault_of_shape_does_not_hide_the_others() -> None:
+    nodes = {**GOOD, "big": {**BIG, "colour": "red"}, "Bad Slug": BIG}
+    found = codes(nodes, [*WIRES, "not a wire", "big.perhaps -> wms"], tests=[{"name": "t", "trigger": "shop", "input": [{}]}])
+    assert "wire.unknown_port" in found
+    assert "test.no_expect" in found
+    assert len([code for code in found if code.startswith("document.")]) == 3
+
+
+def test_a_test_without_an_expectation_is_a_problem() -> None:
+    assert codes(GOOD, WIRES, tests=[{"name": "t", "trigger": "shop", "input": [{}], "expect": {}}]) == ["test.no_expect"]
+    assert codes(GOOD, WIRES, tests=[{"name": "t", "trigger": "nobody", "input": [{}], "expect": {"wms": {"items": []}}}]) == ["test.unknown_node"]
+
+
+def test_a_key_that_stands_twice_is_a_problem() -> None:
+    text = '{"format": 1, "name": "flow", "nodes": {"a": {"use": "connector.manual@1"}, "a": {"use": "connector.file@1"}}, "wires": []}'
+    assert [problem.code for problem in check_text(text, installed())] == ["flow.doubled_key"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("{", "flow.unreadable"), ("[]", "flow.not_an_object"), ('{"format": 1, "name": "x", "nodes": {}}', "flow.empty")])
+def test_what_is_no_flow_at_all_is_said(text: str, code: str) -> None:
+    assert code in [problem.code for problem in check_text(text, installed())]
