@@ -20,10 +20,13 @@ class MaskFields(Params):
             "41833)."
         ),
     )
-    fields: dict[Path, Literal["phone", "name", "address", "email", "id_card"]] = Field(
+    fields: dict[Path, Literal["phone", "name", "address", "email", "id_card", "text"]] = Field(
         min_length=1,
         title="Fields and their kinds",
-        description="Which fields to mask, and as what: phone, name, address, email or id_card. lines[].title masks a field of every line.",
+        description=(
+            "Which fields to mask, and as what: phone, name, address, email, id_card, or text for notes, in which only numbers and "
+            "addresses of people are hidden. lines[].title masks a field of every line."
+        ),
     )
 
 
@@ -58,6 +61,12 @@ class MaskFields(Params):
             [{"receiver": "Lin 19900000101"}],
             {"out": [{"receiver": "***************"}]},
             title="Where a text stands in place of an object, all of it is hidden",
+        ),
+        Example(
+            {"fields": {"note.buyer": "text"}},
+            [{"note": {"buyer": "请打电话19900000101联系"}}],
+            {"out": [{"note": {"buyer": "请打电话199****0101联系"}}]},
+            title="What a note mentions",
         ),
     ),
 )
