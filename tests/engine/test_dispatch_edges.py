@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
-from engine.errors import FlowInvalid
+from engine.errors import FlowInvalid, Problem
 from engine.inspection import steps_of
 from engine.node.context import HttpAnswer
 from engine.node.triggers import Delivery
@@ -19,16 +19,17 @@ from engine.registry import Registry, installed
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from engine.store.ports import Event, RunFilter
+from engine.store.problems import StoreUnavailable
 
 CONNECTIONS = {"service": {"type": "http", "url": "http://service.example"}}
 
 
-def flow(name: str, **policy: Any) -> bytes:
+def flow(name: str, wires: list[str] | None = None, **policy: Any) -> bytes:
     """Two calls beside each other, so that one order can have two incidents."""
     call = {"use": "connector.http_request@1", "params": {"service": {"connection": "service"}, "path": "/orders"}}
     hook: dict[str, Any] = {"use": "connector.webhook@1", "params": {"key_path": "id", "version_path": "v"}}
     nodes = {"hook": {**hook, "policy": policy} if policy else hook, "one": call, "two": call}
-    return json.dumps({"name": name, "nodes": nodes, "wires": ["hook -> one", "hook -> two"]}).encode()
+    return json.dumps({"name": name, "nodes": nodes, "wires": wires or ["hook -> one", "hook -> two"]}).encode()
 
 
 class Outside:
@@ -190,11 +191,29 @@ async def test_a_run_that_fails_in_unforeseen_ways_waits_for_a_person() -> None:
         def broken(*_: Any) -> Any:
             raise RuntimeError("never shown")
 
-        app.dispatcher._load = broken  # noqa: SLF001
+        app.dispatcher._load = broken
         app.dispatcher.recovered(await _kept(app))
         await settle()
         (incident,) = (await app.store.incidents()).items
         assert (incident.code, incident.fields) == ("run.not_executable", {"type": "RuntimeError"})
+
+
+async def test_a_store_that_fails_for_a_moment_parks_nothing() -> None:
+    async with engine(MemoryStore(), Outside()) as app:
+        await app.publish(flow("pair", ["hook -> one", "one -> two"]), note="", actor="owner")
+        put_fact, failures = app.store.journal.put_fact, [StoreUnavailable(Problem("store.unavailable", fields={"reason": "full"}))]
+
+        def failing(*args: Any) -> asyncio.Future[None]:
+            if not failures:
+                return put_fact(*args)
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(failures.pop())
+            return future
+
+        app.store.journal.put_fact = failing  # pyright: ignore[reportAttributeAccessIssue]
+        await send(app, 1)
+        await settle()
+        assert await states(app) == ["done"]
 
 
 async def _kept(app: Orderloom) -> Event:

@@ -103,7 +103,9 @@ def test_a_fault_of_shape_does_not_hide_the_others() -> None:
 
 def test_a_test_without_an_expectation_is_a_problem() -> None:
     assert codes(GOOD, WIRES, tests=[{"name": "t", "trigger": "shop", "input": [{}], "expect": {}}]) == ["test.no_expect"]
-    assert codes(GOOD, WIRES, tests=[{"name": "t", "trigger": "nobody", "input": [{}], "expect": {"wms": {"items": []}}}]) == ["test.unknown_node"]
+    assert codes(GOOD, WIRES, tests=[{"name": "t", "trigger": "nobody", "input": [{}], "expect": {"wms": {"items": []}}}]) == [
+        "test.unknown_node"
+    ]
 
 
 def test_a_key_that_stands_twice_is_a_problem() -> None:
@@ -111,6 +113,8 @@ def test_a_key_that_stands_twice_is_a_problem() -> None:
     assert [problem.code for problem in check_text(text, installed())] == ["flow.doubled_key"]
 
 
-@pytest.mark.parametrize(("text", "code"), [("{", "flow.unreadable"), ("[]", "flow.not_an_object"), ('{"format": 1, "name": "x", "nodes": {}}', "flow.empty")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("{", "flow.unreadable"), ("[]", "flow.not_an_object"), ('{"format": 1, "name": "x", "nodes": {}}', "flow.empty")]
+)
 def test_what_is_no_flow_at_all_is_said(text: str, code: str) -> None:
     assert code in [problem.code for problem in check_text(text, installed())]
