@@ -21,11 +21,11 @@ from designer import api, hooks, live
 from designer.api import probes
 from designer.errors import answer_error, no_html
 from designer.pages import routes as page_routes
+from designer.problems import MOST_BODY
 from designer.security import Gate, permitted, secure, sign_in
 from engine.app import Orderloom
 
 STATIC = Path(__file__).parent / "static"
-MOST_BODY = 4 * 1024 * 1024
 
 
 def create_app(orderloom: Orderloom, *, key: str) -> Litestar:

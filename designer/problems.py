@@ -21,6 +21,8 @@ from engine.store.problems import StoreUnavailable
 log = logging.getLogger("orderloom.http")
 MEDIA_TYPE: Final = "application/problem+json"
 LANGUAGE_COOKIE: Final = "language"
+MOST_BODY: Final = 4 * 1024 * 1024
+"""Bytes that the API takes at once."""
 RETRY_AFTER_SECONDS: Final = 2
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -70,7 +72,8 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     if isinstance(error, OrderloomError) and status_of(error) != 500:
         return error.problems
     if isinstance(error, HTTPException) and error.status_code < 500:
-        return (Problem(_BY_STATUS.get(error.status_code, "request.invalid"), _parameters(error)),)
+        fields = {"limit": MOST_BODY} if error.status_code == 413 else {}
+        return (Problem(_BY_STATUS.get(error.status_code, "request.invalid"), _parameters(error), fields),)
     return (_unforeseen(error),)
 
 

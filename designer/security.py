@@ -61,6 +61,8 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     """
     if not handler.opt.get(ANY_HOST):
         _require_own_name(connection.headers.get("host", ""))
+    if connection.scope.get("method") == "OPTIONS":
+        return  # the framework's own answer: nothing but the methods of an address
     actor, by_cookie = _actor(connection)
     action = str(handler.opt.get(PERMISSION, ""))
     if not may(actor, action, connection.scope["path"]):

@@ -61,12 +61,23 @@ def _from_file(file: Path, problems: list[Problem]) -> tuple[dict[str, Any], dic
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(Problem("settings.file_unreadable", (file.name,), {"reason": str(error)}))
         return {}, {}
-    connections = content.pop("connections", {})
+    connections = _tables(content.pop("connections", {}), file.name, problems)
     known = {*_TEXT.values(), *_NUMBER.values(), *_LIST.values()}
     problems.extend(
         Problem("settings.unknown", (file.name, name), {"name": name, "known": sorted(known)}) for name in content if name not in known
     )
     return {name: value for name, value in content.items() if name in known}, connections
+
+
+def _tables(value: Any, file: str, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
+    """The connections of a settings file: one table each."""
+    if not isinstance(value, dict):
+        problems.append(Problem("settings.table", (file, "connections"), {"name": "connections"}))
+        return {}
+    given = cast("dict[str, Any]", value)
+    odd = [name for name, one in given.items() if not isinstance(one, dict)]
+    problems.extend(Problem("settings.table", (file, "connections", name), {"name": f"connections.{name}"}) for name in odd)
+    return {name: one for name, one in given.items() if name not in odd}
 
 
 def _from_environment(
@@ -98,19 +109,28 @@ def _connection(name: str, value: str, problems: list[Problem]) -> Mapping[str, 
 
 
 def _convert(values: dict[str, Any], problems: list[Problem]) -> None:
-    for name in ("data", "master_key_file"):
-        if name in values:
+    for name in _TEXT.values():
+        if not isinstance(values.get(name, ""), (str, Path)):
+            problems.append(Problem("settings.text", (name,), {"name": name}))
+        elif name in ("data", "master_key_file") and name in values:
             values[name] = Path(values[name])
     for name in _NUMBER.values():
         if name in values:
-            try:
-                values[name] = int(values[name])
-            except (TypeError, ValueError):
-                problems.append(Problem("settings.number", (name,), {"name": name}))
+            values[name] = _positive(name, values[name], problems)
     if "allow_private" in values:
         values["allow_private"] = _networks(values["allow_private"], problems)
     if values.get("language", "en") not in ("en", "zh"):
         problems.append(Problem("settings.language", ("language",)))
+
+
+def _positive(name: str, value: Any, problems: list[Problem]) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if number < 1:
+        problems.append(Problem("settings.number", (name,), {"name": name}))
+    return number
 
 
 def _networks(value: Any, problems: list[Problem]) -> tuple[str, ...]:

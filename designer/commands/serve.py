@@ -72,5 +72,3 @@ def alone(data: Path) -> Generator[None]:
         yield
     finally:
         os.close(descriptor)
-
-

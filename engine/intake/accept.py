@@ -84,8 +84,12 @@ class Intake:
         return accepted
 
     def _verify(self, step: Step, delivery: Delivery, now: datetime) -> None:
-        if step.type.verify is not None:
+        if step.type.verify is None:
+            return
+        try:
             step.type.verify(delivery, step.params, self.secrets(step.secret) if step.secret else {}, now)
+        except KeyError:  # the connection lacks the field that the trigger verifies with
+            raise NotFound(Problem("connection.no_secret", (step.slug,), {"name": step.secret or ""})) from None
 
 
 def read_delivery(step: Step, delivery: Delivery) -> Arrival:
