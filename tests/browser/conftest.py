@@ -27,7 +27,7 @@ class Demo:
     key: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Generator[Demo]:
     """Orders come at five a second; stopped afterwards as a person would."""
     command = [str(Path(sys.executable).with_name("orderloom")), "demo", "--port", "0", "--rate", "5"]
@@ -43,8 +43,9 @@ def demo() -> Generator[Demo]:
         assert process.wait(timeout=15) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with the tests of a file: Playwright keeps an event loop running, which no other test could stand."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     with sync_playwright() as playwright:
