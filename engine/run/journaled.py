@@ -22,6 +22,10 @@ from engine.store.ports import Event, Fact, HubOrder, Journal, RunEnd
 T = TypeVar("T")
 
 
+TOO_MANY = 429
+"""The one answer worth a retry that says for certain that nothing was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What live effects work with; one for the whole process. ``to_order`` makes the hub's row of a canonical order."""
@@ -32,6 +36,13 @@ class World:
     to_order: Callable[[Mapping[str, Any], Event], HubOrder]
     sleep: Callable[[float], Any] = asyncio.sleep
     chance: Callable[[], float] = random.random
+
+
+class UnknownOutcome(NodeError):
+    """A call that must not happen twice may have happened: a person is asked."""
+
+    def __init__(self) -> None:
+        super().__init__("effect.unknown_outcome")
 
 
 class JournaledEffects:
@@ -57,7 +68,7 @@ class JournaledEffects:
             return _answer_from(known, digest)
         entry: dict[str, Any] = {"id": identity, "digest": digest, "step": step.slug, "key": key}
         if identity in self._recorded.intentions:
-            raise NodeError("effect.unknown_outcome")
+            raise UnknownOutcome
         if request.kind == "hub":
             return await self._to_hub(request, entry)
         if step.type.promise == "ask":
@@ -82,6 +93,8 @@ class JournaledEffects:
     async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
         try:
             result = await self._attempts(step, request, entry["id"])
+        except UnknownOutcome:
+            raise  # the intention stays without a result, until a person says whether it happened
         except OrderloomError as error:
             problem = error.problems[0]
             self._fresh.append({**entry, "failed": {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}})
@@ -97,8 +110,12 @@ class JournaledEffects:
                 if verdict == "done":
                     return result
                 problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
+                perhaps_done = verdict == "retry" and result.get("status") != TOO_MANY
             except CallFailed as error:
                 verdict, problem = "retry" if error.retriable else "refused", error.problem
+                perhaps_done = error.maybe_sent
+            if perhaps_done and step.type.promise == "ask":
+                raise UnknownOutcome
             if verdict == "refused":
                 raise OrderloomError(problem)
             attempt += 1

@@ -177,6 +177,21 @@ async def test_an_effect_that_must_not_happen_twice_asks_after_a_crash(make_plan
     assert len(house.system.keys) == 1
 
 
+@pytest.mark.parametrize("outcome", [503, CallFailed("http.timeout", retriable=True, maybe_sent=True, host="system")])
+async def test_an_effect_that_must_not_happen_twice_is_not_repeated_while_it_may_have_happened(make_plan: MakePlan, outcome: Any) -> None:
+    house = House(make_plan({"once": {"use": "connector.once@1", "params": SYSTEM}}, "start -> once"), outcome)
+    assert await house.run() == "parked"
+    assert await house.codes() == ["effect.unknown_outcome"]
+    assert len(house.system.keys) == 1
+
+
+@pytest.mark.parametrize("outcome", [429, CallFailed("http.unreachable", retriable=True, maybe_sent=False, host="system")])
+async def test_an_effect_that_must_not_happen_twice_is_repeated_when_it_surely_did_not(make_plan: MakePlan, outcome: Any) -> None:
+    house = House(make_plan({"once": {"use": "connector.once@1", "params": SYSTEM}}, "start -> once"), outcome)
+    assert await house.run() == "done"
+    assert len(house.system.keys) == 2
+
+
 @pytest.mark.parametrize(("answer", "calls"), [("sent", 1), ("not_sent", 2)])
 async def test_a_person_answers_whether_it_was_sent(make_plan: MakePlan, answer: str, calls: int) -> None:
     house = House(make_plan({"once": {"use": "connector.once@1", "params": SYSTEM}}, "start -> once"))
