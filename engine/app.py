@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -27,9 +25,12 @@ from engine.run.live_outside import LiveOutside
 from engine.settings import Settings
 from engine.store.open import open_store
 from engine.store.ports import Event, Fact, IncidentState, Run, RunEnd, RunFilter, Store, StoreOptions
+from engine.upkeep import Upkeep
 
 log = logging.getLogger("orderloom")
 DRAIN_SECONDS = 8.0
+LOOK_EVERY = 0.5
+"""Seconds within which a running service takes up what another process published (it promises one)."""
 DECISIONS_FROM = 1_000_000
 """Facts that people add are numbered from the next million on: a run at work, which counts on from what it read, never meets them."""
 ENDED = ("done", "failed", "cancelled")
@@ -51,7 +52,8 @@ class Orderloom:
         self.client = HttpClient(self.guard)
         self.flows = PublishedFlows(store, self.registry)
         self.started_at = now()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._upkeep = Upkeep()
+        self._mark: int | None = None
 
     @classmethod
     def at(cls, settings: Settings) -> Self:
@@ -70,10 +72,7 @@ class Orderloom:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        self._upkeep.stop()
         await self.dispatcher.drain(DRAIN_SECONDS)
         await self.client.close()
         await self.store.close()
@@ -84,8 +83,8 @@ class Orderloom:
         unfinished = await self.store.open_runs()
         for event in unfinished:
             self.dispatcher.recovered(event)
-        self._tasks.append(asyncio.ensure_future(self.flows.watch()))
-        self._tasks.append(asyncio.ensure_future(self._watch_connections()))
+        self._upkeep.every(LOOK_EVERY, "take up changes", self._take_up_changes)
+        self._upkeep.start()
         return len(unfinished)
 
     async def publish(self, document: bytes, *, note: str, actor: str) -> tuple[str, int]:
@@ -170,14 +169,10 @@ class Orderloom:
         except OrderloomError:
             return not event.passes
 
-    async def _watch_connections(self) -> None:
-        mark: int | None = None
-        while True:
-            await asyncio.sleep(0.5)
-            try:
-                seen = await self.store.change_mark()
-                if seen != mark:
-                    await self.book.refresh()
-                    mark = seen
-            except OrderloomError as error:
-                log.warning("connections not refreshed", extra={"code": error.problems[0].code})
+    async def _take_up_changes(self) -> None:
+        """What any process published, or changed in the connections, since the last look."""
+        mark = await self.store.change_mark()
+        if mark != self._mark:
+            await self.book.refresh()
+            await self.flows.refresh()
+            self._mark = mark

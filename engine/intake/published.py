@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from engine.errors import OrderloomError
@@ -11,7 +10,6 @@ from engine.run.plan import Plan, compile_flow
 from engine.store.ports import Store
 
 log = logging.getLogger("orderloom.flows")
-LOOK_EVERY = 0.5
 
 
 class PublishedFlows:
@@ -63,14 +61,3 @@ class PublishedFlows:
         except OrderloomError as error:
             self.broken[name] = error
             log.error("published flow cannot run", extra={"flow": name, "version": version, "codes": [p.code for p in error.problems]})  # noqa: TRY400
-
-    async def watch(self) -> None:
-        """Refreshes for ever; a store that does not answer is asked again."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self.refresh()
-            except OrderloomError as error:
-                log.warning("flows not refreshed", extra={"code": error.problems[0].code})
-            except Exception as error:  # noqa: BLE001 - one flow that cannot be read must not keep all others from being taken up
-                log.error("flows not refreshed", extra={"type": type(error).__name__})  # noqa: TRY400 - texts may hold personal data

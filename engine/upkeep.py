@@ -1,0 +1,44 @@
+"""What the service does again and again, on one scheduler: each job alone, late ones once, a failing one again next time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from engine.errors import OrderloomError
+
+log = logging.getLogger("orderloom.upkeep")
+Job = Callable[[], Awaitable[object]]
+
+
+class Upkeep:
+    """Jobs run on the event loop in which ``start`` was called."""
+
+    def __init__(self) -> None:
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every job, twice a second
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def every(self, seconds: float, name: str, job: Job) -> None:
+        """Run a job every so many seconds. What it raises is logged by code, and it runs again."""
+
+        async def run() -> None:
+            try:
+                await job()
+            except OrderloomError as error:
+                log.warning("job failed", extra={"job": name, "code": error.problems[0].code})
+            except Exception as error:  # noqa: BLE001 - one failure must not end the job for good
+                log.error("job failed", extra={"job": name, "type": type(error).__name__})  # noqa: TRY400 - texts may hold personal data
+
+        self._scheduler.add_job(  # pyright: ignore[reportUnknownMemberType]
+            run, "interval", seconds=seconds, id=name, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
