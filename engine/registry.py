@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -46,7 +47,8 @@ class Registry:
     def get(self, use: str) -> NodeType:
         found = self.find(use)
         if found is None:
-            raise NotFound(Problem("node.unknown", fields={"use": use}))
+            close = get_close_matches(use.partition("@")[0], self.names(), 3, 0.5)
+            raise NotFound(Problem("node.unknown", fields={"use": use, "close": ", ".join(close) or "–"}))
         return found
 
     def versions(self, name: str) -> Mapping[int, NodeType]:

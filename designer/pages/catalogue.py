@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from itertools import groupby
 
 from litestar import Response, get
@@ -9,6 +10,8 @@ from litestar.params import FromPath
 
 from designer.pages.frame import PageRequest, loom, page
 from designer.pages.schema import rows_of
+from engine.errors import NotFound, Problem
+from engine.registry import Registry
 
 
 @get("/nodes", opt={"permission": "node.read"})
@@ -23,6 +26,15 @@ async def list_nodes(request: PageRequest) -> Response[str]:
 async def show_node(request: PageRequest, use: FromPath[str]) -> Response[str]:
     """``use`` as flows write it; without ``@version`` the newest."""
     registry = loom(request).registry
-    found = registry.get(use)
+    found = registry.find(use)
+    if found is None:
+        raise NotFound(_unknown(use, registry))
     versions = sorted(registry.versions(found.name).values(), key=lambda t: t.version, reverse=True)
     return page(request, "nodes/one.html", node=found, versions=versions, rows=rows_of(found.params_schema))
+
+
+def _unknown(use: str, registry: Registry) -> Problem:
+    name, _, version = use.partition("@")
+    if versions := registry.versions(name):
+        return Problem("node.unknown_version", fields={"name": name, "version": version, "versions": sorted(versions)})
+    return Problem("node.unknown", fields={"use": use, "close": ", ".join(get_close_matches(name, registry.names(), 3, 0.5)) or "–"})

@@ -11,17 +11,29 @@ from designer.problems import problems_of, status_of
 
 TITLES: Final = {
     400: ("This address says something that we do not understand", "Go back and choose again."),
-    401: ("Please sign in", "Open the address that was printed when Orderloom started: it carries the key."),
+    401: ("Please sign in", "Open the address with ?key=… that the server printed when it started."),
     403: ("You may not do this", "Start again from the overview. If it stays, ask the owner of this Orderloom."),
     404: ("There is nothing here", "It may have been removed, or the address has a typing error. Start again from the overview."),
+    409: ("Somebody was quicker", "Go back and load the page again to see what is the case now."),
     500: ("Something went wrong on our side", "No order was lost. Try again; if it stays, look for the number below in the server's log."),
 }
+WRONG_KEY: Final = (
+    "This key is wrong",
+    "Copy the whole address with ?key=… that the server printed when it last started: a new start may have brought a new key.",
+)
 _OURS: Final = frozenset({"request.invalid", "request.unknown_path", "request.method", "access.key_needed"})
 
 
 def page_error(request: PageRequest, error: Exception) -> Response[str]:
     """An exception as a page in the reader's language. No detail of an unforeseen one is shown."""
     status = status_of(error)
-    title, advice = TITLES.get(status) or TITLES[500 if status >= 500 else 400]
+    title, advice = _words(request, status)
     problems = [problem for problem in problems_of(error) if problem.code not in _OURS]
-    return page(request, "error.html", status=status, code=status, title=title, advice=advice, problems=problems)
+    menu = {"navigation": ()} if status == 401 else {}
+    return page(request, "error.html", status=status, code=status, title=title, advice=advice, problems=problems, **menu)
+
+
+def _words(request: PageRequest, status: int) -> tuple[str, str]:
+    if status == 401 and "key" in request.query_params:
+        return WRONG_KEY
+    return TITLES.get(status) or TITLES[500 if status >= 500 else 400]

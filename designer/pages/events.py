@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from designer.pages.frame import PageRequest, loom, page
+from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, links
 
 
@@ -15,4 +16,8 @@ async def list_events(request: PageRequest, flow: FromQuery[str | None] = None, 
     filters = {"flow": chosen(flow)}
     found = await store.events(flow=filters["flow"], limit=PER_PAGE, cursor=cursor)
     names = [record.name for record in await store.flows()]
-    return page(request, "events.html", found=found, filters=filters, flows=names, links=links("/events", found, cursor, filters))
+    return page(
+        request, "events.html",
+        found=found, filters=filters, flows=names, links=links("/events", found, cursor, filters),
+        held=await held(store, (event.order_key for event in found.items)),
+    )  # fmt: skip

@@ -44,7 +44,7 @@ def render(request: PageRequest, template: str, **values: Any) -> str:
     path = request.url.path
     here = path + (f"?{request.url.query}" if request.url.query else "")
     common = {"reader": reader, "navigation": NAVIGATION, "path": path, "here": here, **speech(reader.language)}
-    return environment().get_template(template).render(**common, **values)
+    return environment().get_template(template).render({**common, **values})
 
 
 def reader_for(request: PageRequest) -> Reader:

@@ -1,16 +1,30 @@
-"""Incidents: what is parked, why, and what to do."""
+"""Incidents: what is parked, why, and the decision of a person about it."""
 
 from __future__ import annotations
 
-from typing import cast
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, cast
 
-from litestar import Response, get
-from litestar.params import FromQuery
+from litestar import get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+from litestar.response import Redirect, Response
 
 from designer.pages.frame import PageRequest, loom, page
+from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, known, links
+from designer.pages.preferences import local
 from designer.pages.words import INCIDENT_STATES
 from engine.store.ports import IncidentState
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A form: ``action`` as for ``Orderloom.resume``, ``back`` the address of the page that it was on."""
+
+    action: str
+    back: str = "/incidents"
 
 
 @get("/incidents", opt={"permission": "incident.read"})
@@ -20,7 +34,19 @@ async def list_incidents(request: PageRequest, show: FromQuery[str] = "open", cu
     store = loom(request).store
     found = await store.incidents(state=cast("IncidentState | None", wanted), limit=PER_PAGE, cursor=cursor)
     filters = {"show": wanted or "all"}
+    runs = await asyncio.gather(*(store.run(run_id) for run_id in dict.fromkeys(one.run_id for one in found.items)))
+    order_keys = {run.id: run.order_key for run in runs}
     return page(
         request, "incidents.html",
         found=found, shown=filters["show"], links=links("/incidents", found, cursor, filters),
+        order_keys=order_keys, held=await held(store, order_keys.values()),
     )  # fmt: skip
+
+
+@post("/incidents/{incident_id:int}/resumption", opt={"permission": "run.write"}, status_code=303)
+async def decide(
+    request: PageRequest, incident_id: FromPath[int], data: Annotated[Decision, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Redirect:
+    """Sends the parked item on as decided and goes back to where the reader was. 409 where somebody else was quicker."""
+    await loom(request).resume(incident_id, data.action, request.state.actor)
+    return Redirect(path=local(data.back), status_code=303)

@@ -36,4 +36,5 @@ async def show_order(request: PageRequest, channel: FromQuery[str], number: From
     order = await store.order(channel, shop, number)
     event = await store.event(order.event_id)
     runs = [await store.run(one.id) for one in await store.events_of_order(event.order_key)]
-    return page(request, "orders/one.html", shown=shown(order), runs=sorted(runs, key=lambda run: run.id, reverse=True))
+    newest_first = sorted(runs, key=lambda run: run.id, reverse=True)
+    return page(request, "orders/one.html", shown=shown(order), runs=newest_first, held=frozenset({event.order_key}))

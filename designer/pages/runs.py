@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from designer.pages.drawing import draw
 from designer.pages.frame import PageRequest, loom, page
+from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.words import RUN_STATES
 from engine.errors import OrderloomError, Problem
@@ -32,7 +33,11 @@ async def list_runs(
     where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"])
     found = await store.runs(where, limit=PER_PAGE, cursor=cursor)
     names = [record.name for record in await store.flows()]
-    return page(request, "runs/list.html", found=found, filters=filters, flows=names, links=links("/runs", found, cursor, filters))
+    return page(
+        request, "runs/list.html",
+        found=found, filters=filters, flows=names, links=links("/runs", found, cursor, filters),
+        held=await held(store, (run.order_key for run in found.items)),
+    )  # fmt: skip
 
 
 @get("/runs/{run_id:int}", opt={"permission": "run.read"})
@@ -45,6 +50,7 @@ async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]
         request, "runs/one.html",
         run=run, event=event, steps=steps, problems=problems, incidents=incidents.items, flow=flow,
         drawing=draw(flow) if flow else None,
+        held=await held(engine.store, [run.order_key]),
         icons_of={slug: _icon(request, node.use) for slug, node in flow.nodes.items()} if flow else {},
     )  # fmt: skip
 

@@ -29,9 +29,17 @@ KINDS: Final[Mapping[str, str]] = {
 PRIORITIES: Final[Mapping[str, str]] = {"high": "High", "urgent": "Urgent", "normal": "Normal", "low": "Low"}
 ACTIONS: Final[Mapping[str, str]] = {
     "flow.publish": "Published a flow", "flow.write": "Changed a draft", "flow.draft": "Changed a draft",
+    "flow.save_draft": "Changed a draft",
     "connection.write": "Changed a connection", "connection.save": "Changed a connection",
     "incident.close": "Closed an incident", "run.cancel": "Cancelled a run",
 }  # fmt: skip
+DECISIONS: Final[Mapping[str, str]] = {
+    "again": "Try again", "skip": "Skip", "sent": "It was sent", "not_sent": "It was not sent",
+}  # fmt: skip
+"""About an incident; a new call under a new key (``anew``) is left to the API, as it may do a thing twice."""
+ACTORS: Final[Mapping[str, str]] = {"owner": "Owner", "system": "System"}
+DETAILS: Final[Mapping[str, str]] = {"version": "Version", "digest": "Digest", "etag": "ETag", "state": "State", "run": "Run"}
+"""What the audit log notes besides."""
 TONES: Final[Mapping[str, str]] = {
     "queued": "run", "running": "run", "cancelling": "run", "pending": "run", "waiting": "warn", "parked": "err",
     "failed": "err", "open": "err", "done": "ok", "resumed": "ok", "completed": "ok", "delivered": "ok", "shipped": "ok",
@@ -41,4 +49,5 @@ TONES: Final[Mapping[str, str]] = {
 
 ALL: Final[tuple[Mapping[str, str], ...]] = (
     RUN_STATES, STEP_STATES, INCIDENT_STATES, ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PRIORITIES, ACTIONS,
+    DECISIONS, ACTORS, DETAILS,
 )  # fmt: skip

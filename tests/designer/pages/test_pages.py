@@ -39,6 +39,17 @@ async def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert "Please sign in" in answer.text
 
 
+async def test_a_stranger_sees_no_menu_and_no_way_back_to_the_same_refusal(client: Client) -> None:
+    text = (await client.get("/orders", headers=HTML)).text
+    assert re.findall(r'<nav|href="/(?:orders|runs)?"', text) == ['href="/"']
+
+
+async def test_a_wrong_key_in_the_address_is_called_wrong(client: Client) -> None:
+    answer = await client.get("/?key=wrong", headers={**HTML, "Accept-Language": "zh"})
+    assert answer.status_code == 401
+    assert "密钥不正确" in answer.text
+
+
 async def test_an_unknown_address_is_a_page_in_the_readers_language(owner: Client) -> None:
     answer = await owner.get("/nothing", headers={**HTML, "Accept-Language": "zh"})
     assert answer.status_code == 404
@@ -48,6 +59,13 @@ async def test_an_unknown_address_is_a_page_in_the_readers_language(owner: Clien
 @pytest.mark.parametrize("path", ["/flows/none", "/runs/1", "/nodes/rule.none@1", "/orders/one?channel=taobao&number=1"])
 async def test_an_unknown_thing_is_not_found(owner: Client, path: str) -> None:
     assert (await owner.get(path, headers=HTML)).status_code == 404
+
+
+@pytest.mark.parametrize(("use", "said"), [("rule.conditio", "rule.condition"), ("nope@1", "–"), ("rule.condition@9", "It has")])
+async def test_the_page_of_an_unknown_node_type_names_those_close_to_it(owner: Client, use: str, said: str) -> None:
+    text = (await owner.get(f"/nodes/{use}", headers=HTML)).text
+    assert said in text
+    assert not re.search(r"\{\w+\}", text)
 
 
 @pytest.mark.parametrize("path", ["/runs?cursor=abc", "/flows/hub_only?version=x", "/orders/one?channel=taobao"])
@@ -109,6 +127,53 @@ async def test_a_parked_run_says_what_to_do_in_the_readers_language(published: C
     assert "待处理" in chinese
 
 
+async def test_a_decision_is_one_button_away_and_leads_back(published: Client, orderloom: Any) -> None:
+    await published.post("/hooks/small/plain", json={"no": "A1"})
+    await orderloom.dispatcher.idle()
+    address = re.search(r'action="(/incidents/\d+/resumption)"', await get(published, "/incidents"))
+    assert address is not None
+    answer = await published.post(address[1], data={"action": "skip", "back": "/incidents"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents")
+    await orderloom.dispatcher.idle()
+    assert "Nothing to do" in await get(published, "/incidents")
+    assert (await published.post(address[1], data={"action": "again"}, headers=HTML)).status_code == 409
+
+
+async def test_a_decision_that_does_not_exist_is_refused(published: Client, orderloom: Any) -> None:
+    await published.post("/hooks/small/plain", json={"no": "A1"})
+    await orderloom.dispatcher.idle()
+    found = (await orderloom.store.incidents()).items[0]
+    assert (await published.post(f"/incidents/{found.id}/resumption", data={"action": "burn"}, headers=HTML)).status_code == 422
+
+
+async def test_a_decision_from_another_site_is_refused(published: Client, client: Client, bearer: dict[str, str]) -> None:
+    key = bearer["Authorization"].removeprefix("Bearer ")
+    cookie = (await client.get("/", params={"key": key}, follow_redirects=False)).headers["set-cookie"].partition(";")[0]
+    headers = {"Cookie": cookie, "Authorization": "", "Sec-Fetch-Site": "cross-site"}
+    assert (await published.post("/incidents/1/resumption", data={"action": "skip"}, headers=headers)).status_code == 403
+
+
+async def test_an_incident_names_its_order_and_run(published: Client, orderloom: Any) -> None:
+    await published.post("/hooks/small/plain", json={"no": "A1"})
+    await orderloom.dispatcher.idle()
+    (incident,) = (await orderloom.store.incidents()).items
+    text = await get(published, "/incidents")
+    assert "A1" in text
+    assert f'href="/runs/{incident.run_id}"' in text
+
+
+async def test_an_order_is_linked_only_where_the_hub_holds_it(hub: Client, sell: Sell) -> None:
+    kept, lost = await sell(1), await sell(2, lines=[])
+    shown = {run: "/orders/one?" in await get(hub, f"/runs/{run}") for run in (kept, lost)}
+    assert shown == {kept: True, lost: False}
+    for path in ("/runs", "/events"):
+        assert (await get(hub, path)).count("/orders/one?") == 1
+
+
+async def test_code_in_an_advice_is_shown_as_code(owner: Client) -> None:
+    assert "<code>orderloom demo</code>" in await get(owner, "/runs")
+
+
 async def test_lists_are_filtered(hub: Client, sell: Sell) -> None:
     await sell()
     assert "No run fits" in await get(hub, "/runs?status=failed")
@@ -145,5 +210,5 @@ async def test_every_node_has_a_page(owner: Client, orderloom: Any) -> None:
 
 async def test_secrets_are_only_said_to_be_set(owner: Client) -> None:
     text = await get(owner, "/connections")
-    assert "secret: set" in text
+    assert "Secret: set" in text
     assert "whsec_" not in text

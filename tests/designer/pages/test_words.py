@@ -31,7 +31,7 @@ def spoken() -> Iterator[str]:
             yield match[1] or match[2]
     for known in (*words.ALL, schema.TYPES, ACTIONS):
         yield from known.values()
-    for pair in errors.TITLES.values():
+    for pair in (*errors.TITLES.values(), errors.WRONG_KEY):
         yield from pair
     yield from (label for _, _, label in frame.NAVIGATION)
     yield from (name for name, _ in ROWS)
