@@ -21,8 +21,10 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable plugins/courier_express
 	touch $@
 
-demo: setup                ## the main job: a demo shop sends orders through the hub; watch them in the browser
-	$(BIN)/orderloom demo
+demo:                      ## the main job: a demo shop sends orders through the hub; watch them in the browser (PORT=…)
+	@test -e $(VENV)/.runtime || echo "Setting up (about a minute the first time)…"
+	@$(MAKE) --silent setup
+	@trap : INT; $(BIN)/orderloom demo $(if $(PORT),--port $(PORT)) || test $$? = 130
 
 test: dev chromium check   ## everything: lint, types, layers, and the whole test suite
 	$(BIN)/pytest

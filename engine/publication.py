@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import FlowInvalid, Problem
-from engine.flow.check import check
+from engine.flow.check import check_reading
 from engine.flow.reader import inspect
 from engine.flow.writer import write_flow
 from engine.registry import Registry
@@ -18,9 +18,7 @@ async def publish(
 ) -> tuple[str, int]:
     """Name and version. ``connections``: name → type of those that are set. Raises ``FlowInvalid`` with every problem."""
     reading = inspect(document)
-    problems = list(reading.problems)
-    if reading.flow is not None:
-        problems += check(reading.flow, registry, connections, reading.broken)
+    problems = check_reading(reading, registry, connections)
     if problems or reading.flow is None:
         raise FlowInvalid(problems)
     flow = reading.flow

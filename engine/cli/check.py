@@ -6,7 +6,7 @@ import click
 
 from engine.access import requires
 from engine.cli.flow_files import check_file, find_flows
-from engine.cli.language import say
+from engine.cli.language import counted, say
 from engine.cli.report import show_problems
 from engine.registry import installed
 
@@ -21,5 +21,6 @@ def check(paths: tuple[str, ...]) -> int:
     count = sum(len(checked.problems) for checked in files)
     for checked in files:
         show_problems(checked.problems, err=False)
-    click.echo(say("{files} flows checked, {problems} problems.", files=len(files), problems=count))
+    flows = counted(len(files), "{count} flow", "{count} flows")
+    click.echo(say("{flows} checked, {problems}.", flows=flows, problems=counted(count, "{count} problem", "{count} problems")))
     return 2 if count else 0

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import InputInvalid, Problem
-from engine.flow.check import check
+from engine.flow.check import check_reading
 from engine.flow.document import Flow
 from engine.flow.reader import inspect
 from engine.registry import Registry
 
+FLOW_SUFFIX = ".json"
 SCHEMA_SUFFIX = ".schema.json"
 
 
@@ -35,6 +36,7 @@ def find_flows(paths: Iterable[str]) -> list[Path]:
         files = sorted(_inside(path)) if path.is_dir() else [path] if path.is_file() else []
         if not files:
             problems.append(Problem("cli.no_flows" if path.is_dir() else "input.not_found", (text,)))
+        problems.extend(_foreign(files))
         found.extend(files)
     if problems:
         raise InputInvalid(problems)
@@ -43,13 +45,18 @@ def find_flows(paths: Iterable[str]) -> list[Path]:
 
 def check_file(file: Path, registry: Registry) -> Checked:
     """Every problem of a file; its name stands in front where it is not the flow's."""
-    reading = inspect(file.read_bytes(), file.stem)
-    problems = list(reading.problems)
-    if reading.flow is not None:
-        problems += check(reading.flow, registry, broken=reading.broken)
+    reading = inspect(file.read_bytes(), file.name)
+    problems = check_reading(reading, registry)
     if reading.flow is not None and reading.flow.name != file.stem:
-        problems = [problem.inside(file.name) for problem in problems]
+        problems = [problem if problem.where[:1] == (file.name,) else problem.inside(file.name) for problem in problems]
     return Checked(file, reading.flow, tuple(problems))
+
+
+def _foreign(files: Iterable[Path]) -> Iterator[Problem]:
+    """Files that are called otherwise than flows are, such as a table of orders."""
+    for file in files:
+        if file.suffix.lower() != FLOW_SUFFIX:
+            yield Problem("cli.not_a_flow", (str(file),), {"suffix": FLOW_SUFFIX})
 
 
 def _inside(folder: Path) -> Iterator[Path]:

@@ -35,6 +35,11 @@ def say(key: str, /, **fields: Any) -> str:
     return text(key, current(), **fields)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun, both keys of the catalogue with ``{count}``: ``1 flow``, ``2 flows``."""
+    return say(one if number == 1 else many, count=number)
+
+
 def _option(arguments: Sequence[str]) -> str | None:
     for number, argument in enumerate(arguments):
         if argument == "--":

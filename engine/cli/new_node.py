@@ -98,6 +98,7 @@ def next_steps(folder: Path, name: str) -> tuple[str, ...]:
     flow = folder / "flows" / f"try_{name}"
     return (
         f"pip install --editable {folder}",
+        "pip install pytest",
         f"pytest {folder}",
         f"orderloom test {folder / 'flows'}",
         f"orderloom run {flow}.json --input {flow / 'items.json'}",

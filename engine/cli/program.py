@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from copy import copy
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from inspect import cleandoc
@@ -54,6 +55,7 @@ class Commands(click.Group):
         return _dressed(found) if found else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        self._suggest(ctx, args[0])
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
             permit(command)
@@ -64,6 +66,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise NobodyReads from None  # click would end the process with 1
+
+    def _suggest(self, ctx: click.Context, name: str) -> None:
+        """Raises ``UsageError`` for a name that is nearly a command; click says the rest."""
+        close = get_close_matches(name, self.list_commands(ctx), 1)
+        if close and self.get_command(ctx, name) is None:
+            raise click.UsageError(text("There is no command {name}. Did you mean {close}?", current(), name=name, close=close[0]), ctx)
 
     def load(self, name: str) -> click.Command | None:
         """A command that is not imported yet."""

@@ -13,7 +13,7 @@ import click
 from engine.access import requires
 from engine.cli.data import data_option, settings_for
 from engine.cli.input import input_option, objects, open_input
-from engine.cli.language import say
+from engine.cli.language import counted, say
 from engine.cli.lines import JsonLines, open_lines
 from engine.cli.progress import Meter
 from engine.cli.run_flow import document_of, load_plan, trigger_of
@@ -49,6 +49,8 @@ def run(flow: str, trigger: str | None, source: str | None, output: str | None, 
         else:
             made = _sandbox(plan, step, rows.tolerant(), meter)
         asyncio.run(_write(made, lines, counts))
+    if meter.source is not None and meter.read == 0 and rows.error is None:
+        click.echo(say("{file} holds no rows.", file=meter.source.name), err=True)
     click.echo(_summary(meter.events, counts, time.monotonic() - started), err=True)
     if rows.error is not None:
         raise rows.error
@@ -96,10 +98,10 @@ def _items(step: Step, meter: Meter) -> Iterable[Any]:
 
 def _summary(events: int, counts: Counter[str], seconds: float) -> str:
     return say(
-        "{events} events: {ends} ends, {effects} effects, {parked} parked, {dropped} dropped, in {seconds} s.",
-        events=events,
-        ends=counts["end"],
-        effects=counts["effect"],
+        "{events}: {ends}, {effects}, {parked} parked, {dropped} dropped, in {seconds} s.",
+        events=counted(events, "{count} event", "{count} events"),
+        ends=counted(counts["end"], "{count} end", "{count} ends"),
+        effects=counted(counts["effect"], "{count} effect", "{count} effects"),
         parked=counts["parked"],
         dropped=counts["dropped"],
         seconds=f"{seconds:.1f}",

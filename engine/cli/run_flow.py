@@ -16,7 +16,7 @@ def load_plan(flow: str, data: str | None) -> Plan:
     """The plan of a flow file or, where there is no such file, of a published flow. Raises ``FlowInvalid``, ``NotFound``."""
     file, document = Path(flow), document_of(flow)
     if document is not None:
-        return Plan(read_flow(document, file.stem), installed())
+        return Plan(read_flow(document, file.name), installed())
     if file.suffix or len(file.parts) != 1:
         raise InputInvalid(Problem("input.not_found", (flow,)))
     return asyncio.run(_published(flow, data))
@@ -43,8 +43,12 @@ def trigger_of(plan: Plan, name: str | None, *, from_file: bool) -> Step:
 
 
 async def _published(name: str, data: str | None) -> Plan:
-    async with existing_store(settings_for(data)) as store:
-        version = (await store.published()).get(name)
-        if version is None:
-            raise NotFound(Problem("flow.not_published", (name,)))
-        return compile_flow((await store.version(name, version)).document, installed(), version)
+    try:
+        async with existing_store(settings_for(data)) as store:
+            version = (await store.published()).get(name)
+            if version is not None:
+                return compile_flow((await store.version(name, version)).document, installed(), version)
+    except NotFound as error:
+        if error.problems[0].code != "cli.no_data":
+            raise
+    raise NotFound(Problem("cli.no_such_flow", (name,)))

@@ -10,7 +10,7 @@ import click
 
 from engine.access import requires
 from engine.cli.flow_files import Checked, check_file, find_flows
-from engine.cli.language import say
+from engine.cli.language import counted, say
 from engine.cli.report import show_problems
 from engine.errors import FlowInvalid, Problem
 from engine.json_text import write_json
@@ -37,7 +37,7 @@ def test(paths: tuple[str, ...]) -> int:
         bare += not results
         green += sum(result.green for result in results)
         red += sum(not result.green for result in results)
-    click.echo(say("{green} tests passed, {red} failed.", green=green, red=red))
+    click.echo(say("{green} passed, {red} failed.", green=counted(green, "{count} test", "{count} tests"), red=red))
     return 1 if red or bare else 0
 
 

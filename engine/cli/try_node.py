@@ -13,8 +13,8 @@ from engine.catalogue import explain
 from engine.cli.input import input_option, object_option, objects, open_input
 from engine.cli.language import current
 from engine.cli.lines import open_lines
-from engine.errors import InputInvalid, Problem
-from engine.flow.check.nodes import check_params, unknown_type
+from engine.errors import InputInvalid
+from engine.flow.check.nodes import check_params, unknown_use
 from engine.flow.document import Flow, FlowNode
 from engine.node.declare import trigger
 from engine.node.items import Item
@@ -51,8 +51,7 @@ def _find(name: str) -> NodeType:
     registry = installed()
     found = registry.find(name)
     if found is None:
-        problem = unknown_type("", FlowNode.model_construct(use=name), registry)
-        raise InputInvalid(Problem(problem.code, (name,), problem.fields))
+        raise InputInvalid(unknown_use(name, registry).inside(name))
     return found
 
 

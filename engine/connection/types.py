@@ -145,11 +145,13 @@ def parse_connection(name: str, document: object) -> Connection:
         return model.model_validate(values)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InputInvalid(_invalid(name, ".".join(map(str, one["loc"])), one["msg"]) for one in found) from None
+        raise InputInvalid(_invalid(name, ".".join(map(str, one["loc"])), one["msg"], one["type"]) for one in found) from None
 
 
-def _invalid(name: str, path: str, reason: str) -> Problem:
-    return Problem("connection.invalid", (name, path) if path else (name,), {"reason": reason})
+def _invalid(name: str, path: str, reason: str, rule: str = "") -> Problem:
+    """Rules other than a missing field need more than may be repeated here: they keep their own words."""
+    fields = {"reason": reason, **({"rule": rule} if rule == "missing" else {})}
+    return Problem("connection.invalid", (name, path) if path else (name,), fields)
 
 
 def _map_secrets(value: Any, change: Callable[[SecretStr], Any]) -> Any:

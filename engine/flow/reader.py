@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
 from engine.errors import FlowInvalid, InputInvalid, Problem
-from engine.flow.document import Flow
+from engine.flow.document import SLUG_PATTERN, WIRE_PATTERN, Flow
 from engine.json_text import read_json
 from engine.node.validation import problems_of
 
 MAX_BYTES = 1024 * 1024
+USE_FORM: Final = "node_use"
+_FORMS: Final[Mapping[str, tuple[str, str]]] = {
+    SLUG_PATTERN: ("slug", "write small letters, digits and underscores, a letter first"),
+    WIRE_PATTERN: ("wire", "write a wire as node -> node, or node.port -> node"),
+}
+"""Forms in words, by pattern: the rule of the catalogue and the English reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def inspect(raw: bytes | str, name: str = "flow") -> Reading:
     try:
         data = read_json(raw)
     except InputInvalid as error:
-        return Reading(None, tuple(Problem("flow.unreadable", (name,), p.fields) for p in error.problems))
+        return Reading(None, tuple(_unreadable(problem, raw, name) for problem in error.problems))
     doubled = _doubled_keys(raw)
     if doubled:
         return Reading(None, tuple(Problem("flow.doubled_key", (name,), {"key": key}) for key in doubled))
@@ -53,6 +60,22 @@ def inspect(raw: bytes | str, name: str = "flow") -> Reading:
     document = cast("dict[str, Any]", data)
     title = document.get("name")
     return _tolerant(document, title if isinstance(title, str) and title else name)
+
+
+def _unreadable(problem: Problem, raw: bytes | str, name: str) -> Problem:
+    """What ``read_json`` found, with line and column in place of the byte."""
+    if problem.code != "body.unreadable":
+        return problem.inside(name)
+    reason, _, at = str(problem.fields["reason"]).partition(" (byte ")
+    text, digits = raw.encode(errors="replace") if isinstance(raw, str) else raw, at.removesuffix(")")
+    cut_off = "truncated" in reason
+    if not digits.isdigit() and not cut_off:
+        return Problem("flow.unreadable", (name,), {"reason": reason, "rule": "json_form"})
+    before = text.rstrip() if cut_off else text[: int(digits)]
+    place = {"line": before.count(b"\n") + 1, "column": len(before.rpartition(b"\n")[2].decode(errors="replace")) + 1}
+    what = "it ends too early" if cut_off else reason.removeprefix("JSON is malformed: ")
+    shown = f"{what} at line {place['line']}, column {place['column']}"
+    return Problem("flow.unreadable", (name,), {**place, "reason": shown, "rule": "json_cut_off" if cut_off else "json_at"})
 
 
 def _doubled_keys(raw: bytes | str) -> list[str]:
@@ -77,7 +100,7 @@ def _tolerant(data: dict[str, Any], name: str) -> Reading:
         try:
             return Reading(Flow.model_validate(data), tuple(problems), frozenset(broken))
         except ValidationError as error:
-            problems.extend(_plain_place(problem) for problem in problems_of(error, "document", (name,)))
+            problems.extend(_plain_place(problem) for problem in problems_of(error, "document", (name,), Flow))
             rest = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
             if "nodes" not in rest or rest == data:
                 return Reading(None, tuple(problems), frozenset(broken))
@@ -89,7 +112,17 @@ def _plain_place(problem: Problem) -> Problem:
     where = tuple(part for part in problem.where if part != "[key]")
     if len(where) > 2 and where[1] == "nodes":
         where = (where[0], *where[2:])
-    return Problem(problem.code, where, problem.fields)
+    return Problem(problem.code, where, _in_words(where, problem.fields))
+
+
+def _in_words(where: tuple[str, ...], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The form that a text must have, told without its pattern."""
+    if "pattern" not in fields:
+        return fields
+    form = _FORMS.get(fields["pattern"])
+    if where[-1] == "use":
+        form = (USE_FORM, "write the node type with its version, such as rule.condition@1")
+    return {**fields, "rule": form[0], "reason": form[1]} if form else fields
 
 
 def _without(data: dict[str, Any], places: list[tuple[int | str, ...]], broken: set[str]) -> dict[str, Any]:

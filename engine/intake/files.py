@@ -21,7 +21,8 @@ _Reader = Callable[[IO[bytes], str], Iterator[Any]]
 class InputFile:
     """Iterating yields the items one after the other, so that a long file needs no more memory than a short one (``.json`` is read whole).
 
-    Raises ``InputInvalid``: ``input.not_found``, ``input.unknown_format`` at once; ``input.unreadable`` with the line where reading ends.
+    Raises ``InputInvalid``: ``input.not_found``, ``input.is_a_folder``, ``input.unknown_format`` at once; ``input.unreadable`` with the
+    line where reading ends.
     ``size`` and ``position`` (bytes on disk) say how far reading has come; both are 0 for standard input.
     """
 
@@ -41,7 +42,9 @@ class InputFile:
         try:
             yield from self._items()
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputInvalid(Problem("input.unreadable", (self.name,), {"line": "–", "reason": f"gzip: {error}"})) from None
+            raise InputInvalid(
+                Problem("input.unreadable", (self.name,), {"line": "–", "reason": f"gzip: {error}", "rule": "gzip"})
+            ) from None
         except OSError as error:
             raise InputInvalid(
                 Problem("input.unreadable", (self.name,), {"line": "–", "reason": error.strerror or type(error).__name__})
@@ -60,6 +63,8 @@ class InputFile:
 
     def _reader(self) -> _Reader:
         file = Path(self.path)
+        if file.is_dir():
+            raise InputInvalid(Problem("input.is_a_folder", (self.path,)))
         if not file.is_file():
             raise InputInvalid(Problem("input.not_found", (self.path,)))
         self.size = file.stat().st_size

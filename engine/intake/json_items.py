@@ -66,7 +66,8 @@ def _parsed(raw: bytes, name: str, line: int | None) -> Any:
         if problem.code != "body.unreadable":
             raise InputInvalid(problem.inside(name)) from None
         reason = str(problem.fields["reason"])
-        raise InputInvalid(Problem("input.unreadable", (name,), {"line": line or _line_of(raw, reason), "reason": reason})) from None
+        fields = {"line": line or _line_of(raw, reason), "reason": reason.partition(" (byte ")[0], "rule": "json_form"}
+        raise InputInvalid(Problem("input.unreadable", (name,), fields)) from None
 
 
 def _line_of(raw: bytes, reason: str) -> int:

@@ -38,24 +38,35 @@ def encoding_of(stream: IO[bytes]) -> str:
 
 
 def read_table(stream: IO[bytes], name: str, encoding: str) -> Iterator[dict[str, str]]:
-    """Raises ``InputInvalid``: ``input.unreadable`` with the line, ``input.header_twice``."""
+    """Raises ``InputInvalid``: ``input.unreadable`` with the line, ``input.header_twice``, ``input.delimiter``."""
     with TextIOWrapper(stream, encoding=encoding, newline="") as text:
         rows = csv.reader(text, strict=True)
         try:
             yield from _objects(rows, name)
         except csv.Error as error:
-            raise _unreadable(name, rows.line_num, str(error)) from None
+            raise _unreadable(name, rows.line_num, str(error), rule="csv_form") from None
         except UnicodeDecodeError:
-            raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}") from None
+            raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}", rule="encoding") from None
 
 
 def header(names: Sequence[str], file: str) -> list[str]:
-    """The fields' names; a column without one is called by its number. Raises ``InputInvalid`` with ``input.header_twice``."""
+    """The fields' names; a column without one is called by its number.
+
+    Raises ``InputInvalid``: ``input.header_twice``, ``input.delimiter``.
+    """
+    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+        raise InputInvalid(Problem("input.delimiter", (file,), {"delimiter": ";" if ";" in names[0] else "tab"}))
     fields = [name.strip() or f"column_{number}" for number, name in enumerate(names, 1)]
     twice = [name for name, count in Counter(fields).items() if count > 1]
     if twice:
         raise InputInvalid(Problem("input.header_twice", (file,), {"names": twice}))
     return fields
+
+
+def wrong_length(name: str, line: int, cells: int, columns: int) -> InputInvalid:
+    """A row that does not have as many cells as there are columns."""
+    reason = f"{cells} {'cell' if cells == 1 else 'cells'} instead of {columns}"
+    return _unreadable(name, line, reason, rule="row_length", cells=cells, columns=columns)
 
 
 def _objects(rows: _Rows, name: str) -> Iterator[dict[str, str]]:
@@ -65,9 +76,9 @@ def _objects(rows: _Rows, name: str) -> Iterator[dict[str, str]]:
             fields = header(row, name)
         elif row:
             if len(row) != len(fields):
-                raise _unreadable(name, rows.line_num, f"{len(row)} cells instead of {len(fields)}")
+                raise wrong_length(name, rows.line_num, len(row), len(fields))
             yield dict(zip(fields, row, strict=True))
 
 
-def _unreadable(name: str, line: int, reason: str) -> InputInvalid:
-    return InputInvalid(Problem("input.unreadable", (name,), {"line": line, "reason": reason}))
+def _unreadable(name: str, line: int, reason: str, **more: str | int) -> InputInvalid:
+    return InputInvalid(Problem("input.unreadable", (name,), {"line": line, "reason": reason, **more}))

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import InputInvalid, Problem
-from engine.intake.table_rows import header
+from engine.intake.table_rows import header, wrong_length
 
 
 def read_workbook(stream: IO[bytes], name: str) -> Iterator[dict[str, str]]:
@@ -23,7 +23,7 @@ def read_workbook(stream: IO[bytes], name: str) -> Iterator[dict[str, str]]:
         yield from _objects(rows, name)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         reason = "not an Excel workbook" if isinstance(error, zipfile.BadZipFile) else type(error).__name__
-        raise InputInvalid(Problem("input.unreadable", (name,), {"line": 1, "reason": reason})) from None
+        raise InputInvalid(Problem("input.unreadable", (name,), {"line": 1, "reason": reason, "rule": "workbook_form"})) from None
 
 
 def _objects(rows: Iterator[Sequence[Any]], name: str) -> Iterator[dict[str, str]]:
@@ -38,9 +38,7 @@ def _objects(rows: Iterator[Sequence[Any]], name: str) -> Iterator[dict[str, str
             fields = header(cells, name)
             continue
         if len(cells) > len(fields):
-            raise InputInvalid(
-                Problem("input.unreadable", (name,), {"line": number, "reason": f"{len(cells)} cells instead of {len(fields)}"})
-            )
+            raise wrong_length(name, number, len(cells), len(fields))
         yield dict(zip(fields, cells + [""] * (len(fields) - len(cells)), strict=True))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import InputInvalid, Problem
+from engine.json_text import write_json
 from engine.node.params import Params
 
 MAX_SHOWN = 60
@@ -40,15 +41,42 @@ def _problem(detail: Any, prefix: str, place: tuple[str, ...], model: type[BaseM
     if kind == "missing":
         return Problem(f"{prefix}.missing", place, {"name": name})
     if kind == "extra_forbidden":
-        return Problem(
-            f"{prefix}.unknown", place, {"name": name, "known": sorted(model.model_fields) if model and len(detail["loc"]) == 1 else "–"}
-        )
+        return Problem(f"{prefix}.unknown", place, {"name": name, "known": _known_at(model, detail["loc"][:-1]) or "–"})
     shown = {key: value for key, value in context.items() if isinstance(value, (str, int, float))}
     return Problem(
         f"{prefix}.invalid", place, {**shown, "name": name, "value": _short(detail.get("input")), "reason": detail["msg"], "rule": kind}
     )
 
 
+def _known_at(model: type[BaseModel] | None, place: Sequence[int | str]) -> list[str]:
+    """The keys of the object at a place, as they are written in a document."""
+    annotation: Any = model
+    for part in place:
+        annotation = _inner(annotation, str(part))
+    found = _model(annotation)
+    return sorted(field.alias or name for name, field in found.model_fields.items()) if found else []
+
+
+def _inner(annotation: Any, part: str) -> Any:
+    """What lies in a model under a field, or in a list or an object under any key; ``None`` where it is not known."""
+    model = _model(annotation)
+    if model is not None:
+        return next((field.annotation for name, field in model.model_fields.items() if part in (name, field.alias)), None)
+    if get_origin(annotation) in (list, dict):
+        return get_args(annotation)[-1]
+    return next((inner for choice in get_args(annotation) if (inner := _inner(choice, part)) is not None), None)
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    """The model of ``X`` and of ``X | None``."""
+    choices = (annotation,) if get_origin(annotation) in (list, dict) else (annotation, *get_args(annotation))
+    return next((choice for choice in choices if isinstance(choice, type) and issubclass(choice, BaseModel)), None)
+
+
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    """A value as it would stand in a document."""
+    try:
+        text = value if isinstance(value, str) else write_json(value).decode()
+    except (TypeError, ValueError):
+        text = repr(value)
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

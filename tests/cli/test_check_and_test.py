@@ -36,7 +36,7 @@ def test_the_flows_of_a_folder_are_found_and_schemas_and_samples_are_not(orderlo
     (tmp_path / "flows" / "good" / "sample.json").write_text("[]")
     (tmp_path / "flows" / "flow.schema.json").write_text("{}")
     answer = orderloom("check", "flows")
-    assert (answer.code, answer.out) == (0, "1 flows checked, 0 problems.\n")
+    assert (answer.code, answer.out) == (0, "1 flow checked, 0 problems.\n")
 
 
 def test_a_folder_without_flows_is_a_usage_error(orderloom, tmp_path) -> None:
@@ -54,7 +54,7 @@ def test_problems_name_the_file_where_it_is_called_otherwise_than_the_flow(order
 def test_green_tests_are_named_and_exit_with_0(orderloom, tmp_path) -> None:
     (tmp_path / "good.json").write_text(json.dumps(GOOD))
     answer = orderloom("test", "good.json")
-    assert (answer.code, answer.out) == (0, "passed  good › two reach it\n1 tests passed, 0 failed.\n")
+    assert (answer.code, answer.out) == (0, "passed  good › two reach it\n1 test passed, 0 failed.\n")
 
 
 def test_a_red_test_shows_place_expected_and_actual(orderloom, tmp_path) -> None:
@@ -75,3 +75,22 @@ def test_a_flow_without_any_test_exits_with_1(orderloom, tmp_path) -> None:
 def test_testing_an_invalid_flow_exits_with_2(orderloom, tmp_path) -> None:
     (tmp_path / "faulty.json").write_text(json.dumps(FAULTY))
     assert orderloom("test", "faulty.json").code == 2
+
+
+def test_an_unreadable_flow_is_named_with_its_ending(orderloom, tmp_path) -> None:
+    (tmp_path / "cut.json").write_text('{"format": 1,')
+    assert orderloom("check", "cut.json").out.startswith("cut.json: The file is not readable JSON: it ends too early at line 1, column 14.")
+
+
+def test_a_table_is_not_taken_for_a_flow(orderloom, tmp_path) -> None:
+    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
+    answer = orderloom("check", "orders.csv")
+    assert answer.code == 2
+    assert "cli.not_a_flow" in answer.err
+
+
+def test_more_than_one_are_counted_in_the_plural(orderloom, tmp_path) -> None:
+    for name in ("good", "better"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({**GOOD, "name": name, "wires": ["start -> big", "start -> big"]}))
+    assert orderloom("check", "good.json").out.endswith("1 flow checked, 1 problem.\n")
+    assert orderloom("check", ".").out.endswith("2 flows checked, 2 problems.\n")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from engine.catalogue import explain
 from engine.errors import InputInvalid
 from engine.intake.files import InputFile
 from engine.intake.table_rows import encoding_of, read_table
@@ -159,3 +160,25 @@ def test_a_number_in_a_cell_keeps_its_value(digits, scale) -> None:
     text = cell_text(float(value))
     assert Decimal(text) == value
     assert "E" not in text
+
+
+@pytest.mark.parametrize("header", ["a;b", "a\tb"])
+def test_a_table_with_another_delimiter_is_recognised_by_its_header(tmp_path, header) -> None:
+    _, error = failing(write(tmp_path / "a.csv", f"{header}\n1;2\n"))
+    assert error.problems[0].code == "input.delimiter"
+
+
+def test_a_folder_is_not_a_file(tmp_path) -> None:
+    with pytest.raises(InputInvalid) as caught:
+        InputFile(str(tmp_path))
+    assert caught.value.problems[0].code == "input.is_a_folder"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.csv", "a,b\n1\n"), ("a.csv", 'a,b\n"1'), ("a.xlsx", "a,b\n"), ("a.jsonl", "{\n"), ("a.csv.gz", "x")]
+)
+def test_why_a_file_cannot_be_read_is_told_in_chinese(tmp_path, name, content) -> None:
+    problem = failing(write(tmp_path / name, content))[1].problems[0]
+    reason = explain(problem, "zh")["what"].partition("：")[2]
+    assert str(problem.fields["reason"]) not in reason
+    assert reason

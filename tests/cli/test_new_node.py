@@ -51,7 +51,7 @@ def test_the_flow_of_a_new_package_runs_on_its_items(workshop: Overlay, family: 
 @pytest.mark.slow
 def test_the_next_steps_work_as_they_are_told(workshop: Overlay) -> None:
     told, *steps = workshop.must("orderloom new-node keep_large_orders").splitlines()
-    assert (told, len(steps)) == ("Made keep_large_orders. What comes next:", 4)
+    assert (told, len(steps)) == ("Made keep_large_orders. What comes next:", 5)
     for step in steps:
         workshop.must(step)
 

@@ -95,3 +95,10 @@ def test_output_is_utf8_whatever_the_locale_says() -> None:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     done = subprocess.run([*CALL, "check", "nowhere", "--lang", "zh"], cwd=ROOT, env=environment, capture_output=True, check=False)
     assert "文件不存在。" in done.stderr.decode("utf-8")
+
+
+@pytest.mark.parametrize(("words", "meant"), [(("chek", "x"), "check"), (("audit", "verfy"), "verify")])
+def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(orderloom, words, meant) -> None:
+    answer = orderloom(*words)
+    assert answer.code == 2
+    assert f"Did you mean {meant}?" in answer.err

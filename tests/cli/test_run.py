@@ -52,7 +52,7 @@ def test_something_parked_makes_exit_code_1_and_nothing_0(orderloom, tmp_path) -
 def test_the_summary_stands_on_standard_error(orderloom, tmp_path) -> None:
     prepare(tmp_path)
     assert orderloom("run", "small.json", "--input", "-", stdin=ORDERS).err.startswith(
-        "3 events: 2 ends, 1 effects, 1 parked, 0 dropped, in "
+        "3 events: 2 ends, 1 effect, 1 parked, 0 dropped, in "
     )
 
 
@@ -109,7 +109,7 @@ def test_the_trigger_must_be_named_where_several_fit(orderloom, flows) -> None:
 def test_a_flow_that_is_neither_file_nor_published_is_a_usage_error(orderloom) -> None:
     answer = orderloom("run", "order_hub", "--input", "-")
     assert answer.code == 2
-    assert "cli.no_data" in answer.err
+    assert "cli.no_such_flow" in answer.err
 
 
 def test_an_invalid_flow_is_not_run(orderloom, tmp_path) -> None:
@@ -132,3 +132,10 @@ def test_rows_before_one_that_is_no_object_are_kept(orderloom, flows, tmp_path) 
     assert answer.code == 2
     assert [line["item"]["amount"] for line in answer.lines] == [{"items": "3.0"}]
     assert "input.not_an_object" in answer.err
+
+
+def test_a_file_without_rows_is_said_to_have_none(orderloom, tmp_path) -> None:
+    flow = {"format": 1, "name": "rows", "nodes": {"start": {"use": "connector.file@1"}}}
+    (tmp_path / "rows.json").write_text(json.dumps(flow))
+    (tmp_path / "none.csv").write_text("a,b\n")
+    assert orderloom("run", "rows.json", "--input", "none.csv").err.startswith("none.csv holds no rows.\n0 events: ")

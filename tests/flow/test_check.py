@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from engine.catalogue import LANGUAGES, explain
 from engine.errors import Problem
 from engine.flow.check import check_text
+from engine.json_text import write_json
 from engine.registry import installed
 
 SHOP = {"use": "connector.shopify_orders@1", "params": {"shop": {"connection": "shopify"}}}
@@ -118,3 +120,54 @@ def test_a_key_that_stands_twice_is_a_problem() -> None:
 )
 def test_what_is_no_flow_at_all_is_said(text: str, code: str) -> None:
     assert code in [problem.code for problem in check_text(text, installed())]
+
+
+def test_a_node_type_without_its_version_is_told_the_newest_one_and_nothing_follows_from_it() -> None:
+    test = {"name": "t", "trigger": "shop", "input": [{}], "expect": {"big": {"items": []}}}
+    found = problems({**GOOD, "big": {**BIG, "use": "rule.condition"}}, WIRES, tests=[test])
+    assert [(problem.code, problem.fields["use"]) for problem in found] == [("node.version_needed", "rule.condition@1")]
+
+
+def test_a_trigger_without_its_version_does_not_make_the_flow_one_without_a_trigger() -> None:
+    assert codes({**GOOD, "shop": {**SHOP, "use": "connector.shopify_orders"}}, WIRES) == ["node.version_needed"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_of_names_and_wires_is_told_in_words(language: str) -> None:
+    found = problems({**GOOD, "Bad Slug": BIG}, [*WIRES, "shop => order"])
+    told = [explain(problem, language)["what"] for problem in found]
+    assert len(told) == 2
+    assert not any("[a-z]" in what for what in told)
+
+
+def test_a_key_that_a_flow_does_not_have_is_answered_with_those_it_has() -> None:
+    found = problems({**GOOD, "big": {**BIG, "colour": "red"}}, WIRES, colour="red")
+    known = {problem.where: problem.fields["known"] for problem in found}
+    assert known[("flow", "big", "colour")] == ["disabled", "params", "policy", "title", "use"]
+    assert {"$schema", "nodes", "wires"} <= set(known[("flow", "colour")])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [('{\n "name": oops\n}', (2, 10)), ('{"名称": oops}', (1, 8)), ('{"format": 1,\n', (1, 14)), (b'{"a": \n x}', (2, 2))],
+)
+def test_a_fault_of_json_is_found_by_line_and_column(text: str | bytes, place: tuple[int, int]) -> None:
+    fields = check_text(text, installed())[0].fields
+    assert (fields["line"], fields["column"]) == place
+
+
+def test_a_value_is_shown_as_it_stands_in_the_document() -> None:
+    limit = {"use": "transform.limit@1", "params": {"count": Decimal("3.5")}}
+    text = write_json({"format": 1, "name": "flow", "nodes": {"shop": START, "few": limit}, "wires": ["shop -> few"]})
+    assert [problem.fields["value"] for problem in check_text(text, installed())] == ["3.5"]
+
+
+def test_nodes_out_of_reach_are_told_in_the_order_of_the_flow() -> None:
+    names = ["zeta", "alpha", "mid", "beta", "omega"]
+    found = problems({**GOOD, **dict.fromkeys(names, BIG)}, WIRES)
+    assert [problem.where[1] for problem in found if problem.code == "node.unreachable"] == names
+
+
+@pytest.mark.parametrize("wire", ["nobody -> big", "order.none -> big", "order => big"])
+def test_a_node_behind_a_faulty_wire_is_not_called_out_of_reach_as_well(wire: str) -> None:
+    assert "node.unreachable" not in codes(GOOD, [WIRES[0], wire, WIRES[2]])

@@ -9,20 +9,26 @@ from engine.flow.check.expressions import check_expressions
 from engine.flow.check.nodes import check_nodes
 from engine.flow.check.policies import check_policies
 from engine.flow.check.samples import check_tests
+from engine.flow.check.shape import named, without_followers
 from engine.flow.check.wires import check_graph, check_types, check_wires
 from engine.flow.document import Flow
-from engine.flow.reader import inspect
+from engine.flow.reader import Reading, inspect
 from engine.node.lookup import NodeTypes
 
-__all__ = ["check", "check_text"]
+__all__ = ["check", "check_reading", "check_text"]
 
 
 def check_text(raw: bytes | str, registry: NodeTypes, connections: Mapping[str, str] | None = None, name: str = "flow") -> list[Problem]:
     """All problems of a document's text: of shape and of sense."""
-    reading = inspect(raw, name)
+    return check_reading(inspect(raw, name), registry, connections)
+
+
+def check_reading(reading: Reading, registry: NodeTypes, connections: Mapping[str, str] | None = None) -> list[Problem]:
+    """All problems of a document that was read: of shape and of sense."""
+    shape = named(reading.problems, registry)
     if reading.flow is None:
-        return list(reading.problems)
-    return [*reading.problems, *check(reading.flow, registry, connections, reading.broken)]
+        return shape
+    return [*shape, *without_followers(check(reading.flow, registry, connections, reading.broken), shape)]
 
 
 def check(
@@ -30,12 +36,12 @@ def check(
 ) -> list[Problem]:
     """All problems of a flow. ``connections`` (name → type) is given at publication; without it connections are not looked up."""
     found = [
-        *check_nodes(flow, registry, connections),
+        *check_nodes(flow, registry, connections, broken),
         *check_policies(flow, registry),
         *check_wires(flow, registry, broken),
         *check_graph(flow, registry, broken),
         *check_types(flow, registry),
         *check_expressions(flow, registry),
-        *check_tests(flow),
+        *check_tests(flow, broken),
     ]
     return [problem.inside(flow.name) for problem in found]

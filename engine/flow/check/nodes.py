@@ -15,7 +15,9 @@ from engine.node.types import NodeType
 from engine.node.validation import problems_of
 
 
-def check_nodes(flow: Flow, registry: NodeTypes, connections: Mapping[str, str] | None) -> Iterator[Problem]:
+def check_nodes(
+    flow: Flow, registry: NodeTypes, connections: Mapping[str, str] | None, broken: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
     for slug, node in flow.nodes.items():
         node_type = registry.find(node.use)
         if node_type is None:
@@ -24,6 +26,8 @@ def check_nodes(flow: Flow, registry: NodeTypes, connections: Mapping[str, str] 
         yield from check_params(slug, node, node_type)
         if connections is not None and not node.disabled:
             yield from _check_connections(slug, node, node_type, connections)
+    if broken:
+        return  # what was left out may be the trigger
     if flow.nodes and not any(t.is_trigger for n in flow.nodes.values() if (t := registry.find(n.use))) and _all_known(flow, registry):
         yield Problem("flow.no_trigger")
     if not flow.nodes:
@@ -31,11 +35,18 @@ def check_nodes(flow: Flow, registry: NodeTypes, connections: Mapping[str, str] 
 
 
 def unknown_type(slug: str, node: FlowNode, registry: NodeTypes) -> Problem:
-    name, _, version = node.use.partition("@")
+    return unknown_use(node.use, registry).inside(slug, "use")
+
+
+def unknown_use(use: str, registry: NodeTypes) -> Problem:
+    """Why there is no node type for a ``use``: its version lacks or does not exist, or nothing is called so."""
+    name, _, version = use.partition("@")
     versions = registry.versions(name)
+    if versions and not version:
+        return Problem("node.version_needed", fields={"name": name, "use": f"{name}@{max(versions)}"})
     if versions:
-        return Problem("node.unknown_version", (slug, "use"), {"name": name, "version": version, "versions": sorted(versions)})
-    return Problem("node.unknown", (slug, "use"), {"use": node.use, "close": _close(name, registry.names())})
+        return Problem("node.unknown_version", fields={"name": name, "version": version, "versions": sorted(versions)})
+    return Problem("node.unknown", fields={"use": use, "close": _close(name, registry.names())})
 
 
 def check_params(slug: str, node: FlowNode, node_type: NodeType) -> Iterator[Problem]:

@@ -8,8 +8,9 @@ from engine.errors import Problem
 from engine.flow.document import Flow, FlowTest
 
 
-def check_tests(flow: Flow) -> Iterator[Problem]:
+def check_tests(flow: Flow, broken: frozenset[str] = frozenset()) -> Iterator[Problem]:
     names: set[str] = set()
+    known = broken | flow.nodes.keys()
     for test in flow.tests:
         where = ("tests", test.name)
         if test.name in names:
@@ -17,18 +18,18 @@ def check_tests(flow: Flow) -> Iterator[Problem]:
         names.add(test.name)
         if not test.expect:
             yield Problem("test.no_expect", where)
-        yield from (problem.inside(*where) for problem in _check_nodes(test, flow))
+        yield from (problem.inside(*where) for problem in _check_nodes(test, known))
     for slug in flow.layout:
-        if slug not in flow.nodes:
+        if slug not in known:
             yield Problem("layout.unknown_node", ("layout", slug))
 
 
-def _check_nodes(test: FlowTest, flow: Flow) -> Iterator[Problem]:
-    if test.trigger not in flow.nodes:
+def _check_nodes(test: FlowTest, known: frozenset[str]) -> Iterator[Problem]:
+    if test.trigger not in known:
         yield Problem("test.unknown_node", ("trigger",), {"node": test.trigger})
     for part, slugs in (("answers", test.answers), ("expect", test.expect or {})):
         for slug in slugs:
-            if slug not in flow.nodes:
+            if slug not in known:
                 yield Problem("test.unknown_node", (part,), {"node": slug})
     for slug, expected in (test.expect or {}).items():
         if expected.items is None and expected.requests is None:

@@ -45,11 +45,15 @@ def check_graph(flow: Flow, registry: NodeTypes, broken: frozenset[str]) -> Iter
     known = {slug: registry.find(node.use) for slug, node in flow.nodes.items()}
     doubtful = {slug for slug, node_type in known.items() if node_type is None}
     starts = {slug for slug, node_type in known.items() if node_type is not None and node_type.is_trigger} | doubtful
-    behind_broken = {link.target for link in links(flow) if link.source in broken}
     if not starts and not broken:
         return
-    for slug in set(flow.nodes) - reachable(starts | behind_broken, wires) - set(ring):
-        yield Problem("node.unreachable", (slug,))
+    reached = reachable(starts | _behind_faults(flow, broken), wires) | set(ring)
+    yield from (Problem("node.unreachable", (slug,)) for slug in flow.nodes if slug not in reached)
+
+
+def _behind_faults(flow: Flow, broken: frozenset[str]) -> set[str]:
+    """Nodes with a wire from one that cannot be read or does not exist: that fault is reported, not what follows from it."""
+    return {link.target for link in links(flow) if link.source in broken or link.source not in flow.nodes}
 
 
 def check_types(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
