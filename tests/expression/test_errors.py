@@ -142,7 +142,7 @@ SIGNS = ["[", "]", "(", ")", "{", "}", ",", ":", "?", "||", "&&", "!", "-", "+",
 LITERALS = ["1", "1.5", "'a'", "b'a'", "null", "true", "duration('1h')", "加"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(NAMES + SIGNS + LITERALS), max_size=25).map(" ".join)))
 def test_any_text_is_an_expression_or_an_expression_error(text: str) -> None:
     with suppress(ExpressionError):
@@ -170,7 +170,7 @@ TEXTS = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(TEXTS), json_values, json_values)
 def test_the_function_raises_nothing_but_expression_errors(text: str, a: Any, b: Any) -> None:
     with suppress(ExpressionError):

@@ -10,10 +10,13 @@ import math
 from typing import Any
 
 import cel
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.expression import Expression, ExpressionError
+
+pytestmark = pytest.mark.slow
 
 DATA: dict[str, Any] = {
     "item": {"qty": 3, "weight": 1.5, "name": "Tee", "note": "加急", "paid": True, "tags": ["a", "b"], "lines": [{"qty": 1}, {"qty": 5}]}

@@ -48,6 +48,7 @@ def test_a_node_reads_only_fields_that_it_declares(node_type: NodeType) -> None:
     assert list(undeclared_reads(node_type)) == []
 
 
+@pytest.mark.slow
 def test_examples_give_the_same_bytes_in_processes_of_other_seed_zone_and_language() -> None:
     assert list(differing(NODES)) == []
 

@@ -19,6 +19,8 @@ from engine.store.ports import Accepted, Journal, NewEvent
 from engine.store.problems import StoreUnavailable
 from nodes.connector.own_shop.sign import sign
 
+pytestmark = pytest.mark.slow
+
 PLAIN, SIGNED = "/hooks/small/plain", "/hooks/small/signed"
 SECRET = "whsec_" + "dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
 
