@@ -1,4 +1,4 @@
-"""Raw orders of the reference flow: about 1.5 KB each, Shopify-like, invented people, each number another order."""
+"""Raw orders of the reference flow: about 1.6 KB each, Shopify-like, invented people, each number another order."""
 
 from __future__ import annotations
 

@@ -28,8 +28,7 @@ def version_of_a_node(number: int) -> object:
 
 @pytest.mark.parametrize("package", ["engine", "nodes", "designer"])
 def test_the_top_level_names_belong_to_our_distribution(package: str) -> None:
-    owners = packages_distributions().get(package, [])
-    assert set(owners) <= {"orderloom"}
+    assert set(packages_distributions()[package]) == {"orderloom"}
     assert "orderloom" in entry_points(group="console_scripts").names
 
 
