@@ -79,7 +79,7 @@ def _unpacked(package: Mapping[str, Any], scratch: Path) -> Path:
 def _take(package: Mapping[str, Any], source: Path, folder: Path) -> list[dict[str, str]]:
     licence = json.loads((source / "package.json").read_text("utf-8"))["license"]
     entries: list[dict[str, str]] = []
-    for name, content in _contents(package, source):
+    for name, content in contents(package, source):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -89,12 +89,32 @@ def _take(package: Mapping[str, Any], source: Path, folder: Path) -> list[dict[s
     return entries
 
 
-def _contents(package: Mapping[str, Any], source: Path) -> Iterator[tuple[str, bytes]]:
+def contents(package: Mapping[str, Any], source: Path) -> Iterator[tuple[str, bytes]]:
+    """The files that a package gives us, by name, its licence last; ``source`` is where it was unpacked."""
     for origin, name in package.get("files", {}).items():
-        yield name, re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", (source / origin).read_bytes())
+        yield name, _plain(source / origin)
+    for module in package.get("modules", []):
+        yield module["file"], _module(_plain(source / module["from"]), module["exports"])
     if sprite := package.get("sprite"):
         yield sprite["file"], _sprite(source / "icons", sprite["icons"])
-    yield f"licences/{package['name'].replace('/', '__')}.txt", (source / "LICENSE").read_bytes()
+    yield f"licences/{package['name'].replace('/', '__')}.txt", _licence(package, source)
+
+
+def _plain(file: Path) -> bytes:
+    return re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", file.read_bytes())
+
+
+def _module(umd: bytes, exports: list[str]) -> bytes:
+    """The UMD pattern takes ``exports`` where it finds one; an ES module hands the names on."""
+    return b"const exports = {}, module = { exports };\n" + umd + f"\nexport const {{ {', '.join(exports)} }} = exports;\n".encode()
+
+
+def _licence(package: Mapping[str, Any], source: Path) -> bytes:
+    """Raises ``FileNotFoundError`` when the package brings no licence: such a one may not be passed on."""
+    found = sorted(path for path in source.iterdir() if path.stem.upper() in ("LICENSE", "LICENCE"))
+    if not found:
+        raise FileNotFoundError(f"{package['name']} has no licence file")
+    return found[0].read_bytes()
 
 
 def _sprite(icons: Path, names: list[str]) -> bytes:
