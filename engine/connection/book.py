@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from engine.connection.types import Connection, parse_connection
 from engine.errors import Conflict, InputInvalid, NotFound, OrderloomError, Problem, SettingsInvalid
 from engine.json_text import read_json, write_json
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+Source = Literal["settings", "store"]
 
 
 class ConnectionStore(Protocol):
@@ -19,6 +20,7 @@ class ConnectionStore(Protocol):
     async def connection_names(self) -> Sequence[str]: ...
     async def connection(self, name: str) -> bytes | None: ...
     async def save_connection(self, name: str, document: bytes, *, actor: str) -> None: ...
+    async def delete_connection(self, name: str, *, actor: str) -> None: ...
 
 
 class ConnectionBook:
@@ -54,6 +56,14 @@ class ConnectionBook:
             return found
         raise self._broken.get(name) or NotFound(Problem("connection.missing", fields={"name": name}))
 
+    def source(self, name: str) -> Source:
+        """Where it is kept. Raises ``NotFound`` with ``connection.missing``."""
+        if name in self._from_settings:
+            return "settings"
+        if name in self._from_store or name in self._broken:
+            return "store"
+        raise NotFound(Problem("connection.missing", fields={"name": name}))
+
     def names(self) -> list[str]:
         return sorted({*self._from_settings, *self._from_store, *self._broken})
 
@@ -70,8 +80,7 @@ class ConnectionBook:
 
         Raises ``InputInvalid`` with all problems, ``Conflict`` with ``connection.in_settings``.
         """
-        if not _NAME.fullmatch(name):
-            raise InputInvalid(Problem("connection.bad_name"))
+        check_name(name)
         if name in self._from_settings or self._store is None:
             raise Conflict(Problem("connection.in_settings", fields={"name": name}))
         connection = parse_connection(name, document)
@@ -79,6 +88,17 @@ class ConnectionBook:
         self._from_store[name] = connection
         self._broken.pop(name, None)
         return connection
+
+    async def remove(self, name: str, *, actor: str) -> None:
+        """Forget a connection with its secrets. Raises ``NotFound``, ``Conflict`` with ``connection.in_settings``.
+
+        Whether a flow still uses it is for the caller to know.
+        """
+        if name in self._from_settings or self._store is None:
+            raise Conflict(Problem("connection.in_settings", fields={"name": name}))
+        await self._store.delete_connection(name, actor=actor)
+        self._from_store.pop(name, None)
+        self._broken.pop(name, None)
 
     def _public(self, name: str) -> dict[str, Any]:
         source = "settings" if name in self._from_settings else "store"
@@ -88,14 +108,21 @@ class ConnectionBook:
         return {"name": name, "source": source, **found.public_view()}
 
 
+def check_name(name: str) -> None:
+    """Raises ``InputInvalid`` with ``connection.bad_name``; ``new`` is the address of the form that makes one."""
+    if not _NAME.fullmatch(name):
+        raise InputInvalid(Problem("connection.bad_name"))
+    if name == "new":
+        raise InputInvalid(Problem("connection.reserved_name", fields={"name": name}))
+
+
 def _parse_settings(settings: Mapping[str, object]) -> dict[str, Connection]:
     found: dict[str, Connection] = {}
     problems: list[Problem] = []
     for given, value in settings.items():
         name = given.lower()
         try:
-            if not _NAME.fullmatch(name):
-                raise InputInvalid(Problem("connection.bad_name"))
+            check_name(name)
             found[name] = parse_connection(name, _document(name, value))
         except OrderloomError as error:
             problems.extend(error.problems)

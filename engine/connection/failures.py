@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from engine.errors import OrderloomError, Problem
 
@@ -24,6 +25,17 @@ class CallFailed(OrderloomError):
         return self.problems[0]
 
 
+_RULES: Final[Mapping[str, str]] = {
+    "it is no URL": "address_form",
+    "only http and https addresses are called": "address_scheme",
+    "it holds a user name or password": "address_login",
+    "its path leads upwards": "address_upwards",
+    "it is not a well-formed IP address": "address_number",
+    "it is not a public address": "address_private",
+    "it has no address": "address_none",
+}
+
+
 def address_refused(host: str, reason: str) -> CallFailed:
-    """``address.refused``: an address that this installation may not call."""
-    return CallFailed("address.refused", retriable=False, maybe_sent=False, host=host, reason=reason)
+    """``address.refused``: an address that this installation may not call. Each reason has its rule in the catalogue."""
+    return CallFailed("address.refused", retriable=False, maybe_sent=False, host=host, reason=reason, rule=_RULES[reason])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ import aiosmtplib
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.mail_server import Smtp
+from engine.connection.sockets import open_socket
 
 TIMEOUT: Final = 30.0
 
@@ -70,7 +70,7 @@ async def _connect(server: Smtp, guard: AddressGuard, timeout: float) -> aiosmtp
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=None,
-        sock=await _socket(server, guard),
+        sock=await open_socket(await guard.resolve(server.host, server.effective_port), server.effective_port),
         use_tls=server.tls == "implicit",
         start_tls=server.tls == "starttls",
         username=server.user,
@@ -79,24 +79,6 @@ async def _connect(server: Smtp, guard: AddressGuard, timeout: float) -> aiosmtp
     )
     await client.connect()
     return client
-
-
-async def _socket(server: Smtp, guard: AddressGuard) -> socket.socket:
-    failure: OSError | None = None
-    for address in await guard.resolve(server.host, server.effective_port):
-        connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-        connection.setblocking(False)  # noqa: FBT003 - it takes no keyword
-        try:
-            await asyncio.get_running_loop().sock_connect(connection, (address, server.effective_port))
-        except OSError as error:
-            connection.close()
-            failure = error
-        except BaseException:
-            connection.close()
-            raise
-        else:
-            return connection
-    raise failure or OSError
 
 
 def _failed(error: Exception, host: str, *, maybe_sent: bool) -> CallFailed:

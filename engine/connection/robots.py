@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 from pydantic import Field
 
 from engine.connection.http import HttpRequest
-from engine.connection.types import Connection, SecretUrl, connection_type
+from engine.connection.types import Connection, Secret, SecretUrl, connection_type
 from engine.errors import InputInvalid, Problem
 from engine.json_text import read_json, write_json
 
@@ -24,17 +24,22 @@ from engine.json_text import read_json, write_json
 class Robot(Connection):
     """A robot's address holds its key."""
 
-    url: SecretUrl = Field(title="Webhook address")
+    url: SecretUrl = Field(
+        title="Webhook address", description="The whole address that the robot shows in its group. Who knows it may send."
+    )
+    secret: Secret | None = Field(
+        default=None, title="Secret", description="Only where the robot's security settings show one. Signs each message."
+    )
 
 
-@connection_type("wecom", title="WeChat Work robot")
+@connection_type("wecom", title="WeChat Work robot", icon="message-circle", family="message")
 class Wecom(Robot):
-    """Signs nothing: who knows the address may send."""
+    """A robot in a WeChat Work group that posts messages. It needs its address only."""
 
 
-@connection_type("dingtalk", title="DingTalk robot")
+@connection_type("dingtalk", title="DingTalk robot", icon="message-circle", family="message")
 class Dingtalk(Robot):
-    """Secret: ``SEC…`` of the robot's security settings."""
+    """A robot in a DingTalk group that posts messages. The secret begins with `SEC` and stands in its security settings."""
 
     def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
         if self.secret is None:
@@ -46,9 +51,9 @@ class Dingtalk(Robot):
         )
 
 
-@connection_type("feishu", title="Feishu robot")
+@connection_type("feishu", title="Feishu robot", icon="message-circle", family="message")
 class Feishu(Robot):
-    """Secret: the key of the robot's signature check."""
+    """A robot in a Feishu group that posts messages. The secret is the key of its signature check."""
 
     def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
         if self.secret is None:

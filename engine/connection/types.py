@@ -10,11 +10,12 @@ A type says which fields a system needs and how a request to it is authenticated
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Final, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -29,13 +30,13 @@ def _http_url(text: str) -> str:
     try:
         literal_address(parse_url(text.strip()).raw_host or "")
     except CallFailed as failed:
-        raise PydanticCustomError("address", "{reason}", {"reason": failed.problem.fields["reason"]}) from None
+        raise PydanticCustomError(failed.problem.fields["rule"], "{reason}", {"reason": failed.problem.fields["reason"]}) from None
     return text.strip()
 
 
 def _secret(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
-        raise PydanticCustomError("empty", "must not be empty")
+        raise PydanticCustomError("empty", "it must not be empty")
     return value
 
 
@@ -61,6 +62,8 @@ class Connection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     type_name: ClassVar[str] = ""
     type_title: ClassVar[str] = ""
+    type_icon: ClassVar[str] = "plug"
+    type_family: ClassVar[str] = "system"
 
     secret: Secret | None = Field(default=None, title="Secret")
 
@@ -89,12 +92,17 @@ class Connection(BaseModel):
         return {"type": self.type_name, **view, **unset}
 
 
+_OWN: Final = ("name", "path", "reason", "rule")
 _Declared = TypeVar("_Declared", bound=type[Connection])
 _types: dict[str, type[Connection]] = {}
 
 
-def connection_type(name: str, *, title: str) -> Callable[[_Declared], _Declared]:
-    """Register a type under its name. Raises ``ValueError`` where another class has the name."""
+def connection_type(name: str, *, title: str, icon: str = "plug", family: str = "system") -> Callable[[_Declared], _Declared]:
+    """Register a type under its name; the class's docstring is what people read when they choose it.
+
+    ``icon``: a name of the icon sprite; ``family``: ``channel``, ``system`` or ``message``, under which it is offered.
+    Raises ``ValueError`` where another class has the name.
+    """
 
     def register(model: _Declared) -> _Declared:
         known = _types.get(name)
@@ -102,6 +110,7 @@ def connection_type(name: str, *, title: str) -> Callable[[_Declared], _Declared
             raise ValueError(f"connection type {name} is declared twice: {known.__module__} and {model.__module__}")
         model.type_name = name
         model.type_title = title
+        model.type_icon, model.type_family = icon, family
         _types[name] = model
         return model
 
@@ -114,11 +123,25 @@ def connection_types() -> Mapping[str, type[Connection]]:
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a connection document of a type, with its ``type``; secrets are marked ``"secret": true``."""
+    """JSON Schema (2020-12) of a connection document of a type, with its ``type``; secrets are marked ``"secret": true``.
+
+    A field that a class declares again stands where that class has it.
+    """
     model = _types[name]
     schema = model.model_json_schema(mode="validation")
-    properties = {"type": {"const": name}, **schema.get("properties", {})}
+    given = schema.get("properties", {})
+    properties = {"type": {"const": name}, **{key: given[key] for key in _as_declared(model)}}
     return {**schema, "title": model.type_title, "properties": properties, "required": ["type", *schema.get("required", [])]}
+
+
+def _as_declared(model: type[Connection]) -> list[str]:
+    order: dict[str, None] = {}
+    for part in reversed(model.__mro__):
+        for name in inspect.get_annotations(part) if issubclass(part, Connection) else ():
+            if field := model.model_fields.get(name):
+                order.pop(field.alias or name, None)
+                order[field.alias or name] = None
+    return list(order)
 
 
 @cache
@@ -144,14 +167,23 @@ def parse_connection(name: str, document: object) -> Connection:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InputInvalid(_invalid(name, ".".join(map(str, one["loc"])), one["msg"], one["type"]) for one in found) from None
+        found = error.errors(include_url=False, include_input=False)
+        raise InputInvalid(_found(name, one) for one in found) from None
 
 
-def _invalid(name: str, path: str, reason: str, rule: str = "") -> Problem:
-    """Rules other than a missing field need more than may be repeated here: they keep their own words."""
-    fields = {"reason": reason, **({"rule": rule} if rule == "missing" else {})}
-    return Problem("connection.invalid", (name, path) if path else (name,), fields)
+def _found(name: str, one: Any) -> Problem:
+    """A finding of pydantic. A pattern says nothing to people: the field's description tells what is expected."""
+    path, rule = ".".join(map(str, one["loc"])), one["type"]
+    if rule == "string_pattern_mismatch":
+        return _invalid(name, path, "it does not have the expected form", "form")
+    context = cast("dict[str, Any]", one.get("ctx") or {})
+    limits = {key: value for key, value in context.items() if isinstance(value, (str, int)) and key not in _OWN}
+    return _invalid(name, path, one["msg"], rule, **limits)
+
+
+def _invalid(name: str, path: str, reason: str, rule: str = "", **more: Any) -> Problem:
+    """No value is repeated: ``more`` holds what the field allows."""
+    return Problem("connection.invalid", (name, path) if path else (name,), {**more, "reason": reason, **({"rule": rule} if rule else {})})
 
 
 def _map_secrets(value: Any, change: Callable[[SecretStr], Any]) -> Any:
