@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
 from engine.connection.guard import AddressGuard
+from engine.connection.probe import Prober
+from engine.connection.uses import hooks_of
 from engine.dispatch import Dispatcher, Load, holds
 from engine.errors import Conflict, InputInvalid, OrderloomError, Problem
 from engine.hub.project import to_hub_order
@@ -50,6 +53,7 @@ class Orderloom:
         self.book = ConnectionBook(settings.connections, store)
         self.guard = AddressGuard(settings.allow_private)
         self.client = HttpClient(self.guard)
+        self.prober = Prober(self.client, self.guard, now, partial(hooks_of, store, self.registry))
         self.flows = PublishedFlows(store, self.registry)
         self.started_at = now()
         self._upkeep = Upkeep()
@@ -121,6 +125,7 @@ class Orderloom:
         if not self.dispatcher.cancel(run_id):
             self.dispatcher.forget(run.flow, run.order_key, run_id)
             await self.store.journal.end_run(run_id, RunEnd("cancelled", now()))
+            self.dispatcher.ended[run.flow, "cancelled"] += 1
 
     async def _not_ended(self, run_id: int) -> Run:
         run = await self.store.run(run_id)

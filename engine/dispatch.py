@@ -156,11 +156,11 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, event: Event, load: Load | None) -> None:
-        tries = 0
+        tries, begun = 0, False
         while True:
             try:
                 load = load or await self._load(event)
-                state = await self._run(event, load)
+                state = await self._run(event, load, begun=begun)
                 break
             except StoreUnavailable as error:
                 log.warning("run waits", extra={"run": str(event.id), "code": error.problems[0].code})
@@ -172,16 +172,17 @@ class Dispatcher:
                     break
             if self._closing:
                 return
+            begun = begun or load is not None
             load = self._at_work[event.id] = None
             await self._world.sleep(AGAIN_AFTER)
         self._finish(event, load, state)
 
-    async def _run(self, event: Event, load: Load) -> RunState:
+    async def _run(self, event: Event, load: Load, *, begun: bool) -> RunState:
         self._at_work[event.id] = load
         if event.id in self._cancelled:
             load.recorded.cancelled = True
         scope = scope_of(load.plan, event, load.channel, load.shop_id)
-        return await run_live(self._world, load.plan, event, load.items, scope, load.recorded)
+        return await run_live(self._world, load.plan, event, load.items, scope, load.recorded, begun=begun)
 
     async def _parked(self, event: Event, error: Exception) -> bool:
         """Whether a run that cannot be executed is now parked (rule R8), so that it takes nobody's place."""

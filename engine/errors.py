@@ -17,16 +17,23 @@ class Problem:
     """One thing that is wrong.
 
     ``code`` is a stable word such as ``wire.unknown_port``; ``where`` the place from the outside in, such as
-    ``("order_hub", "to_wms", "connection")``; ``fields`` what the sentences of the code's catalogue entry need.
+    ``("order_hub", "to_wms", "connection")``; ``fields`` what the sentences of the code's catalogue entry need. ``at`` is the
+    exact place in a flow document, from its root: ``("nodes", "big", "params", "cases", 0, "when")``, ``("wires", TEXT)``,
+    ``("tests", NAME, "expect")``; ``None`` where the whole is meant, or no document. It does not count when problems are compared.
     """
 
     code: str
     where: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    at: tuple[str | int, ...] | None = field(default=None, compare=False)
 
     def inside(self, *outer: str) -> Problem:
         """The same problem, seen from further out."""
         return replace(self, where=(*outer, *self.where))
+
+    def under(self, *path: str | int) -> Problem:
+        """The same problem, exactly placed: its place (``at``, else ``where``) lies inside of ``path`` of the document."""
+        return replace(self, at=(*path, *(self.where if self.at is None else self.at)))
 
 
 class OrderloomError(Exception):

@@ -9,7 +9,7 @@ from engine.flow.check import check_reading
 from engine.flow.reader import inspect
 from engine.flow.writer import write_flow
 from engine.registry import Registry
-from engine.run.tests import run_tests
+from engine.run.tests import TestResult, run_tests
 from engine.store.ports import Store
 
 
@@ -24,5 +24,10 @@ async def publish(
     flow = reading.flow
     red = [result for result in await run_tests(flow, registry) if not result.green]
     if red:
-        raise FlowInvalid([Problem("test.red", (flow.name, "tests", result.name), {"count": len(result.differences)}) for result in red])
+        raise FlowInvalid([_red(flow.name, result) for result in red])
     return flow.name, await store.publish(flow.name, write_flow(flow).encode(), note=note, actor=actor)
+
+
+def _red(flow: str, result: TestResult) -> Problem:
+    where = ("tests", result.name)
+    return Problem("test.red", (flow, *where), {"count": len(result.differences)}, where)

@@ -28,12 +28,18 @@ class Carried:
     type: str = ANY
 
 
-def lineage(flow: Flow, registry: NodeTypes) -> Mapping[tuple[str, str], Carried]:
-    """What leaves each port, by (slug, port); ``(slug, "in")`` is what reaches the node."""
+Lineage = Mapping[tuple[str, str], Carried]
+"""What leaves each port, by (slug, port); ``(slug, "in")`` is what reaches the node."""
+
+
+def lineage(flow: Flow, registry: NodeTypes) -> Lineage:
     wires = [link for link in links(flow) if link.source in flow.nodes and link.target in flow.nodes]
+    incoming: dict[str, list[tuple[str, str]]] = {}
+    for link in wires:
+        incoming.setdefault(link.target, []).append((link.source, link.port))
     found: dict[tuple[str, str], Carried] = {}
     for slug in order(list(flow.nodes), wires):
-        arriving = _join(found[(link.source, link.port)] for link in wires if link.target == slug and (link.source, link.port) in found)
+        arriving = _join(found[port] for port in incoming.get(slug, ()) if port in found)
         found[(slug, "in")] = arriving
         node_type = registry.find(flow.nodes[slug].use)
         if node_type is None:
@@ -48,8 +54,8 @@ def lineage(flow: Flow, registry: NodeTypes) -> Mapping[tuple[str, str], Carried
     return found
 
 
-def types_on_wires(flow: Flow, registry: NodeTypes) -> Iterator[tuple[Link, str]]:
-    carried = lineage(flow, registry)
+def types_on_wires(flow: Flow, carried: Lineage) -> Iterator[tuple[Link, str]]:
+    """The type on each wire; one of an ``error`` port carries none."""
     for link in links(flow):
         what = carried.get((link.source, link.port))
         if what is not None and link.port != ERROR_PORT:
@@ -75,8 +81,8 @@ def _leave(arriving: Carried, effect: Effect, node_type: NodeType, params: Param
 def _join(arriving: Iterable[Carried]) -> Carried:
     """Fields that are declared on every wire, each with the highest class that it has on any; a type only where all agree."""
     wires = list(arriving)
-    if not wires:
-        return Carried()
+    if len(wires) < 2:
+        return wires[0] if wires else Carried()
     fields = dict(wires[0].fields)
     for carried in wires[1:]:
         fields = {path: _higher(found, carried.fields[path]) for path, found in fields.items() if path in carried.fields}

@@ -100,19 +100,29 @@ def _tolerant(data: dict[str, Any], name: str) -> Reading:
         try:
             return Reading(Flow.model_validate(data), tuple(problems), frozenset(broken))
         except ValidationError as error:
-            problems.extend(_plain_place(problem) for problem in problems_of(error, "document", (name,), Flow))
+            problems.extend(_plain_place(problem, data) for problem in problems_of(error, "document", (name,), Flow))
             rest = _without(data, [detail["loc"] for detail in error.errors(include_url=False)], broken)
             if "nodes" not in rest or rest == data:
                 return Reading(None, tuple(problems), frozenset(broken))
             data = rest
 
 
-def _plain_place(problem: Problem) -> Problem:
+def _plain_place(problem: Problem, data: dict[str, Any]) -> Problem:
     """``flow › nodes › slug › params`` reads better as ``flow › slug › params``."""
     where = tuple(part for part in problem.where if part != "[key]")
     if len(where) > 2 and where[1] == "nodes":
         where = (where[0], *where[2:])
-    return Problem(problem.code, where, _in_words(where, problem.fields))
+    return Problem(problem.code, where, _in_words(where, problem.fields), _by_name(problem.at or (), data))
+
+
+def _by_name(at: tuple[str | int, ...], data: dict[str, Any]) -> tuple[str | int, ...]:
+    """A wire by its text and a test by its name: their numbers change when faulty ones are left out."""
+    head, number = (*at, None, None)[:2]
+    if head not in ("wires", "tests") or not isinstance(number, int):
+        return at
+    part: Any = data[head][number]
+    name = cast("dict[str, Any]", part).get("name") if isinstance(part, dict) else part
+    return (head, name, *at[2:]) if isinstance(name, str) else at
 
 
 def _in_words(where: tuple[str, ...], fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import StrictUndefined, TemplateError
+from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -42,12 +43,7 @@ class TextTemplate:
     def __init__(self, text: str, *, encoded: bool = False) -> None:
         if len(text.encode()) > MAX_TEMPLATE:
             raise InputInvalid(Problem("template.too_long", fields={"limit": MAX_TEMPLATE}))
-        try:
-            self._template = _environment(encoded).from_string(text)
-        except TemplateSyntaxError as error:
-            raise InputInvalid(Problem("template.syntax", fields={"reason": error.message or "", "line": error.lineno})) from None
-        except TemplateError as error:
-            raise InputInvalid(Problem("template.syntax", fields={"reason": type(error).__name__, "line": 1})) from None
+        self._template = _compiled(text, encoded)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``; output is counted while it is made."""
@@ -64,6 +60,17 @@ class TextTemplate:
         if size > MAX_OUTPUT:
             raise NodeError("template.too_long", limit=MAX_OUTPUT)
         return "".join(parts)
+
+
+@lru_cache(maxsize=2048)
+def _compiled(text: str, encoded: bool) -> JinjaTemplate:
+    """Kept, because the parameters of a flow are read several times over while it is checked and planned."""
+    try:
+        return _environment(encoded).from_string(text)
+    except TemplateSyntaxError as error:
+        raise InputInvalid(Problem("template.syntax", fields={"reason": error.message or "", "line": error.lineno})) from None
+    except TemplateError as error:
+        raise InputInvalid(Problem("template.syntax", fields={"reason": type(error).__name__, "line": 1})) from None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -27,8 +28,9 @@ def problems_of(error: ValidationError, prefix: str, where: Sequence[str] = (), 
     """``PREFIX.missing``, ``PREFIX.unknown``, ``PREFIX.invalid`` for each finding, at its place."""
     found: dict[tuple[str, ...], Problem] = {}
     for detail in error.errors(include_url=False):
-        place = (*where, *(str(part) for part in detail["loc"] if not str(part).startswith("function-")))
-        found.setdefault(place, _problem(detail, prefix, place, model))
+        at = tuple(part for part in detail["loc"] if not str(part).startswith("function-"))
+        place = (*where, *(str(part) for part in at))
+        found.setdefault(place, replace(_problem(detail, prefix, place, model), at=at))
     return list(found.values())
 
 

@@ -14,6 +14,7 @@ from engine.order.assembly import (
     receiver,
 )
 from engine.order.cleanse import clean_money, clean_name, clean_order_number, clean_phone, clean_sku, clean_text, clean_time
+from engine.order.field_kinds import FieldKind, field_kinds
 from engine.order.model import CanonicalOrder
 from engine.order.money import allocate, format_money, parse_money, round_money, scale_of, sum_money
 from engine.order.reading import Findings, Source
@@ -21,8 +22,8 @@ from engine.order.statuses import may_ship, overall_refund
 from engine.order.time import instant, to_utc, utc_text, zone_of
 
 __all__ = [
-    "CanonicalOrder", "Findings", "Order", "Source", "allocate", "amounts", "clean_money", "clean_name", "clean_order_number",
-    "clean_phone", "clean_sku", "clean_text", "clean_time", "finish", "format_money", "hold_amount_mismatch",
-    "hold_missing_address", "hold_refund_in_progress", "hold_unmapped_skus", "instant", "may_ship", "money_text",
+    "CanonicalOrder", "FieldKind", "Findings", "Order", "Source", "allocate", "amounts", "clean_money", "clean_name",
+    "clean_order_number", "clean_phone", "clean_sku", "clean_text", "clean_time", "field_kinds", "finish", "format_money",
+    "hold_amount_mismatch", "hold_missing_address", "hold_refund_in_progress", "hold_unmapped_skus", "instant", "may_ship", "money_text",
     "overall_refund", "parse_money", "receiver", "round_money", "scale_of", "sum_money", "to_utc", "utc_text", "zone_of",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import NodeError
+from engine.errors import NodeError, Problem
 from engine.json_text import digest
 from engine.node.context import HttpAnswer
 from engine.run.effects import EffectRequest, effect_id
@@ -15,12 +15,14 @@ from engine.run.plan import Step
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A request that would have gone out."""
+    """A request that would have gone out, and what it was answered: ``answer``, or ``failed`` where that was a refusal."""
 
     slug: str
     key: str
     id: str
     request: EffectRequest
+    answer: Any = None
+    failed: Problem | None = None
 
 
 class SandboxHub:
@@ -54,7 +56,18 @@ class CapturedEffects:
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
         identity = effect_id(self.flow, step.slug, self.event_key, key, call, 0)
-        self.requests.append(Captured(step.slug, key, identity, request))
+        try:
+            answer = self._answer(step, request)
+        except NodeError as error:
+            self.requests.append(Captured(step.slug, key, identity, request, failed=error.problem))
+            raise
+        self.requests.append(Captured(step.slug, key, identity, request, answer))
+        return answer
+
+    async def settle(self, step: Step) -> None:
+        """Nothing is durable here."""
+
+    def _answer(self, step: Step, request: EffectRequest) -> Any:
         if request.kind == "hub":
             given = self._next(step.slug)
             return given if given is not None else self._hub.put(request.content["order"])
@@ -69,9 +82,6 @@ class CapturedEffects:
             if verdict == "refused":
                 raise NodeError("effect.refused", status=answer["status"])
         raise NodeError("effect.gave_up", status=answer["status"], attempts=step.retry.attempts)
-
-    async def settle(self, step: Step) -> None:
-        """Nothing is durable here."""
 
     def _next(self, slug: str) -> Any:
         left = self._answers.get(slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from engine.run.effects import Effects
 from engine.run.facts import Recorded
 from engine.run.plan import Plan, Step
 from engine.run.step import MAX_ITEMS, Failure, Keyed, StepResult, arrange, keyed_batch, problem_of, run_pure, take
+from engine.run.tally import Counters
 
 UNTOUCHED = Recorded()
 
@@ -25,12 +27,13 @@ class Execution:
 
     A node runs once, when everything upstream is done, on all items that reached it: wires in declared order, items in the
     order of their arrival. Independent effect steps run at the same time. ``recorded`` brings what people decided: items to
-    leave out, and whether the run is cancelled (then no further step starts).
+    leave out, and whether the run is cancelled (then no further step starts). ``counters`` are for live runs.
     """
 
     def __init__(
-        self, plan: Plan, trigger: str, items: Sequence[Item], scope: Scope, effects: Effects, recorded: Recorded = UNTOUCHED
-    ) -> None:
+        self, plan: Plan, trigger: str, items: Sequence[Item], scope: Scope, effects: Effects, recorded: Recorded = UNTOUCHED,
+        counters: Counters | None = None,
+    ) -> None:  # fmt: skip
         self.plan, self.trigger, self.scope, self.effects = plan, trigger, scope, effects
         self.start: list[Keyed] = [(str(n), item) for n, item in enumerate(items, 1)]
         self.results: list[StepResult | None] = [None] * len(plan.steps)
@@ -38,6 +41,8 @@ class Execution:
         self.parked: list[Failure] = []
         self.stopped = False
         self._recorded = recorded
+        self._counters = counters.nodes if counters is not None else None
+        self._timed = counters is not None and counters.begin()
         _, waits = plan.behind(trigger)
         self._waits = list(waits)
         self._ready: deque[int] = deque()
@@ -51,6 +56,8 @@ class Execution:
         """Until every step that can work has worked."""
         start = self.plan.by_slug[self.trigger]
         self.inputs[start.index] = self.start
+        if self._counters is not None:
+            self._counters[start.index].items += len(self.start)
         self._complete(start, StepResult({"out": self.start}))
         self._advance()
         await self._drive()
@@ -69,15 +76,26 @@ class Execution:
                 self.inputs[step.index] = box
                 if not box:
                     self._complete(step, StepResult())
-                elif step.disabled:
+                    continue
+                if self._counters is not None:
+                    self._counters[step.index].items += len(box)
+                if step.disabled:
                     self._complete(step, StepResult({step.type.outputs[0].name: box} if step.type.outputs else {}))
                 elif step.pure:
-                    self._complete(step, run_pure(step.slug, step.type, step.params, box, self.scope))
+                    result = self._timed_pure(step, box) if self._timed else run_pure(step.slug, step.type, step.params, box, self.scope)
+                    self._complete(step, result)
                 else:
                     self._pending += 1
                     self._started.append((step, box))
         finally:
             self._advancing = False
+
+    def _timed_pure(self, step: Step, box: list[Keyed]) -> StepResult:
+        began = time.perf_counter()
+        result = run_pure(step.slug, step.type, step.params, box, self.scope)
+        if self._counters is not None:
+            self._counters[step.index].worked(time.perf_counter() - began, len(box))
+        return result
 
     def _collect(self, step: Step) -> list[Keyed]:
         box: list[Keyed] = []
@@ -94,6 +112,8 @@ class Execution:
     def _complete(self, step: Step, result: StepResult) -> None:
         if result.failures:
             self._place_failures(step, result)
+        if self._counters is not None:
+            self._counters[step.index].left(result)
         self.results[step.index] = result
         for index in step.onward:
             self._waits[index] -= 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,10 +14,11 @@ from engine.connection.failures import CallFailed
 from engine.errors import NodeError, OrderloomError, Problem
 from engine.json_text import write_json
 from engine.run.effects import EffectRequest, effect_id, request_digest
-from engine.run.facts import Recorded, results_body
+from engine.run.facts import Recorded, Spot, results_body
 from engine.run.outside import Outside
 from engine.run.plan import Step
 from engine.run.retry import delay_before
+from engine.run.tally import Counters, Tally
 from engine.store.ports import Event, Fact, HubOrder, Journal, RunEnd
 
 T = TypeVar("T")
@@ -28,7 +30,10 @@ TOO_MANY = 429
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What live effects work with; one for the whole process. ``to_order`` makes the hub's row of a canonical order."""
+    """What live effects work with; one for the whole process.
+
+    ``to_order`` makes the hub's row of a canonical order; ``clock`` gives seconds of which only differences mean something.
+    """
 
     journal: Journal
     outside: Outside
@@ -36,6 +41,8 @@ class World:
     to_order: Callable[[Mapping[str, Any], Event], HubOrder]
     sleep: Callable[[float], Any] = asyncio.sleep
     chance: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.perf_counter
+    tally: Tally = field(default_factory=Tally)
 
 
 class UnknownOutcome(NodeError):
@@ -48,14 +55,15 @@ class UnknownOutcome(NodeError):
 class JournaledEffects:
     """The effects of one run.
 
-    ``asked`` holds the ids of all effects that the run asked for this time; ``broken`` is set when the journal did not take a fact:
-    then nothing that the run made of it counts.
+    ``asked`` holds the ids of all effects that the run asked for this time, ``called`` where it did not find them in the journal;
+    ``broken`` is set when the journal did not take a fact: then nothing that the run made of it counts.
     """
 
-    def __init__(self, world: World, event: Event, recorded: Recorded, actor: str) -> None:
-        self._world, self._event, self._recorded, self._actor = world, event, recorded, actor
+    def __init__(self, world: World, counters: Counters, event: Event, recorded: Recorded, actor: str) -> None:
+        self._world, self._counters, self._event, self._recorded, self._actor = world, counters, event, recorded, actor
         self._fresh: list[dict[str, Any]] = []
         self.asked: set[str] = set()
+        self.called: set[Spot] = set()
         self.broken: Exception | None = None
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
@@ -69,8 +77,9 @@ class JournaledEffects:
         entry: dict[str, Any] = {"id": identity, "digest": digest, "step": step.slug, "key": key}
         if identity in self._recorded.intentions:
             raise UnknownOutcome
+        self.called.add((step.slug, key))
         if request.kind == "hub":
-            return await self._to_hub(request, entry)
+            return await self._to_hub(step, request, entry)
         if step.type.promise == "ask":
             await self._intend(entry)
         return await self._perform(step, request, entry)
@@ -92,21 +101,22 @@ class JournaledEffects:
 
     async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
         try:
-            result = await self._attempts(step, request, entry["id"])
+            result = await self._attempts(step, request, entry)
         except UnknownOutcome:
             raise  # the intention stays without a result, until a person says whether it happened
         except OrderloomError as error:
             problem = error.problems[0]
-            self._fresh.append({**entry, "failed": {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}})
+            failed = {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}
+            self._fresh.append({**entry, "at": self._world.now(), "failed": failed})
             raise
-        self._fresh.append({**entry, "ok": result})
+        self._fresh.append({**entry, "at": self._world.now(), "ok": result})
         return result
 
-    async def _attempts(self, step: Step, request: EffectRequest, key: str) -> Any:
+    async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
         attempt = 1
         while True:
             try:
-                result, verdict = await self._attempt(step, request, key)
+                result, verdict = await self._timed(step, request, entry)
                 if verdict == "done":
                     return result
                 problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
@@ -125,6 +135,17 @@ class JournaledEffects:
             await self._world.sleep(delay)
             if self._recorded.cancelled:
                 raise OrderloomError(problem)
+            entry["attempts"] = attempt
+
+    async def _timed(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
+        """One attempt; the entry keeps how long the last one took, in milliseconds."""
+        began = self._world.clock()
+        try:
+            return await self._attempt(step, request, entry["id"])
+        finally:
+            seconds = self._world.clock() - began
+            entry["ms"] = int(seconds * 10_000) / 10
+            self._counters.nodes[step.index].called(seconds)
 
     async def _attempt(self, step: Step, request: EffectRequest, key: str) -> tuple[Any, str]:
         outside = self._world.outside
@@ -134,10 +155,14 @@ class JournaledEffects:
         answer = await outside.http(request.connection, request.content, key, step.timeout)
         return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}, request.judge(answer)
 
-    async def _to_hub(self, request: EffectRequest, entry: dict[str, Any]) -> str:
+    async def _to_hub(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> str:
         order = self._world.to_order(request.content["order"], self._event)
         fact = self._fact("results", results_body([{**entry, "ok": "@outcome"}]))
-        return await self._kept(self._world.journal.put_order(order, fact))
+        began = self._world.clock()
+        try:
+            return await self._kept(self._world.journal.put_order(order, fact))
+        finally:
+            self._counters.nodes[step.index].called(self._world.clock() - began)
 
     async def _intend(self, entry: dict[str, Any]) -> None:
         await self._kept(self._world.journal.put_fact(self._fact("intention", write_json(entry))))

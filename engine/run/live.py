@@ -12,6 +12,7 @@ from engine.run.facts import Recorded
 from engine.run.journaled import JournaledEffects, World
 from engine.run.plan import Plan
 from engine.run.step import Failure
+from engine.run.tally_again import count_again
 from engine.store.ports import Event, NewIncident, RunEnd, RunState
 
 
@@ -22,11 +23,20 @@ def scope_of(plan: Plan, event: Event, channel: str, shop_id: str) -> Scope:
     return Scope(facts, plan.scope_flow)
 
 
-async def run_live(world: World, plan: Plan, event: Event, items: Sequence[Item], scope: Scope, recorded: Recorded) -> RunState:
-    """Execute, journal and end a run. Returns the state that is journaled; raises only when the journal itself fails."""
-    effects = JournaledEffects(world, event, recorded, "system")
-    execution = Execution(plan, event.trigger, items, scope, effects, recorded)
+async def run_live(
+    world: World, plan: Plan, event: Event, items: Sequence[Item], scope: Scope, recorded: Recorded, *, begun: bool = False
+) -> RunState:
+    """Execute, journal and end a run. Returns the state that is journaled; raises only when the journal itself fails.
+
+    ``begun``: this process has executed it before, in vain. What a run did before, here or in an earlier process, is not counted again.
+    """
+    begun = begun or recorded.last > 0
+    counters = world.tally.counters(plan)
+    effects = JournaledEffects(world, counters, event, recorded, "system")
+    execution = Execution(plan, event.trigger, items, scope, effects, recorded, None if begun else counters)
     await execution.run()
+    if begun:
+        count_again(counters.nodes, execution, effects.called)
     if effects.broken is not None:
         raise effects.broken
     failures = execution.parked

@@ -13,6 +13,8 @@ from engine.registry import Registry
 from engine.run.arrivals import arrivals_of
 from engine.run.captured import Captured, SandboxHub
 from engine.run.compare import Difference, differences
+from engine.run.execution import UNTOUCHED
+from engine.run.facts import Recorded
 from engine.run.plan import Plan
 from engine.run.sandbox import SANDBOX_TIME, SandboxRun, run_in_sandbox
 from engine.run.shown import request_json
@@ -37,7 +39,8 @@ async def run_tests(flow: Flow, registry: Registry) -> list[TestResult]:
     return [await run_test(plan, test) for test in flow.tests]
 
 
-async def run_test(plan: Plan, test: FlowTest) -> TestResult:
+async def run_test(plan: Plan, test: FlowTest, recorded: Recorded = UNTOUCHED) -> TestResult:
+    """One test. Setting ``recorded.cancelled`` meanwhile ends it at the next step."""
     step = plan.by_slug[test.trigger]
     when = test.received_at or SANDBOX_TIME
     hub = SandboxHub()
@@ -45,7 +48,8 @@ async def run_test(plan: Plan, test: FlowTest) -> TestResult:
     answers = {slug: list(given) for slug, given in test.answers.items()}
     try:
         for number, arrival in enumerate(arrivals_of(step, test.input), 1):
-            runs.append(await run_in_sandbox(plan, step, arrival, number=number, answers=answers, hub=hub, received_at=when))
+            run = await run_in_sandbox(plan, step, arrival, number=number, answers=answers, hub=hub, received_at=when, recorded=recorded)
+            runs.append(run)
     except OrderloomError as error:
         return TestResult(test.name, [Difference((test.trigger,), "expected", explain(error.problems[0])["what"])])
     found: list[Difference] = []

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 EPOCH_MS = 1_577_836_800_000
 SLOT_BITS = 8
 COUNT_BITS = 13
 _LAST_COUNT = (1 << COUNT_BITS) - 1
+
+
+def id_at(moment: datetime) -> int:
+    """The least id that is given at or after an aware time; 0 for times before the first."""
+    since_epoch = round(moment.timestamp() * 1000) - EPOCH_MS
+    return max(0, min(since_epoch, (1 << 42) - 1)) << (SLOT_BITS + COUNT_BITS)
 
 
 class IdSequence:

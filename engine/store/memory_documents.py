@@ -23,6 +23,7 @@ class MemoryDocuments:
         self._connections: dict[str, bytes] = {}
         self._audit: list[AuditRow] = []
         self._changes = 0
+        self._drafts_saved = 0
 
     async def flows(self) -> Sequence[FlowRecord]:
         return [record for _, record in sorted(self._flows.items())]
@@ -38,8 +39,12 @@ class MemoryDocuments:
             raise Conflict(Problem("flow.changed", (name,)))
         tag = draft_tag(document)
         self._flows[name] = replace(held, draft=document, draft_etag=tag, updated_at=datetime.now(UTC))
+        self._drafts_saved += 1
         await self.audit(actor, "flow.save_draft", name, {"etag": tag})
         return tag
+
+    def drafts_saved(self) -> int:
+        return self._drafts_saved
 
     async def publish(self, name: str, document: bytes, *, note: str, actor: str) -> int:
         versions = self._versions.setdefault(name, [])
@@ -77,6 +82,12 @@ class MemoryDocuments:
         self._connections[name] = document
         self._changes += 1
         await self.audit(actor, "connection.save", name, {})
+
+    async def delete_connection(self, name: str, *, actor: str) -> None:
+        if self._connections.pop(name, None) is None:
+            raise not_found("connection.missing", name=name)
+        self._changes += 1
+        await self.audit(actor, "connection.delete", name, {})
 
     async def audit(self, actor: str, action: str, resource: str, detail: Mapping[str, Any]) -> None:
         before = self._audit[-1].chain if self._audit else ""

@@ -14,6 +14,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
+from engine.store.filters import EVERY_EVENT, EVERY_ORDER, EventFilter, OrderFilter
+
 RunState = Literal["queued", "running", "waiting", "parked", "done", "failed", "cancelling", "cancelled"]
 OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "waiting", "cancelling")
 IncidentState = Literal["open", "resumed", "skipped", "cancelled"]
@@ -181,9 +183,13 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
+    """``order``: an ordering key, or the number of an order that the hub holds. Accepted from ``since`` on and before ``until``."""
+
     flow: str | None = None
     state: RunState | None = None
     order: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Journal(Protocol):
@@ -232,12 +238,16 @@ class Store(Protocol):
         ...
 
     async def facts(self, event_id: int) -> Sequence[Fact]: ...
-    async def events(self, *, flow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Event]: ...
+    async def events(self, where: EventFilter = EVERY_EVENT, *, limit: int = 50, cursor: str | None = None) -> Page[Event]: ...
     async def events_of_order(self, order_key: str) -> Sequence[Event]: ...
 
     async def run(self, run_id: int) -> Run: ...
     async def runs(self, where: RunFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Run]: ...
     async def run_counts(self) -> Mapping[tuple[str, RunState], int]: ...
+    async def run_counts_since(self, since: datetime) -> Mapping[str, int]:
+        """How many runs were accepted from then on, by flow. Reads them all: meant for a day, not for a year."""
+        ...
+
     async def open_runs(self) -> Sequence[Event]:
         """Events whose runs have not ended (``OPEN_STATES``) and belong to this owner or to one that is gone.
 
@@ -250,16 +260,30 @@ class Store(Protocol):
         ...
 
     async def incidents(
-        self, *, state: IncidentState | None = "open", run_id: int | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[Incident]: ...
+        self,
+        *,
+        state: IncidentState | None = "open",
+        run_id: int | None = None,
+        flow: str | None = None,
+        step: str | None = None,
+        code: str | None = None,
+        order: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Incident]:
+        """``order`` as in ``RunFilter``; ``code``: a code word, or the part of one before a dot, such as ``http``."""
+        ...
+
+    async def incident_counts(self) -> Mapping[tuple[str, str], int]:
+        """How many incidents are open, by (flow, step)."""
+        ...
+
     async def incident(self, incident_id: int) -> Incident: ...
     async def close_incident(self, incident_id: int, state: IncidentState, fact: Fact) -> None:
         """Journal the decision, close the incident and set its run back to ``queued``, in one transaction."""
         ...
 
-    async def orders(
-        self, *, channel: str | None = None, status: str | None = None, text: str | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[HubOrder]: ...
+    async def orders(self, where: OrderFilter = EVERY_ORDER, *, limit: int = 50, cursor: str | None = None) -> Page[HubOrder]: ...
     async def order(self, channel: str, shop_id: str, channel_order_id: str) -> HubOrder: ...
     async def order_counts(self) -> Mapping[str, int]:
         """By channel."""
@@ -272,6 +296,10 @@ class Store(Protocol):
 
         Raises ``Conflict`` (``flow.changed``).
         """
+        ...
+
+    def drafts_saved(self) -> int:
+        """How many drafts were saved through this store since it was made: tells at no cost that one may have changed."""
         ...
 
     async def publish(self, name: str, document: bytes, *, note: str, actor: str) -> int:
@@ -291,6 +319,9 @@ class Store(Protocol):
         ...
 
     async def save_connection(self, name: str, document: bytes, *, actor: str) -> None: ...
+    async def delete_connection(self, name: str, *, actor: str) -> None:
+        """Raises ``NotFound`` (``connection.missing``)."""
+        ...
 
     async def audit(self, actor: str, action: str, resource: str, detail: Mapping[str, Any]) -> None: ...
     async def audit_rows(self, *, limit: int = 50, cursor: str | None = None) -> Page[AuditRow]: ...

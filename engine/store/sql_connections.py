@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from engine.privacy.cipher import MasterKey, place
 from engine.store.counters import CHANGE_MARK, add_to_counters
 from engine.store.database import Part
+from engine.store.problems import not_found
 from engine.store.sql_audit import append_audit
 from engine.store.tables import ConnectionRow
 from engine.store.times import to_micros
@@ -35,11 +36,21 @@ class SqlConnections(Part):
         master = self._database.master
         await self._database.write(lambda connection: _save(connection, master, name, document, actor))
 
+    async def delete_connection(self, name: str, *, actor: str) -> None:
+        await self._database.write(lambda connection: _delete(connection, name, actor))
+
 
 def _save(connection: sqlite3.Connection, master: MasterKey, name: str, document: bytes, actor: str) -> None:
     connection.execute(_SAVE, (name, master.seal(document, _place(name)), to_micros(datetime.now(UTC))))
     add_to_counters(connection, {CHANGE_MARK: 1})
     append_audit(connection, actor, "connection.save", name, {})
+
+
+def _delete(connection: sqlite3.Connection, name: str, actor: str) -> None:
+    if connection.execute("DELETE FROM connection WHERE name = ?", (name,)).rowcount == 0:
+        raise not_found("connection.missing", name=name)
+    add_to_counters(connection, {CHANGE_MARK: 1})
+    append_audit(connection, actor, "connection.delete", name, {})
 
 
 def _place(name: str) -> str:

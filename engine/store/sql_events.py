@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from engine.privacy.cipher import DataKey, open_sealed, place
 from engine.store.database import Database, Part
+from engine.store.filters import EVERY_EVENT, EventFilter
+from engine.store.order_keys import order_keys
 from engine.store.pages import bounds, page
 from engine.store.ports import Event, Fact, Page
 from engine.store.problems import not_found
-from engine.store.tables import EventRow, FactRow, RunRow
+from engine.store.spans import within
+from engine.store.tables import MARKS, EventRow, FactRow, RunRow
 
 _WITHOUT_BODY = defer(EventRow.body)  # pyright: ignore[reportArgumentType]
 
@@ -56,17 +61,13 @@ class SqlEvents(Part):
 
         return await database.read(query)
 
-    async def events(self, *, flow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Event]:
+    async def events(self, where: EventFilter = EVERY_EVENT, *, limit: int = 50, cursor: str | None = None) -> Page[Event]:
+        """Newest first."""
         limit, below = bounds(limit, cursor)
         database = self._database
 
         def query(session: Session) -> Page[Event]:
-            newest = (
-                select(RunRow.id)
-                .where(RunRow.id < below, *(() if flow is None else (RunRow.flow == flow,)))
-                .order_by(col(RunRow.id).desc())
-                .limit(limit + 1)
-            )
+            newest = _newest(session, where, below).limit(limit + 1)
             chosen = select(EventRow).options(_WITHOUT_BODY).where(col(EventRow.id).in_(newest)).order_by(col(EventRow.id).desc())
             rows = session.exec(chosen).all()
             gone = database.ring.destroyed(row.key_id for row in rows)
@@ -82,6 +83,32 @@ class SqlEvents(Part):
     async def _events(self, ids: Sequence[int]) -> list[Event]:
         database = self._database
         return await database.read(lambda session: events_by_id(session, database, ids))
+
+
+def _newest(session: Session, where: EventFilter, below: int) -> Any:
+    """Ids, newest first. From the narrow table of runs, unless only the wide one of events can tell, which has indexes for that."""
+    if where.trigger is None and where.mark is None:
+        conditions = [RunRow.id < below, *within(col(RunRow.id), col(RunRow.accepted_at), where.since, where.until)]
+        if where.order is not None:
+            conditions.append(col(RunRow.order_key).in_(order_keys(session, where.order)))
+        if where.flow is not None:
+            conditions.append(RunRow.flow == where.flow)
+        return select(RunRow.id).where(*conditions).order_by(col(RunRow.id).desc())
+    return select(EventRow.id).where(EventRow.id < below, *_marked(session, where)).order_by(col(EventRow.id).desc())
+
+
+def _marked(session: Session, where: EventFilter) -> list[Any]:
+    conditions = within(col(EventRow.id), col(EventRow.received_at), where.since, where.until)
+    if where.order is not None:
+        same = select(RunRow.id).where(col(RunRow.order_key).in_(order_keys(session, where.order)))
+        conditions.append(col(EventRow.id).in_(same))
+    if where.flow is not None:
+        conditions.append(EventRow.flow == where.flow)
+    if where.trigger is not None:
+        conditions.append(EventRow.trigger == where.trigger)
+    if where.mark is not None:
+        conditions.append(text(MARKS[where.mark]))
+    return conditions
 
 
 def events_by_id(session: Session, database: Database, ids: Sequence[int]) -> list[Event]:

@@ -30,6 +30,8 @@ _LAST = "SELECT version, digest FROM flow_version WHERE flow = ? ORDER BY versio
 
 
 class SqlFlows(Part):
+    _drafts_saved = 0
+
     async def flows(self) -> Sequence[FlowRecord]:
         rows = await self._database.read(lambda session: session.exec(select(FlowRow).order_by(col(FlowRow.name))).all())
         return [_as_flow(row) for row in rows]
@@ -41,7 +43,12 @@ class SqlFlows(Part):
         return _as_flow(row)
 
     async def save_draft(self, name: str, document: bytes, *, expected: str | None, actor: str) -> str:
-        return await self._database.write(lambda connection: _save_draft(connection, name, document, expected, actor))
+        tag = await self._database.write(lambda connection: _save_draft(connection, name, document, expected, actor))
+        self._drafts_saved += 1
+        return tag
+
+    def drafts_saved(self) -> int:
+        return self._drafts_saved
 
     async def publish(self, name: str, document: bytes, *, note: str, actor: str) -> int:
         return await self._database.write(lambda connection: _publish(connection, name, document, note, actor))

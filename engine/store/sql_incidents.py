@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, cast
 
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from engine.errors import Conflict, Problem
 from engine.json_text import read_json
 from engine.privacy.cipher import place, seal
 from engine.store.database import Database, Part
+from engine.store.order_keys import order_keys
 from engine.store.pages import bounds, page
 from engine.store.ports import Fact, Incident, IncidentState, Page
 from engine.store.problems import not_found
 from engine.store.sql_audit import append_audit
-from engine.store.tables import IncidentRow
+from engine.store.tables import IncidentRow, RunRow
 from engine.store.times import to_micros
 
 
 class SqlIncidents(Part):
     async def incidents(
-        self, *, state: IncidentState | None = "open", run_id: int | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        state: IncidentState | None = "open",
+        run_id: int | None = None,
+        flow: str | None = None,
+        step: str | None = None,
+        code: str | None = None,
+        order: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[Incident]:
         limit, below = bounds(limit, cursor)
 
@@ -31,10 +43,19 @@ class SqlIncidents(Part):
                 conditions.append(IncidentRow.state == state)
             if run_id is not None:
                 conditions.append(IncidentRow.run_id == run_id)
+            if flow is not None:
+                conditions.append(IncidentRow.flow == flow)
+            conditions += _narrowed(session, step, code, order)
             rows = session.exec(select(IncidentRow).where(*conditions).order_by(col(IncidentRow.id).desc()).limit(limit + 1)).all()
             return page(rows, limit, lambda row: row.id, _as_incident)
 
         return await self._database.read(query)
+
+    async def incident_counts(self) -> Mapping[tuple[str, str], int]:
+        open_ones = select(IncidentRow.flow, IncidentRow.step, func.count()).where(IncidentRow.state == "open")
+        statement = open_ones.group_by(col(IncidentRow.flow), col(IncidentRow.step))
+        rows = await self._database.read(lambda session: session.exec(statement).all())
+        return {(flow, step): number for flow, step, number in rows}
 
     async def incident(self, incident_id: int) -> Incident:
         row = await self._database.read(lambda session: session.get(IncidentRow, incident_id))
@@ -46,6 +67,18 @@ class SqlIncidents(Part):
         """Raises ``NotFound`` (``incident.unknown``, ``event.erased``) or ``Conflict`` (``incident.closed``: somebody was quicker)."""
         database = self._database
         await database.write(lambda connection: _close(connection, database, incident_id, state, fact))
+
+
+def _narrowed(session: Session, step: str | None, code: str | None, order: str | None) -> list[Any]:
+    conditions: list[Any] = []
+    if step is not None:
+        conditions.append(IncidentRow.step == step)
+    if code is not None:
+        conditions.append(or_(col(IncidentRow.code) == code, col(IncidentRow.code).startswith(f"{code}.", autoescape=True)))
+    if order is not None:
+        same = select(RunRow.id).where(col(RunRow.order_key).in_(order_keys(session, order)))
+        conditions.append(col(IncidentRow.run_id).in_(same))
+    return conditions
 
 
 def _close(connection: sqlite3.Connection, database: Database, incident_id: int, state: IncidentState, fact: Fact) -> None:

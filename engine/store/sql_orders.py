@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
 
 from engine.privacy.cipher import open_sealed, place
 from engine.store.counters import ORDERS
 from engine.store.database import Database, Part
+from engine.store.filters import EVERY_ORDER, OrderFilter
 from engine.store.pages import bounds, page
 from engine.store.ports import HubOrder, Page
 from engine.store.problems import not_found
 from engine.store.tables import CounterRow, EventRow, OrderRow
 
+_NOT_NORMAL = text("hub_order.priority <> 'normal'")
+"""Written out, so that SQLite sees that the partial index `hub_order_priority` serves."""
+
 
 class SqlOrders(Part):
-    async def orders(
-        self, *, channel: str | None = None, status: str | None = None, text: str | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[HubOrder]:
-        """Newest first. ``text`` is a part of the order number; ``body`` is empty for an erased order."""
+    async def orders(self, where: OrderFilter = EVERY_ORDER, *, limit: int = 50, cursor: str | None = None) -> Page[HubOrder]:
+        """Newest first. ``body`` is empty for an erased order."""
         limit, below = bounds(limit, cursor)
         database = self._database
 
         def query(session: Session) -> Page[HubOrder]:
-            statement = select(OrderRow).where(OrderRow.id < below, *_conditions(channel, status, text))
+            statement = select(OrderRow).where(OrderRow.id < below, *_conditions(where))
             rows = session.exec(statement.order_by(col(OrderRow.id).desc()).limit(limit + 1)).all()
             return page(rows, limit, lambda row: row.id, lambda row: _as_order(row, session, database))
 
@@ -51,16 +53,31 @@ class SqlOrders(Part):
         return {row.name.removeprefix(ORDERS): row.number for row in rows}
 
 
-def _conditions(channel: str | None, status: str | None, text: str | None) -> list[Any]:
+def _conditions(where: OrderFilter) -> list[Any]:
     conditions: list[Any] = []
-    if channel is not None:
-        conditions.append(OrderRow.channel == channel)
-    if status is not None:
-        conditions.append(OrderRow.status == status)
-    if text:
+    if where.channel is not None:
+        conditions.append(OrderRow.channel == where.channel)
+    if where.status is not None:
+        conditions.append(OrderRow.status == where.status)
+    if where.priority is not None:
+        conditions.append(OrderRow.priority == where.priority)
+        if where.priority != "normal":
+            conditions.append(_NOT_NORMAL)
+    if where.text:
         number, shown = col(OrderRow.channel_order_id), col(OrderRow.display_no)
-        found = select(OrderRow.id).where(or_(number.contains(text, autoescape=True), shown.contains(text, autoescape=True)))
-        conditions.append(col(OrderRow.id).in_(found))
+        found = or_(number.contains(where.text, autoescape=True), shown.contains(where.text, autoescape=True))
+        conditions.append(col(OrderRow.id).in_(select(OrderRow.id).where(found)))
+    if changed := _changed(where):
+        conditions.append(col(OrderRow.id).in_(select(OrderRow.id).where(*changed)))
+    return conditions
+
+
+def _changed(where: OrderFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if where.since is not None:
+        conditions.append(col(OrderRow.updated_at) >= where.since)
+    if where.until is not None:
+        conditions.append(col(OrderRow.updated_at) < where.until)
     return conditions
 
 

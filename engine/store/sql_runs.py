@@ -5,20 +5,24 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from engine.store.counters import RUNS
 from engine.store.database import Part
+from engine.store.ids import id_at
+from engine.store.order_keys import order_keys
 from engine.store.pages import bounds, page
 from engine.store.ports import OPEN_STATES, Event, Page, Run, RunFilter, RunState
 from engine.store.problems import not_found
 from engine.store.slots import slots_of_the_dead
+from engine.store.spans import BEFORE, within
 from engine.store.sql_events import events_by_id
-from engine.store.tables import CounterRow, OrderRow, RunRow
+from engine.store.tables import CounterRow, RunRow
 
 _NOT_DONE = text("run.state <> 'done'")
 """Written out, so that SQLite sees that the partial index `run_not_done` serves."""
@@ -48,6 +52,12 @@ class SqlRuns(Part):
     async def run_counts(self) -> Mapping[tuple[str, RunState], int]:
         return await self._database.read(_counts)
 
+    async def run_counts_since(self, since: datetime) -> Mapping[str, int]:
+        flow = col(RunRow.flow).concat("")  # grouped by the column itself, SQLite would walk its index: all runs there are
+        recent = select(flow, func.count()).where(RunRow.id >= id_at(since - BEFORE), RunRow.accepted_at >= since).group_by(flow)
+        rows = await self._database.read(lambda session: session.exec(recent).all())
+        return {str(name): number for name, number in rows}
+
     async def open_runs(self) -> Sequence[Event]:
         database, folder = self._database, self._slots
         ids = await database.write(lambda connection: _adopt(connection, folder, database.owner))
@@ -60,7 +70,7 @@ class SqlRuns(Part):
 
 
 def _conditions(session: Session, where: RunFilter) -> list[Any]:
-    conditions: list[Any] = []
+    conditions = within(col(RunRow.id), col(RunRow.accepted_at), where.since, where.until)
     if where.flow is not None:
         conditions.append(RunRow.flow == where.flow)
     if where.state is not None:
@@ -68,14 +78,8 @@ def _conditions(session: Session, where: RunFilter) -> list[Any]:
         if where.state != "done":
             conditions.append(_NOT_DONE)
     if where.order is not None:
-        conditions.append(col(RunRow.order_key).in_(_order_keys(session, where.order)))
+        conditions.append(col(RunRow.order_key).in_(order_keys(session, where.order)))
     return conditions
-
-
-def _order_keys(session: Session, number: str) -> list[str]:
-    known = or_(col(OrderRow.channel_order_id) == number, col(OrderRow.display_no) == number)
-    brought_by = select(OrderRow.event_id).where(known).limit(50)
-    return [number, *session.exec(select(RunRow.order_key).where(col(RunRow.id).in_(brought_by))).all()]
 
 
 def _counts(session: Session) -> dict[tuple[str, RunState], int]:

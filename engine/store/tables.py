@@ -17,10 +17,19 @@ _big: Any = Big
 _time: Any = UtcTime()
 
 
+MARKS = {"conflict": 'event."conflict"', "cancellation": "event.passes"}
+"""Conditions, written as the partial indexes have them, so that SQLite sees that these serve."""
+
+
 class EventRow(SQLModel, table=True):
     """An event as it arrived; its run has the same id. `key_id` names the data key of everything personal about it."""
 
     __tablename__: ClassVar[Any] = "event"
+    __table_args__: ClassVar[Any] = (
+        Index("event_trigger", "trigger"),
+        Index("event_conflict", "id", sqlite_where=text('"conflict"'), postgresql_where=text('"conflict"')),
+        Index("event_passes", "id", sqlite_where=text("passes"), postgresql_where=text("passes")),
+    )
 
     id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
     flow: str
@@ -108,6 +117,14 @@ class OrderRow(SQLModel, table=True):
         Index("hub_order_display_no", "display_no"),
         Index("hub_order_status", "status", "id"),
         Index("hub_order_channel", "channel", "id"),
+        Index("hub_order_updated_at", "updated_at"),
+        Index(
+            "hub_order_priority",
+            "priority",
+            "id",
+            sqlite_where=text("priority <> 'normal'"),
+            postgresql_where=text("priority <> 'normal'"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})

@@ -12,6 +12,7 @@ from engine.flow.check.samples import check_tests
 from engine.flow.check.shape import named, without_followers
 from engine.flow.check.wires import check_graph, check_types, check_wires
 from engine.flow.document import Flow
+from engine.flow.lineage import Lineage, lineage
 from engine.flow.reader import Reading, inspect
 from engine.node.lookup import NodeTypes
 
@@ -23,25 +24,35 @@ def check_text(raw: bytes | str, registry: NodeTypes, connections: Mapping[str, 
     return check_reading(inspect(raw, name), registry, connections)
 
 
-def check_reading(reading: Reading, registry: NodeTypes, connections: Mapping[str, str] | None = None) -> list[Problem]:
+def check_reading(
+    reading: Reading, registry: NodeTypes, connections: Mapping[str, str] | None = None, carried: Lineage | None = None
+) -> list[Problem]:
     """All problems of a document that was read: of shape and of sense."""
     shape = named(reading.problems, registry)
     if reading.flow is None:
         return shape
-    return [*shape, *without_followers(check(reading.flow, registry, connections, reading.broken), shape)]
+    return [*shape, *without_followers(check(reading.flow, registry, connections, reading.broken, carried), shape)]
 
 
 def check(
-    flow: Flow, registry: NodeTypes, connections: Mapping[str, str] | None = None, broken: frozenset[str] = frozenset()
+    flow: Flow,
+    registry: NodeTypes,
+    connections: Mapping[str, str] | None = None,
+    broken: frozenset[str] = frozenset(),
+    carried: Lineage | None = None,
 ) -> list[Problem]:
-    """All problems of a flow. ``connections`` (name → type) is given at publication; without it connections are not looked up."""
+    """All problems of a flow. ``connections`` (name → type) is given at publication; without it connections are not looked up.
+
+    ``carried`` is the flow's lineage, where somebody has it already.
+    """
+    carried = lineage(flow, registry) if carried is None else carried
     found = [
         *check_nodes(flow, registry, connections, broken),
         *check_policies(flow, registry),
         *check_wires(flow, registry, broken),
         *check_graph(flow, registry, broken),
-        *check_types(flow, registry),
-        *check_expressions(flow, registry),
+        *check_types(flow, registry, carried),
+        *check_expressions(flow, registry, carried),
         *check_tests(flow, broken),
     ]
     return [problem.inside(flow.name) for problem in found]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine.errors import Problem
 from engine.flow.document import Flow
-from engine.flow.lineage import lineage
+from engine.flow.lineage import Lineage
 from engine.node.lookup import NodeTypes
 from engine.node.params import Cel
 from engine.order import CanonicalOrder
@@ -18,9 +18,8 @@ from engine.order import CanonicalOrder
 _AMOUNT_PATTERN = r"^-?\d+(\.\d+)?$"
 
 
-def check_expressions(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
+def check_expressions(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[Problem]:
     """A problem for each comparison of a canonical order's amount that forgets ``money()``."""
-    carried = lineage(flow, registry)
     for slug, node in flow.nodes.items():
         node_type = registry.find(node.use)
         arriving = carried.get((slug, "in"))
@@ -32,7 +31,8 @@ def check_expressions(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
         except ValidationError:
             continue  # reported with the parameters
         for place, expression in expressions_in(params):
-            yield from (problem.inside(slug, *place) for problem in expression.expression.check_money(paths))
+            at = ("nodes", slug, "params", *place)
+            yield from (problem.under(*at).inside(slug, *place) for problem in expression.expression.check_money(paths))
 
 
 def expressions_in(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cel]]:

@@ -35,7 +35,7 @@ def check_nodes(
 
 
 def unknown_type(slug: str, node: FlowNode, registry: NodeTypes) -> Problem:
-    return unknown_use(node.use, registry).inside(slug, "use")
+    return unknown_use(node.use, registry).inside(slug, "use").under("nodes")
 
 
 def unknown_use(use: str, registry: NodeTypes) -> Problem:
@@ -53,22 +53,22 @@ def check_params(slug: str, node: FlowNode, node_type: NodeType) -> Iterator[Pro
     try:
         params = node_type.params.model_validate(node.params)
     except ValidationError as error:
-        yield from problems_of(error, "params", (slug,), node_type.params)
+        yield from (problem.under("nodes", slug, "params") for problem in problems_of(error, "params", (slug,), node_type.params))
     else:
         check_more: Any = getattr(params, "problems", None)
         if check_more is not None:
-            yield from (problem.inside(slug) for problem in check_more())
+            yield from (problem.under("nodes", slug, "params").inside(slug) for problem in check_more())
 
 
 def _check_connections(slug: str, node: FlowNode, node_type: NodeType, known: Mapping[str, str]) -> Iterator[Problem]:
     for reference in connections_of(node_type, node.params):
-        where = (slug, reference.param)
+        where, at = (slug, reference.param), ("nodes", slug, "params", *reference.path)
         if reference.name not in known:
-            yield Problem(
-                "connection.missing", where, {"name": reference.name, "variable": f"ORDERLOOM_CONNECTION_{reference.name.upper()}"}
-            )
+            variable = f"ORDERLOOM_CONNECTION_{reference.name.upper()}"
+            yield Problem("connection.missing", where, {"name": reference.name, "variable": variable}, at)
         elif reference.types and known[reference.name] not in reference.types:
-            yield Problem("connection.wrong_type", where, {"name": reference.name, "type": known[reference.name], "types": reference.types})
+            fields = {"name": reference.name, "type": known[reference.name], "types": reference.types}
+            yield Problem("connection.wrong_type", where, fields, at)
 
 
 def _all_known(flow: Flow, registry: NodeTypes) -> bool:

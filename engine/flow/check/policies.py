@@ -20,7 +20,8 @@ def check_policies(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
     for slug, node in flow.nodes.items():
         node_type = registry.find(node.use)
         if node.policy is not None and node_type is not None:
-            yield from (problem.inside(slug, "policy") for problem in _check(node, node_type, slug in routed))
+            found = _check(node, node_type, slug in routed)
+            yield from (problem.under("nodes", slug, "policy").inside(slug, "policy") for problem in found)
 
 
 def _check(node: FlowNode, node_type: NodeType, routed: bool) -> Iterator[Problem]:

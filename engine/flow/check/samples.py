@@ -14,14 +14,14 @@ def check_tests(flow: Flow, broken: frozenset[str] = frozenset()) -> Iterator[Pr
     for test in flow.tests:
         where = ("tests", test.name)
         if test.name in names:
-            yield Problem("test.twice", where)
+            yield Problem("test.twice", where, at=where)
         names.add(test.name)
         if not test.expect:
-            yield Problem("test.no_expect", where)
-        yield from (problem.inside(*where) for problem in _check_nodes(test, known))
+            yield Problem("test.no_expect", where, at=where)
+        yield from (problem.under(*where).inside(*where) for problem in _check_nodes(test, known))
     for slug in flow.layout:
         if slug not in known:
-            yield Problem("layout.unknown_node", ("layout", slug))
+            yield Problem("layout.unknown_node", ("layout", slug), at=("layout", slug))
 
 
 def _check_nodes(test: FlowTest, known: frozenset[str]) -> Iterator[Problem]:
@@ -30,7 +30,7 @@ def _check_nodes(test: FlowTest, known: frozenset[str]) -> Iterator[Problem]:
     for part, slugs in (("answers", test.answers), ("expect", test.expect or {})):
         for slug in slugs:
             if slug not in known:
-                yield Problem("test.unknown_node", (part,), {"node": slug})
+                yield Problem("test.unknown_node", (part,), {"node": slug}, (part, slug))
     for slug, expected in (test.expect or {}).items():
         if expected.items is None and expected.requests is None:
             yield Problem("test.nothing_expected", ("expect", slug))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.errors import Problem
 from engine.flow.check.nodes import unknown_use
@@ -24,4 +25,4 @@ def without_followers(found: Iterable[Problem], shape: Iterable[Problem]) -> lis
 def _named(problem: Problem, registry: NodeTypes) -> Problem:
     if problem.fields.get("rule") != USE_FORM:
         return problem
-    return unknown_use(str(problem.fields["value"]), registry).inside(*problem.where)
+    return replace(unknown_use(str(problem.fields["value"]), registry), where=problem.where, at=problem.at)

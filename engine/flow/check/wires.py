@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.errors import Problem
 from engine.flow.document import Flow
 from engine.flow.graph import DEFAULT_PORT, Link, cycle, links, reachable
-from engine.flow.lineage import types_on_wires
+from engine.flow.lineage import Lineage, types_on_wires
 from engine.node.lookup import NodeTypes
 from engine.node.ports import ANY, ERROR_PORT
 
@@ -15,14 +15,14 @@ from engine.node.ports import ANY, ERROR_PORT
 def check_wires(flow: Flow, registry: NodeTypes, broken: frozenset[str]) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
     for link in links(flow):
-        where = (f'wire "{link.text}"',)
+        where, at = (f'wire "{link.text}"',), ("wires", link.text)
         missing = [slug for slug in (link.source, link.target) if slug not in flow.nodes and slug not in broken]
         for slug in missing:
-            yield Problem("wire.unknown_node", where, {"node": slug})
-        yield from (Problem(p.code, where, p.fields) for p in _check_ends(link, flow, registry))
+            yield Problem("wire.unknown_node", where, {"node": slug}, at)
+        yield from (Problem(p.code, where, p.fields, at) for p in _check_ends(link, flow, registry))
         ends = (link.source, link.port, link.target)
         if ends in seen:
-            yield Problem("wire.duplicate", where)
+            yield Problem("wire.duplicate", where, at=at)
         seen.add(ends)
 
 
@@ -41,14 +41,14 @@ def check_graph(flow: Flow, registry: NodeTypes, broken: frozenset[str]) -> Iter
     wires = [link for link in links(flow) if link.source in flow.nodes and link.target in flow.nodes]
     ring = cycle(list(flow.nodes), wires)
     if ring:
-        yield Problem("flow.cycle", fields={"nodes": " -> ".join(ring)})
+        yield Problem("flow.cycle", fields={"nodes": " -> ".join(ring)}, at=("nodes", ring[0]))
     known = {slug: registry.find(node.use) for slug, node in flow.nodes.items()}
     doubtful = {slug for slug, node_type in known.items() if node_type is None}
     starts = {slug for slug, node_type in known.items() if node_type is not None and node_type.is_trigger} | doubtful
     if not starts and not broken:
         return
     reached = reachable(starts | _behind_faults(flow, broken), wires) | set(ring)
-    yield from (Problem("node.unreachable", (slug,)) for slug in flow.nodes if slug not in reached)
+    yield from (Problem("node.unreachable", (slug,), at=("nodes", slug)) for slug in flow.nodes if slug not in reached)
 
 
 def _behind_faults(flow: Flow, broken: frozenset[str]) -> set[str]:
@@ -56,9 +56,10 @@ def _behind_faults(flow: Flow, broken: frozenset[str]) -> set[str]:
     return {link.target for link in links(flow) if link.source in broken or link.source not in flow.nodes}
 
 
-def check_types(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
-    for link, carried in types_on_wires(flow, registry):
+def check_types(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[Problem]:
+    for link, what in types_on_wires(flow, carried):
         target = registry.find(flow.nodes[link.target].use) if link.target in flow.nodes else None
-        if target is None or ANY in (target.accepts, carried) or carried == target.accepts:
+        if target is None or ANY in (target.accepts, what) or what == target.accepts:
             continue
-        yield Problem("wire.type_mismatch", (f'wire "{link.text}"',), {"carries": carried, "node": link.target, "accepts": target.accepts})
+        fields = {"carries": what, "node": link.target, "accepts": target.accepts}
+        yield Problem("wire.type_mismatch", (f'wire "{link.text}"',), fields, ("wires", link.text))

@@ -1,0 +1,90 @@
+"""What happened in a run, as its journal tells it: when, where, by whom. Pure; holds no body of a request or an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from engine.errors import Problem
+from engine.json_text import read_json
+from engine.store.ports import Event, Fact, Incident, Run
+
+Kind = Literal["accepted", "call", "mail", "hub", "failed", "announced", "parked", "decision", "cancelled", "ended", "other"]
+_RANK: Final[Mapping[Kind, int]] = {"accepted": 0, "parked": 2, "decision": 3, "cancelled": 3, "ended": 4}
+"""Of things that happened in the same instant; whatever is not named comes after ``accepted``."""
+_ENDED: Final = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """``detail`` depends on ``kind``: the outcome of the hub, the action decided on, the state of an end, the name of another fact.
+
+    ``ms`` is the duration of the last attempt of a call, where it was recorded; ``conflict``: the event's key was known with
+    other content.
+    """
+
+    at: datetime
+    kind: Kind
+    step: str | None = None
+    item_key: str | None = None
+    actor: str | None = None
+    detail: str = ""
+    status: int | None = None
+    attempts: int = 1
+    ms: float | None = None
+    problem: Problem | None = None
+    conflict: bool = False
+
+
+def history(event: Event, run: Run, facts: Sequence[Fact], incidents: Iterable[Incident]) -> list[Happening]:
+    """Oldest first. ``facts`` may be missing, where the data of the event were erased."""
+    found = [
+        Happening(event.received_at, "accepted", event.trigger, actor=event.actor, conflict=event.conflict),
+        *_from_facts(facts),
+        *(_parked(incident) for incident in incidents),
+    ]
+    if run.ended_at is not None and run.state in _ENDED:
+        found.append(Happening(run.ended_at, "ended", detail=run.state))
+    return sorted(found, key=lambda one: (one.at, _RANK.get(one.kind, 1)))
+
+
+def _from_facts(facts: Sequence[Fact]) -> Iterator[Happening]:
+    bodies = [(fact, read_json(fact.body)) for fact in facts]
+    answered = {entry["id"] for fact, body in bodies if fact.kind == "results" for entry in body["results"]}
+    for fact, body in bodies:
+        if fact.kind == "results":
+            yield from (_result(fact, entry) for entry in body["results"])
+        elif fact.kind == "intention":
+            if body["id"] not in answered:
+                yield Happening(fact.at, "announced", body["step"], body["key"], fact.actor)
+        elif fact.kind == "resumption":
+            yield Happening(fact.at, "decision", body["step"], body["key"], fact.actor, body["action"])
+        elif fact.kind == "cancellation":
+            yield Happening(fact.at, "cancelled", actor=fact.actor)
+        else:
+            yield Happening(fact.at, "other", actor=fact.actor, detail=fact.kind)
+
+
+def _result(fact: Fact, entry: Mapping[str, Any]) -> Happening:
+    """Entries of older facts have no time of their own: theirs is that of the fact."""
+    at = datetime.fromisoformat(entry["at"]) if "at" in entry else fact.at
+    ms = float(entry["ms"]) if "ms" in entry else None
+    kind, detail, status, problem = _outcome(entry)
+    return Happening(at, kind, entry["step"], entry["key"], fact.actor, detail, status, entry.get("attempts", 1), ms, problem)
+
+
+def _outcome(entry: Mapping[str, Any]) -> tuple[Kind, str, int | None, Problem | None]:
+    if "failed" in entry:
+        failed = entry["failed"]
+        return "failed", "", failed["fields"].get("status"), Problem(failed["code"], tuple(failed["where"]), failed["fields"])
+    answer = entry["ok"]
+    if isinstance(answer, str):
+        return "hub", answer, None, None
+    return ("call", "", answer["status"], None) if "status" in answer else ("mail", "", None, None)
+
+
+def _parked(incident: Incident) -> Happening:
+    problem = Problem(incident.code, incident.where, incident.fields)
+    return Happening(incident.at, "parked", incident.step, incident.item_key, problem=problem)
