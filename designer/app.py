@@ -7,25 +7,22 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.static_files import create_static_files_router
 
-from designer import api, hooks, live
+from designer import api, assets, hooks, live
 from designer.api import probes
+from designer.compression import compressed
 from designer.errors import answer_error, no_html
 from designer.pages import routes as page_routes
 from designer.problems import MOST_BODY
 from designer.security import Gate, permitted, secure, sign_in
 from engine.app import Orderloom
-
-STATIC = Path(__file__).parent / "static"
 
 
 def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
@@ -36,8 +33,8 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
             api.router,
             live.router,
             probes.router,
-            Router(path="/", route_handlers=list(page_routes), guards=[permitted], middleware=[sign_in], include_in_schema=False),
-            _static_files(),
+            _pages(),
+            assets.router,
         ],
         lifespan=[_alive(orderloom)],
         state=_state(orderloom, key),
@@ -50,8 +47,18 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
 
 
 def _state(orderloom: Orderloom, key: str) -> State:
-    """``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` tell long answers to end."""
-    return State({"orderloom": orderloom, "gate": Gate(key), "deliveries": Counter[str](), "closing": asyncio.Event(), "stopping": False})
+    """``home``: where a browser begins; ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers."""
+    return State(
+        {
+            "orderloom": orderloom,
+            "gate": Gate(key),
+            "home": "/",
+            "deliveries": Counter[str](),
+            "flow_feeds": live.FlowFeeds(orderloom),
+            "closing": asyncio.Event(),
+            "stopping": False,
+        }
+    )
 
 
 def _alive(orderloom: Orderloom) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
@@ -67,13 +74,12 @@ def _alive(orderloom: Orderloom) -> Callable[[Litestar], AbstractAsyncContextMan
     return alive
 
 
-def _static_files() -> Router:
-    return create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        opt={"permission": "page.enter"},
+def _pages() -> Router:
+    return Router(
+        path="/",
+        route_handlers=list(page_routes),
         guards=[permitted],
-        cache_control=CacheControlHeader(max_age=300),
+        middleware=[sign_in, compressed],
         include_in_schema=False,
     )
 
@@ -88,6 +94,7 @@ def _openapi() -> OpenAPIConfig:
         opt={"permission": "page.enter"},
         include_in_schema=False,
         after_request=no_html,
+        middleware=[compressed],
     )
     return OpenAPIConfig(
         title="Orderloom",
