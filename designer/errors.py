@@ -8,9 +8,9 @@ from litestar import Request, Response
 from litestar.exceptions import NotFoundException
 
 from designer.pages import page_error
-from designer.problems import MEDIA_TYPE, encoded, headers_of, language_of, problems_of, status_of
+from designer.problems import MEDIA_TYPE, encoded, headers_of, language_of, status_of
 
-_PROGRAMS: Final = ("/api/", "/hooks/", "/health/", "/metrics", "/schema", "/static/")
+_PROGRAMS: Final = ("/api/", "/hooks/", "/health/", "/metrics", "/schema", "/static/", "/assets/")
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -19,7 +19,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     headers = {**headers_of(error), "Cache-Control": "no-store"}
     if request.scope["path"].startswith(_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
         language = language_of(request, request.app.state.orderloom.settings.language)
-        return Response(encoded(problems_of(error), status, language), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+        return Response(encoded(error, status, language), status_code=status, media_type=MEDIA_TYPE, headers=headers)
     return _page(request, error, headers)
 
 

@@ -6,6 +6,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any, Final, cast
 
@@ -15,6 +16,7 @@ from litestar.exceptions import HTTPException
 
 from engine.catalogue import LANGUAGES, explain
 from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem
+from engine.flow.placed import placed
 from engine.intake.accept import Busy
 from engine.store.problems import StoreUnavailable
 
@@ -35,6 +37,14 @@ class Refused(OrderloomError):
         super().__init__(problem)
         self.status = status
         self.headers = dict(headers or {})
+
+
+class FaultyFlow(FlowInvalid):
+    """A flow document cannot be used; each of its problems is shown with its exact place in the ``document`` (its JSON value)."""
+
+    def __init__(self, problems: Iterable[Problem], document: object) -> None:
+        super().__init__(problems)
+        self.document = document
 
 
 _BY_TYPE: Final[tuple[tuple[type[OrderloomError], int], ...]] = (
@@ -90,8 +100,17 @@ def document(problems: Iterable[Problem], status: int, language: str) -> dict[st
     return {"type": first["code"], "title": first["what"], "status": status, "detail": first["do"], "problems": explained}
 
 
-def encoded(problems: Iterable[Problem], status: int, language: str) -> bytes:
-    return msgspec.json.encode(document(problems, status, language))
+def encoded(error: Exception, status: int, language: str) -> bytes:
+    """The problem document of an exception; problems of a flow's document carry their places in it."""
+    told = document(problems_of(error), status, language)
+    if isinstance(error, FaultyFlow):
+        told["problems"] = [placed_problem(problem, error.document, language) for problem in error.problems]
+    return msgspec.json.encode(told)
+
+
+def placed_problem(problem: Problem, document: object, language: str) -> dict[str, Any]:
+    """``{code, where, what, do, node, wire, path, position, test}``: explained, and placed in a flow's document."""
+    return {**explain(problem, language), **asdict(placed(problem, document))}
 
 
 def language_of(connection: Connection, default: str = "en") -> str:

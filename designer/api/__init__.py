@@ -5,8 +5,25 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from designer.api import audit, connections, drafts, events, flows, incidents, nodes, orders, publications, runs, service
+from designer.api import (
+    audit,
+    checks,
+    connections,
+    drafts,
+    events,
+    flows,
+    incidents,
+    nodes,
+    orders,
+    publications,
+    runs,
+    samples,
+    service,
+    timeline,
+    trials,
+)
 from designer.api.given import give_actor, give_language, give_orderloom
+from designer.compression import compressed
 from designer.security import permitted
 
 router = Router(
@@ -15,7 +32,11 @@ router = Router(
         *flows.routes,
         *drafts.routes,
         *publications.routes,
+        *checks.routes,
+        *samples.routes,
+        *trials.routes,
         *runs.routes,
+        *timeline.routes,
         *events.routes,
         *incidents.routes,
         *nodes.routes,
@@ -25,6 +46,7 @@ router = Router(
         *service.routes,
     ],
     guards=[permitted],
+    middleware=[compressed],
     dependencies={
         "orderloom": Provide(give_orderloom, sync_to_thread=False),
         "language": Provide(give_language, sync_to_thread=False),

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import get, put
-from litestar.params import FromPath, RawBody
+from litestar import delete, get, post, put
+from litestar.params import FromPath, QueryParameter, RawBody
 
-from designer.api.given import Actor, Loom, TakesJson
+from designer.api.given import Actor, Language, Loom, TakesJson
+from designer.api.probe_shapes import ProbeShown, probe
 from designer.api.shapes import Listed
+from engine.connection.types import parse_connection
+from engine.connection.uses import delete as delete_unused
 from engine.json_text import read_json
+
+Sends = Annotated[bool, QueryParameter(description="Chat robots: post a test message into the group.")]
 
 
 @get("/connections", opt={"permission": "connection.read"})
 async def list_connections(orderloom: Loom) -> Listed[dict[str, Any]]:
     """All connections by name; of a secret only whether it is set."""
     return Listed(orderloom.book.public())
+
+
+@get("/connections/{name:str}", opt={"permission": "connection.read"})
+async def show_connection(name: FromPath[str], orderloom: Loom) -> dict[str, Any]:
+    """One connection; of a secret only whether it is set."""
+    orderloom.book.source(name)
+    return next(one for one in orderloom.book.public() if one["name"] == name)
 
 
 @put("/connections/{name:str}", opt={"permission": "connection.write"}, operation_class=TakesJson)
@@ -30,4 +42,27 @@ async def save_connection(
     return {"name": name, "source": "store", **connection.public_view()}
 
 
-routes = [list_connections, save_connection]
+@delete("/connections/{name:str}", opt={"permission": "connection.write"})
+async def delete_connection(name: FromPath[str], orderloom: Loom, actor: Actor) -> None:
+    """Forget a connection and its secrets. 409 while a published flow uses it, naming the flows."""
+    await delete_unused(orderloom.book, orderloom.store, orderloom.registry, name, actor=actor)
+
+
+@post("/connections/{name:str}/probe", opt={"permission": "connection.write"}, status_code=200)
+async def probe_connection(
+    name: FromPath[str], orderloom: Loom, language: Language, actor: Actor, send_message: Sends = False
+) -> ProbeShown:
+    """Test a connection as it is kept, step by step. 409 while it is being tested."""
+    connection = orderloom.book.get(name)
+    return await probe(orderloom, name, connection, language, actor, send_message=send_message, kept=True)
+
+
+@post("/connection-probes", opt={"permission": "connection.write"}, operation_class=TakesJson, status_code=200)
+async def probe_unsaved(body: RawBody, orderloom: Loom, language: Language, actor: Actor, send_message: Sends = False) -> ProbeShown:
+    """Test a connection that is not kept yet: the body is its whole document. 422 with all problems of the document."""
+    connection = parse_connection("connection", read_json(body))
+    name = connection.type_name
+    return await probe(orderloom, name, connection, language, actor, send_message=send_message, kept=False)
+
+
+routes = [list_connections, show_connection, save_connection, delete_connection, probe_connection, probe_unsaved]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal
 
-from litestar import Response, get, put
-from litestar.params import FromPath, HeaderParameter, RawBody
+from litestar import Response, get, post, put
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, RawBody
 from litestar.status_codes import HTTP_200_OK
 
+from designer.api.documents import ProblemPlaced, canonical, examined, read_object, require_name, shown
 from designer.api.given import Actor, Language, Loom, TakesJson
-from designer.api.shapes import ProblemShown, raw
+from designer.api.shapes import raw
 from designer.problems import Refused
 from engine.app import Orderloom
-from engine.catalogue import explain
 from engine.errors import InputInvalid, NotFound, Problem
-from engine.flow.check import check_text
-from engine.flow.document import SLUG_PATTERN
 from engine.flow.reader import MAX_BYTES
 from engine.json_text import read_json
 
-_SLUG = re.compile(SLUG_PATTERN)
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that the editor saw; `*` for whatever there is.")]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="`*`: only where there is no draft yet.")]
+Form = Annotated[
+    Literal["canonical"] | None, QueryParameter(description="`canonical`: keep the canonical text, where the document can be read.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +32,24 @@ class DraftKept:
 
     name: str
     etag: str
-    problems: Sequence[ProblemShown]
+    problems: Sequence[ProblemPlaced]
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """The published version that the draft shall become."""
+
+    version: int
 
 
 @get("/flows/{name:str}/draft", opt={"permission": "flow.read"})
-async def show_draft(name: FromPath[str], orderloom: Loom) -> Response[Any]:
-    """The document, with its ETag."""
+async def show_draft(name: FromPath[str], orderloom: Loom, exact: FromQuery[bool] = False) -> Response[Any]:
+    """The document, with its ETag; with `exact=true` its text byte for byte."""
     record = await orderloom.store.flow(name)
     if record.draft is None or record.draft_etag is None:
         raise NotFound(Problem("flow.no_draft", (name,)))
-    return Response(raw(read_json(record.draft)), headers={"ETag": f'"{record.draft_etag}"', "Cache-Control": "no-store"})
+    headers = {"ETag": f'"{record.draft_etag}"', "Cache-Control": "no-store"}
+    return Response(record.draft if exact else raw(read_json(record.draft)), headers=headers, media_type="application/json")
 
 
 @put(
@@ -58,22 +65,41 @@ async def save_draft(
     orderloom: Loom,
     language: Language,
     actor: Actor,
+    form: Form = None,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response[DraftKept]:
     """Keep the draft, faulty or not; the answer lists its problems. 412 where somebody else changed it in between."""
-    _require_name(name)
-    document = _require_object(body)
-    tag = await orderloom.store.save_draft(name, body, expected=await _expected(orderloom, name, if_match, if_none_match), actor=actor)
-    problems = [*name_problems(document, name), *check_text(body, orderloom.registry, orderloom.book.types(), name)]
-    kept = DraftKept(name, tag, [ProblemShown(**explain(problem, language)) for problem in problems])
-    return Response(kept, headers={"ETag": f'"{tag}"'})
+    require_name(name)
+    read_object(body)
+    text = canonical(body) if form == "canonical" else body
+    tag = await orderloom.store.save_draft(name, text, expected=await _expected(orderloom, name, if_match, if_none_match), actor=actor)
+    return await kept(orderloom, name, text, tag, language)
 
 
-def name_problems(document: dict[str, Any], name: str) -> list[Problem]:
-    """A document must carry the name under which it is kept."""
-    held = document.get("name")
-    return [] if held == name or not isinstance(held, str) else [Problem("flow.other_name", (name, "name"), {"name": name})]
+@post("/flows/{name:str}/draft/restoration", opt={"permission": "flow.write"}, status_code=HTTP_200_OK)
+async def restore_draft(
+    name: FromPath[str],
+    data: JSONBody[Restoration],
+    orderloom: Loom,
+    language: Language,
+    actor: Actor,
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response[DraftKept]:
+    """Make a published version the draft again. Conditions and answer as when a draft is kept."""
+    document = (await orderloom.store.version(name, data.version)).document
+    expected = await _expected(orderloom, name, if_match, if_none_match)
+    tag = await orderloom.store.save_draft(name, document, expected=expected, actor=actor)
+    await orderloom.store.audit(actor, "flow.restore_draft", name, {"version": data.version, "etag": tag})
+    return await kept(orderloom, name, document, tag, language)
+
+
+async def kept(orderloom: Orderloom, name: str, text: bytes, tag: str, language: str, status: int = HTTP_200_OK) -> Response[DraftKept]:
+    """The answer to whoever changed a draft."""
+    problems = (await examined(text, orderloom, name)).problems
+    answer = DraftKept(name, tag, shown(problems, read_json(text), language))
+    return Response(answer, headers={"ETag": f'"{tag}"'}, status_code=status)
 
 
 async def require_match(orderloom: Orderloom, name: str, if_match: str | None) -> None:
@@ -110,16 +136,4 @@ def _tags(header: str) -> list[str]:
     return [tag.strip().strip('"') for tag in header.split(",") if not tag.strip().startswith("W/")]
 
 
-def _require_name(name: str) -> None:
-    if not (_SLUG.fullmatch(name) and len(name) <= 60):
-        raise InputInvalid(Problem("flow.bad_name", (name[:60],)))
-
-
-def _require_object(body: bytes) -> dict[str, Any]:
-    document = read_json(body)
-    if not isinstance(document, dict):
-        raise InputInvalid(Problem("flow.not_an_object"))
-    return cast("dict[str, Any]", document)
-
-
-routes = [show_draft, save_draft]
+routes = [show_draft, save_draft, restore_draft]

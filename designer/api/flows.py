@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from litestar import get
-from litestar.params import FromPath
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+from litestar.status_codes import HTTP_201_CREATED
 
-from designer.api.given import Language, Loom
-from designer.api.shapes import Listed, ProblemShown, VersionShown, raw, utc, version_shown
+from designer.api.documents import ProblemPlaced, examined, require_name
+from designer.api.documents import shown as in_places
+from designer.api.drafts import DraftKept, kept
+from designer.api.given import Actor, Language, Loom
+from designer.api.shapes import Listed, VersionShown, raw, utc, version_shown
 from engine.app import Orderloom
-from engine.catalogue import explain
-from engine.flow.check import check_text
+from engine.errors import Conflict, NotFound, Problem
+from engine.flow.document import FORMAT, Flow
 from engine.flow.reader import inspect
+from engine.flow.writer import write_flow
 from engine.json_text import read_json
 from engine.store.ports import FlowRecord
+
+SCHEMA = "./flow.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,15 @@ class FlowWhole:
     running: bool
     updated_at: str
     document: Any
-    problems: Sequence[ProblemShown]
+    problems: Sequence[ProblemPlaced]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFlow:
+    """``title`` by language: ``en``, ``zh``."""
+
+    name: str
+    title: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +77,30 @@ async def list_flows(orderloom: Loom) -> Listed[FlowShown]:
     return Listed([await _shown(orderloom, record) for record in await orderloom.store.flows()])
 
 
+@post("/flows", opt={"permission": "flow.write"})
+async def create_flow(data: JSONBody[NewFlow], orderloom: Loom, language: Language, actor: Actor) -> Response[DraftKept]:
+    """A new flow with an empty draft; the answer carries its ETag. 409 where there is a flow of this name."""
+    require_name(data.name)
+    if await _exists(orderloom, data.name):
+        raise Conflict(Problem("flow.exists", (data.name,), {"name": data.name}))
+    text = _empty(data).encode()
+    try:
+        tag = await orderloom.store.save_draft(data.name, text, expected=None, actor=actor)
+    except Conflict:  # somebody was quicker
+        raise Conflict(Problem("flow.exists", (data.name,), {"name": data.name})) from None
+    return await kept(orderloom, data.name, text, tag, language, HTTP_201_CREATED)
+
+
 @get("/flows/{name:str}", opt={"permission": "flow.read"})
 async def show_flow(name: FromPath[str], orderloom: Loom, language: Language) -> FlowWhole:
     """A flow with its document."""
     record = await orderloom.store.flow(name)
     shown = await _shown(orderloom, record)
     document = await _document(orderloom, record)
-    problems = check_text(record.draft, orderloom.registry, orderloom.book.types(), name) if record.draft else []
+    problems = (await examined(record.draft, orderloom, name)).problems if record.draft else ()
     return FlowWhole(
         shown.name, shown.title, shown.published, shown.draft, shown.running, shown.updated_at, _json(document),
-        [ProblemShown(**explain(problem, language)) for problem in problems],
+        in_places(problems, read_json(record.draft) if problems and record.draft else None, language),
     )  # fmt: skip
 
 
@@ -87,6 +116,20 @@ async def show_version(name: FromPath[str], version: FromPath[int], orderloom: L
     """A published version with its document."""
     found = await orderloom.store.version(name, version)
     return VersionWhole(found.flow, found.version, found.digest, found.note, found.actor, utc(found.at), _json(found.document))
+
+
+async def _exists(orderloom: Orderloom, name: str) -> bool:
+    try:
+        await orderloom.store.flow(name)
+    except NotFound:
+        return False
+    return True
+
+
+def _empty(data: NewFlow) -> str:
+    title = {language: title for language, title in data.title.items() if title.strip()}
+    empty = {"$schema": SCHEMA, "format": FORMAT, "name": data.name, "title": title, "nodes": {}, "wires": [], "layout": {}, "tests": []}
+    return write_flow(Flow.model_validate(empty))
 
 
 async def _shown(orderloom: Orderloom, record: FlowRecord) -> FlowShown:
@@ -113,4 +156,4 @@ def _json(document: bytes) -> Any:
     return raw(read_json(document))
 
 
-routes = [list_flows, show_flow, list_versions, show_version]
+routes = [list_flows, create_flow, show_flow, list_versions, show_version]

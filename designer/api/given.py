@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
@@ -18,6 +19,8 @@ from engine.errors import NotFound, Problem
 LARGEST_ID = 2**63 - 1
 AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most.")]
+Since = Annotated[datetime | None, QueryParameter(description="From this time on (ISO 8601; UTC without an offset).")]
+Until = Annotated[datetime | None, QueryParameter(description="Before this time.")]
 Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before.")]
 Loom: TypeAlias = NamedDependency[SkipValidation[Orderloom]]
 Language: TypeAlias = NamedDependency[str]
@@ -44,6 +47,11 @@ def give_language(request: AnyRequest) -> str:
 def give_actor(request: AnyRequest) -> str:
     """Whom the guard let in."""
     return request.state.actor
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A time of the address with its zone; UTC where it names none."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def number(text: str, unknown: str) -> int:

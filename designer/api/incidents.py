@@ -46,6 +46,10 @@ async def list_incidents(
     orderloom: Loom,
     language: Language,
     state_filter: Annotated[Literal["open", "resumed", "skipped", "cancelled", "all"], QueryParameter(name="state")] = "open",
+    flow: FromQuery[str | None] = None,
+    step: FromQuery[str | None] = None,
+    code: Annotated[str | None, QueryParameter(description="A code word, or the part of it before a dot.")] = None,
+    order: Annotated[str | None, QueryParameter(description="An order number or ordering key.")] = None,
     run: FromQuery[str | None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -53,7 +57,8 @@ async def list_incidents(
     """Incidents, newest first; open ones unless asked otherwise."""
     state = None if state_filter == "all" else state_filter
     run_id = None if run is None else number(run, "run.unknown")
-    found = await orderloom.store.incidents(state=state, run_id=run_id, limit=limit, cursor=cursor)
+    narrowed = {"flow": flow, "step": step, "code": code, "order": order}
+    found = await orderloom.store.incidents(state=state, run_id=run_id, **narrowed, limit=limit, cursor=cursor)
     return listed(found, lambda incident: _shown(incident, language))
 
 

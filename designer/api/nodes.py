@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Annotated, Any
 
-from litestar import get
+import msgspec
+from litestar import Response, get
+from litestar.datastructures import ResponseHeader
+from litestar.params import HeaderParameter
+from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
+from designer.api.form_texts import in_language
 from designer.api.given import Language, Loom
 from designer.api.shapes import Listed, raw
+from designer.pages.port_words import port_title
 from engine.catalogue import text
+from engine.node.ports import Port
 from engine.node.types import NodeType
+from engine.registry import Registry
+
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The ETag of what the reader has already.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PortShown:
+    """``change``: ``passes``, ``adds``, ``replaces`` or ``unknown`` fields; ``type``: of what leaves, ``null``: that of what came."""
+
+    name: str
+    title: str
+    change: str
+    type: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeShown:
-    """``params`` is a JSON Schema; ``starts`` says how a trigger is fed, ``promise`` what happens to a call that a crash cut short."""
+    """``params`` is a JSON Schema; ``starts`` says how a trigger is fed, ``promise`` what happens to a call that a crash cut short.
+
+    ``accepts`` is the type of what may arrive (``any``: anything).
+    """
 
     use: str
     name: str
@@ -28,15 +53,33 @@ class NodeShown:
     icon: str
     starts: str | None
     promise: str | None
+    accepts: str
     params: Any
     outputs: Sequence[str]
+    ports: Sequence[PortShown]
     examples: Any
 
 
-@get("/nodes", opt={"permission": "node.read"})
-async def list_nodes(orderloom: Loom, language: Language) -> Listed[NodeShown]:
-    """All installed node types, plugins too, in the reader's language."""
-    return Listed([_shown(node, language) for node in orderloom.registry])
+@get("/nodes", opt={"permission": "node.read"}, response_headers=[ResponseHeader(name="ETag", documentation_only=True)])
+async def list_nodes(orderloom: Loom, language: Language, if_none_match: IfNoneMatch = None) -> Response[Listed[NodeShown]]:
+    """All installed node types, plugins too, in the reader's language. They stay the same while the server runs: 304 to who knows them."""
+    written, tag = _written(orderloom.registry, language)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
+    if if_none_match is not None and _knows(if_none_match, tag):
+        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)  # pyright: ignore[reportReturnType, reportArgumentType]
+    return Response(written, headers=headers, media_type="application/json")  # pyright: ignore[reportReturnType, reportArgumentType]
+
+
+@lru_cache(maxsize=8)
+def _written(registry: Registry, language: str) -> tuple[bytes, str]:
+    """The answer and its ETag."""
+    written = msgspec.json.encode(Listed([_shown(node, language) for node in registry]))
+    return written, f'"{hashlib.sha256(written).hexdigest()[:16]}"'
+
+
+def _knows(header: str, tag: str) -> bool:
+    """Weak comparison (RFC 9110, 13.1.2)."""
+    return any(one.strip().removeprefix("W/") in (tag, "*") for one in header.split(","))
 
 
 def _shown(node: NodeType, language: str) -> NodeShown:
@@ -51,10 +94,16 @@ def _shown(node: NodeType, language: str) -> NodeShown:
         icon=node.icon,
         starts=node.starts,
         promise=node.promise if node.is_effect else None,
-        params=raw(node.params_schema),
+        accepts=node.accepts,
+        params=raw(in_language(node.params_schema, language)),
         outputs=list(node.ports),
+        ports=[_port(port, language) for port in node.outputs],
         examples=raw([_example(example) for example in node.examples]),
     )
+
+
+def _port(port: Port, language: str) -> PortShown:
+    return PortShown(port.name, port_title(port.name, language), port.effect.change, port.effect.type)
 
 
 def _example(example: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
-from designer.api.given import Cursor, Limit, Loom
+from designer.api.given import Cursor, Limit, Loom, Since, Until, aware
 from designer.api.shapes import Listed, listed, raw, utc_or_none
 from engine.inspection import masked_order
+from engine.store.filters import OrderFilter
 from engine.store.ports import HubOrder
 
 
@@ -38,12 +39,16 @@ async def list_orders(
     orderloom: Loom,
     channel: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
+    priority: FromQuery[str | None] = None,
     text: Annotated[str | None, QueryParameter(description="A part of the order number; never a telephone number.", max_length=100)] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listed[OrderShown]:
-    """Orders, newest first."""
-    return listed(await orderloom.store.orders(channel=channel, status=status, text=text, limit=limit, cursor=cursor), _shown)
+    """Orders, newest first; times are those of their last change."""
+    where = OrderFilter(channel, status, priority, text, aware(since), aware(until))
+    return listed(await orderloom.store.orders(where, limit=limit, cursor=cursor), _shown)
 
 
 def _shown(order: HubOrder) -> OrderShown:

@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar.types import Send
 
-from designer.problems import MEDIA_TYPE, encoded, headers_of, problems_of, status_of
+from designer.problems import MEDIA_TYPE, encoded, headers_of, status_of
 from engine.store.ports import Accepted
 
 _JSON: Final = (b"content-type", b"application/json")
@@ -24,7 +24,7 @@ async def send_accepted(send: Send, accepted: Accepted) -> None:
 async def send_refusal(send: Send, error: Exception, language: str) -> int:
     """The problem document of an error; returns the status."""
     status = status_of(error)
-    body = encoded(problems_of(error), status, language)
+    body = encoded(error, status, language)
     await _send(send, status, body, headers_of(error))
     return status
 

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from designer.live.feed import snapshots
+from designer.live.flow_stream import watch_flow
 from designer.security import permitted
 
 
@@ -25,4 +26,4 @@ async def _messages(state: Any) -> AsyncIterator[ServerSentEventMessage]:
         yield ServerSentEventMessage(data=msgspec.json.encode(one).decode(), event="snapshot", retry=2000)
 
 
-router = Router(path="/api", route_handlers=[watch], guards=[permitted])
+router = Router(path="/api", route_handlers=[watch, watch_flow], guards=[permitted])
