@@ -91,15 +91,16 @@ async def secure(message: Message, scope: Scope) -> None:
 
 
 def sign_in(app: ASGIApp) -> ASGIApp:
-    """ASGI middleware of the pages: ``/?key=KEY`` sets the cookie and leads to ``/`` without the key."""
+    """ASGI middleware of the pages: ``/?key=KEY`` sets the cookie and leads to the first page without the key."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         key = _key_in_query(scope)
-        gate: Gate = scope["litestar_app"].state.gate
+        state = scope["litestar_app"].state
+        gate: Gate = state.gate
         if key is None or not gate.opens(key):
             await app(scope, receive, send)
         else:
-            await _redirect_home(send, gate.cookie)
+            await _redirect_home(send, gate.cookie, state.home)
 
     return middleware
 
@@ -110,8 +111,8 @@ def _key_in_query(scope: Scope) -> str | None:
     return parse_qs(scope["query_string"].decode("latin-1")).get("key", [None])[0]
 
 
-async def _redirect_home(send: Send, cookie: str) -> None:
-    headers = {"Location": "/", "Set-Cookie": cookie, "Cache-Control": "no-store", "Content-Length": "0"}
+async def _redirect_home(send: Send, cookie: str, home: str) -> None:
+    headers = {"Location": home, "Set-Cookie": cookie, "Cache-Control": "no-store", "Content-Length": "0"}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 303, "headers": raw})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.demo.arrivals import Arrivals, count, settled
-from designer.demo.flow_file import flow_file
+from designer.demo.flow_file import NAME, flow_file
 from designer.demo.robot import TeamChat
 from designer.demo.sender import Sender
 from designer.demo.shop import Secrets, Shop
@@ -21,6 +21,8 @@ from engine.testing.simulator import SimulatedTarget
 
 HOST = "127.0.0.1"
 NOTE = "Demonstration"
+HOME = f"/flows/{NAME}/canvas?guide=true"
+"""Where the browser begins: the flow at work, and the first change to make."""
 _Around = tuple[SimulatedTarget, SimulatedTarget, TeamChat]
 
 
@@ -54,6 +56,7 @@ async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
             allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
         )
         service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24))
+        service.app.state.home = HOME
         started = asyncio.Event()
         serving = asyncio.create_task(service.run(started.set))
         driving = asyncio.create_task(_drive(plan, service, started, Shop(known, now), (wms, finance, chat), ready))

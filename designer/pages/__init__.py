@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from designer.pages.audit import list_audit
+from designer.pages.canvas import show_canvas
 from designer.pages.catalogue import list_nodes, show_node
-from designer.pages.connections import list_connections
+from designer.pages.connections import routes as connection_routes
 from designer.pages.errors import page_error
 from designer.pages.events import list_events
+from designer.pages.flow_making import ask_for_flow, download_flow, import_flow, make_flow
+from designer.pages.flow_return import publish_again
 from designer.pages.flows import list_flows, show_flow
 from designer.pages.incidents import decide, list_incidents
 from designer.pages.orders import list_orders, show_order
@@ -19,6 +22,7 @@ from designer.pages.runs import list_runs, show_run
 __all__ = ["page_error", "routes"]
 
 routes: Final = (
-    overview, live, list_flows, show_flow, list_runs, show_run, list_events, list_incidents, decide, list_orders,
-    show_order, list_nodes, show_node, list_connections, list_audit, save_preferences,
+    overview, live, list_flows, show_flow, ask_for_flow, make_flow, import_flow, download_flow, publish_again, show_canvas,
+    list_runs, show_run, list_events, list_incidents, decide, list_orders, show_order,
+    list_nodes, show_node, *connection_routes, list_audit, save_preferences,
 )  # fmt: skip

@@ -1,0 +1,51 @@
+// The page as a whole: bar, palette, board or outline, side panel, drawer.
+import { say } from "../texts.js";
+import { html, ReactFlowProvider, useEffect } from "./react.js";
+import { EditorContext, usePicked } from "./context.js";
+import { Bar } from "./bar/bar.js";
+import { Board } from "./board/board.js";
+import { Dialogs } from "./dialog/dialogs.js";
+import { Drawer } from "./drawer/drawer.js";
+import { Guide } from "./guide/guide.js";
+import { Notices } from "./notices.js";
+import { Outline } from "./outline/outline.js";
+import { Palette } from "./palette/palette.js";
+import { Side } from "./side/side.js";
+import { useClipboard } from "./clipboard.js";
+import { useShortcuts } from "./shortcuts.js";
+import { isSideOpen } from "./state/derived.js";
+import { keepChecked } from "./state/checking.js";
+import { keepUnsaved } from "./state/keep.js";
+import { keepWatching } from "./state/watching.js";
+
+/** @param {{editor: object}} props */
+export function App({ editor }) {
+  useEffect(() => {
+    const ends = [keepChecked(editor), keepUnsaved(editor), keepWatching(editor)];
+    return () => ends.forEach((end) => end());
+  }, [editor]);
+  return html`<${EditorContext.Provider} value=${editor}><${ReactFlowProvider}><${Shell} /></><//>`;
+}
+
+function Shell() {
+  const view = usePicked((state) => state.view);
+  const drawer = usePicked((state) => state.drawer);
+  const readOnly = usePicked((state) => state.readOnly);
+  const side = usePicked(isSideOpen);
+  useShortcuts();
+  useClipboard();
+  return html`
+    <div className="editor" data-drawer=${drawer ? "open" : "closed"} data-side=${side ? "open" : "closed"} data-read-only=${readOnly ? "" : undefined}>
+      <${Bar} />
+      ${readOnly ? null : html`<${Palette} />`}
+      <main className="stage" id="stage" tabIndex="-1" aria-label=${view === "canvas" ? say("Canvas") : say("Outline")}>
+        ${view === "canvas" ? html`<${Board} />` : html`<${Outline} />`}
+        <${Guide} />
+        <${Notices} />
+      </main>
+      ${side ? html`<${Side} />` : null}
+      <${Drawer} />
+      <${Dialogs} />
+    </div>
+  `;
+}

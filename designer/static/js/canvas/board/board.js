@@ -1,0 +1,86 @@
+// The board: boxes and wires, moved and connected by hand.
+import { say } from "../../texts.js";
+import { COLUMN, ROW } from "../../graph/places.js";
+import { Background, html, MiniMap, ReactFlow, SelectionMode, useCallback, useLayoutEffect, useMemo, useState, useStore } from "../react.js";
+import { useEditor, usePicked } from "../context.js";
+import { documentOf, select } from "../state/editor.js";
+import { Card } from "./card.js";
+import { isFar } from "./far.js";
+import { ConnectHint } from "./connect_hint.js";
+import { edgesOf, nodesOf } from "./shapes.js";
+import { placeMoved, withDragged } from "./moving.js";
+import { useConnecting } from "./connecting.js";
+import { useInView } from "./in_view.js";
+import { Wire } from "./wire.js";
+import { Zoom } from "./zoom.js";
+
+const NODES = { card: Card };
+const EDGES = { wire: Wire };
+const GRID = [COLUMN / 10, ROW / 10];
+const FIT = { padding: 0.12, minZoom: 0.2, maxZoom: 1 };
+const PRO = { hideAttribution: false };
+
+export function Board() {
+  const editor = useEditor();
+  const { nodes, edges, onNodesChange, onEdgesChange } = useDrawn(editor);
+  const readOnly = usePicked((state) => state.readOnly);
+  const theme = usePicked((state) => state.theme ?? document.documentElement.dataset.theme);
+  const connecting = useConnecting(editor);
+  const labels = useMemo(ariaLabels, []);
+  useInView(editor);
+  const far = useStore(isFar);
+  return html`<${ReactFlow} className=${far ? "far" : ""}
+    nodes=${nodes} edges=${edges} nodeTypes=${NODES} edgeTypes=${EDGES}
+    onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange} ...${connecting}
+    nodesConnectable=${!readOnly} nodesDraggable=${!readOnly} connectionRadius=${28} connectOnClick=${true}
+    snapToGrid snapGrid=${GRID} fitView fitViewOptions=${FIT} minZoom=${0.08} maxZoom=${1.8}
+    colorMode=${theme === "dark" ? "dark" : theme === "light" ? "light" : "system"} onlyRenderVisibleElements ariaLabelConfig=${labels}
+    selectionMode=${SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} deleteKeyCode=${null} panOnScroll=${false}
+    zoomOnDoubleClick=${false} proOptions=${PRO} onPaneClick=${() => select(editor, {})}
+  >
+    <${Background} gap=${COLUMN / 10} size=${1.3} />
+    <${MiniMap} pannable zoomable ariaLabel=${say("Small map")} nodeClassName=${miniClass} nodeStrokeWidth=${0} nodeBorderRadius=${8} />
+    <${Zoom} />
+    <${ConnectHint} />
+  </>`;
+}
+
+/** Nodes and edges for React Flow: the document, with what is being dragged right now. */
+function useDrawn(editor) {
+  const doc = usePicked(documentOf);
+  const types = usePicked((state) => state.types);
+  const language = usePicked((state) => state.language);
+  const locked = usePicked((state) => state.readOnly);
+  const selection = usePicked((state) => state.selection);
+  const [nodes, setNodes] = useState([]);
+  const [edges, setEdges] = useState([]);
+  useLayoutEffect(() => setNodes((before) => nodesOf(doc, types, { language, locked, selected: new Set(selection.nodes) }, before)), [doc, types, language, locked, selection]);
+  useLayoutEffect(() => setEdges((before) => edgesOf(doc, types, new Set(selection.wires), before)), [doc, types, selection]);
+  const onNodesChange = useCallback((changes) => {
+    setNodes((before) => withDragged(changes, before));
+    placeMoved(editor, changes);
+    takeSelection(editor, "nodes", changes);
+  }, [editor]);
+  const onEdgesChange = useCallback((changes) => takeSelection(editor, "wires", changes), [editor]);
+  return { nodes, edges, onNodesChange, onEdgesChange };
+}
+
+function takeSelection(editor, kind, changes) {
+  const chosen = changes.filter((change) => change.type === "select");
+  if (!chosen.length) return;
+  const { selection } = editor.get();
+  const kept = selection[kind].filter((id) => !chosen.some((change) => change.id === id && !change.selected));
+  const added = chosen.filter((change) => change.selected && !kept.includes(change.id)).map((change) => change.id);
+  select(editor, { ...selection, [kind]: [...kept, ...added] });
+}
+
+const miniClass = (node) => `mini f-${node.data.type?.family ?? "unknown"}`;
+
+const ariaLabels = () => ({
+  "node.a11yDescription.default": say("Press Enter to select the node. Arrow keys move it, Delete removes it."),
+  "node.a11yDescription.keyboardDisabled": say("Press Enter to select the node."),
+  "node.a11yDescription.ariaLiveMessage": ({ x, y }) => say("Moved. New place: {x}, {y}", { x: Math.round(x), y: Math.round(y) }),
+  "edge.a11yDescription.default": say("Press Enter to select the wire. Delete removes it."),
+  "minimap.ariaLabel": say("Small map"),
+  "handle.ariaLabel": say("Port"),
+});

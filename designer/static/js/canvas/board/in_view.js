@@ -1,0 +1,69 @@
+// Keeps in view what matters: the node that a problem or a search points at, and the selected one when the side panel opens.
+import { useEffect, useReactFlow, useRef, useStore } from "../react.js";
+import { usePicked } from "../context.js";
+import { selectedNode } from "../state/derived.js";
+
+const EDGE = 24;
+const size = (state) => `${state.width} ${state.height}`;
+
+export function useInView(editor) {
+  usePointed(editor);
+  useSelectedInView();
+  useMiddle();
+  useFitted();
+}
+
+function usePointed(editor) {
+  const flow = useReactFlow();
+  const pointed = usePicked((state) => state.pointed);
+  useEffect(() => {
+    if (!pointed) return;
+    const zoom = Math.min(Math.max(flow.getZoom(), 0.8), 1.2);
+    requestAnimationFrame(() => flow.fitView({ nodes: [{ id: pointed }], maxZoom: zoom, minZoom: zoom, duration: 250 }));
+    editor.set({ pointed: null });
+  }, [pointed]);
+}
+
+/** The stage becomes narrower when the panel opens; the selected box must not vanish behind it. */
+function useSelectedInView() {
+  const flow = useReactFlow();
+  const selected = usePicked(selectedNode);
+  const stage = useStore(size);
+  useEffect(() => {
+    const node = selected && flow.getInternalNode(selected);
+    if (!node) return;
+    const [width, height] = stage.split(" ").map(Number);
+    const { x, y, zoom } = flow.getViewport();
+    const left = node.internals.positionAbsolute.x * zoom + x;
+    const top = node.internals.positionAbsolute.y * zoom + y;
+    const dx = shift(left, left + node.width * zoom, width);
+    const dy = shift(top, top + node.height * zoom, height);
+    if (dx || dy) flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200 });
+  }, [selected, stage]);
+}
+
+function shift(from, to, room) {
+  if (to - from > room - 2 * EDGE) return 0;
+  if (to > room - EDGE) return room - EDGE - to;
+  return from < EDGE ? EDGE - from : 0;
+}
+
+/** When the drawer opens or closes, what was in the middle stays there. */
+function useMiddle() {
+  const flow = useReactFlow();
+  const height = useStore((state) => state.height);
+  const before = useRef(0);
+  useEffect(() => {
+    const { x, y, zoom } = flow.getViewport();
+    if (before.current && height) flow.setViewport({ x, y: y + (height - before.current) / 2, zoom });
+    before.current = height;
+  }, [height]);
+}
+
+function useFitted() {
+  const flow = useReactFlow();
+  const fit = usePicked((state) => state.fit);
+  useEffect(() => {
+    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.12, minZoom: 0.08, maxZoom: 1, duration: 250 }));
+  }, [fit]);
+}

@@ -1,0 +1,30 @@
+// Families of node types in the order of work.
+import { say } from "../../texts.js";
+
+const FAMILIES = {
+  connector: () => say("Connectors"),
+  transform: () => say("Transform"),
+  rule: () => say("Rules"),
+  notify: () => say("Notify"),
+  flow: () => say("Flow control"),
+  task: () => say("Tasks"),
+};
+
+export const familyLabel = (family) => FAMILIES[family]?.() ?? family;
+
+/** The newest version of each type, triggers first. @param {object[]} types */
+export function familiesOf(types) {
+  const newest = new Map();
+  for (const type of types) if (!(newest.get(type.name)?.version > type.version)) newest.set(type.name, type);
+  const sorted = [...newest.values()].sort((a, b) => (b.kind === "trigger") - (a.kind === "trigger") || a.label.localeCompare(b.label));
+  const names = [...new Set([...Object.keys(FAMILIES), ...sorted.map((type) => type.family)])];
+  return names
+    .map((family) => ({ family, label: familyLabel(family), types: sorted.filter((type) => type.family === family) }))
+    .filter(({ types: members }) => members.length);
+}
+
+/** Whether every word of a search is in label, name or help. */
+export function found(type, text) {
+  const all = `${type.label} ${type.name} ${type.help}`.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+}

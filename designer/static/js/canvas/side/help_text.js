@@ -1,0 +1,7 @@
+// A help text: paragraphs, with words of the document between backticks.
+import { html } from "../react.js";
+
+/** @param {{text: string}} props */
+export const HelpText = ({ text }) => text.split(/\n\n+/).map((part, n) => html`<p key=${n}>${marked(part)}</p>`);
+
+const marked = (text) => text.split(/`+([^`]+)`+/).map((part, n) => (n % 2 ? html`<code key=${n}>${part}</code>` : part));

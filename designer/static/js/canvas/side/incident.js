@@ -1,0 +1,37 @@
+// An open incident: the reason, and the decisions that a person may take.
+import { say } from "../../texts.js";
+import { html, useState } from "../react.js";
+import { useEditor } from "../context.js";
+import { decide, decisionsFor } from "../state/past_run.js";
+import { Fault } from "./fault.js";
+
+const WORDS = {
+  again: () => say("Try again"), skip: () => say("Skip"), sent: () => say("It was sent"), not_sent: () => say("It was not sent"),
+};
+
+/** @param {{incident: object, children?: any, decided?: () => void}} props */
+export function Incident({ incident, children, decided }) {
+  const editor = useEditor();
+  const [busy, setBusy] = useState(false);
+  const take = async (action) => {
+    setBusy(true);
+    await decide(editor, incident, action);
+    setBusy(false);
+    decided?.();
+  };
+  return html`<div className="open-incident" data-incident=${incident.id}><${Fault} problem=${incident.problem}>
+    ${children}
+    <span className="row" role="group" aria-label=${say("Decide")}>
+      ${decisionsFor(incident).map((action) => html`<button key=${action} type="button" className=${`button small${action === "again" ? " primary" : ""}`} disabled=${busy} onClick=${() => take(action)}>${WORDS[action]()}</button>`)}
+    </span>
+    <small className="quiet">${say("Skip leaves this item out for good.")}</small>
+  </></div>`;
+}
+
+const ENDS = { resumed: [() => say("Resumed"), "ok"], skipped: [() => say("Skipped"), "warn"], cancelled: [() => say("Cancelled"), ""] };
+
+/** @param {{incident: object}} props an incident that somebody decided */
+export function ClosedIncident({ incident }) {
+  const [word, tone] = ENDS[incident.state] ?? [() => incident.state, ""];
+  return html`<p className="data-closed small"><span className=${`badge dot ${tone}`}>${word()}</span> <span className="quiet">${incident.problem.what}</span></p>`;
+}

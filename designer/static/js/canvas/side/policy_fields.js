@@ -1,0 +1,38 @@
+// What happens when a node's work fails, as fields of a form.
+import { say } from "../../texts.js";
+
+const base = { help: "", required: false, default: undefined, nullable: false, choices: null, min: null, max: null, maxLength: null, format: null, pattern: null };
+
+/** @param {{kind: string, promise: string|null}} type @returns {object[]} as `fieldsOf` gives them */
+export function policyFields(type) {
+  if (type.kind === "trigger") return [waiting("while_parked", say("While an order is parked"), "hold"), waiting("while_waiting", say("While an order waits"), "pass")];
+  return [...(type.promise ? [timeout(), retry()] : []), onError()];
+}
+
+const waiting = (name, title, usual) => ({
+  ...base, name, kind: "choice", title, default: usual,
+  help: say("What becomes of later events of the same order. Cancellations and refunds always pass."),
+  choices: [{ value: "hold", label: say("Later events wait") }, { value: "pass", label: say("Later events pass") }],
+});
+
+const timeout = () => ({ ...base, name: "timeout", kind: "duration", title: say("Longest time of a call"), help: say("Such as 30s or 2m, at most 10m."), default: "30s" });
+
+const retry = () => ({
+  ...base, name: "retry", kind: "object", title: say("Repeating"),
+  help: say("Network failures and answers 408, 429 and 5xx are repeated, always with the same key."),
+  fields: [
+    { ...base, name: "attempts", kind: "integer", title: say("Attempts"), default: 5, min: 1, max: 100 },
+    { ...base, name: "backoff", kind: "duration", title: say("First pause"), default: "200ms" },
+    { ...base, name: "factor", kind: "number", title: say("Each pause longer by"), default: 2, min: 1, max: 10 },
+    { ...base, name: "max", kind: "duration", title: say("Longest pause"), default: "30s" },
+  ],
+});
+
+const onError = () => ({
+  ...base, name: "on_error", kind: "choice", title: say("What becomes of an item that fails"),
+  choices: [
+    { value: "park", label: say("Park it for a person to decide") },
+    { value: "route", label: say("Send it out by the error port") },
+    { value: "stop", label: say("Stop the run: no further step") },
+  ],
+});

@@ -1,0 +1,14 @@
+// Nodes and wires go, and the tests that only spoke of them.
+import { say } from "../../texts.js";
+import { disconnect } from "../../graph/connect.js";
+import { removeNodesAndTests } from "../../graph/nodes.js";
+import { documentOf, edit } from "../state/editor.js";
+import { tell } from "../state/notices.js";
+
+/** @param {object} editor @param {string[]} slugs @param {string[]} wires */
+export function removeAll(editor, slugs, wires) {
+  const { doc, removedTests } = removeNodesAndTests(disconnect(documentOf(editor.get()), wires), slugs);
+  edit(editor, say("Remove"), doc);
+  if (removedTests.length) tell(editor, "warn", say("Tests of the flow that spoke only of what was removed went too: {names}. Undo brings them back.", { names: removedTests.join(" · ") }));
+  document.getElementById("stage")?.focus();
+}

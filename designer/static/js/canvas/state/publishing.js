@@ -1,0 +1,65 @@
+// Publishing, and going back to an earlier version.
+import { readJson } from "../../graph/json.js";
+import { say } from "../../texts.js";
+import { edit, isDirty } from "./editor.js";
+import { tell } from "./notices.js";
+import { save } from "./saving.js";
+import { request } from "./server.js";
+
+/**
+ * Saves the draft if need be and publishes it.
+ * @param {object} editor
+ * @param {string} note what changed
+ * @returns {Promise<object[]|null>} the problems that hinder it, `null` once it is published
+ */
+export async function publishDraft(editor, note) {
+  if ((isDirty(editor.get()) || editor.get().etag === null) && !(await save(editor))) return [];
+  const { flow, etag } = editor.get();
+  return attempt(editor, () => request("POST", `/api/flows/${flow}/publication`, { body: { note }, headers: { "If-Match": `"${etag}"` } }));
+}
+
+/** Publishes an earlier version once more, as the newest one. The draft stays as it is. */
+export function publishAgain(editor, version, note) {
+  return attempt(editor, () => request("POST", `/api/flows/${editor.get().flow}/publication`, { body: { note, version } }));
+}
+
+async function attempt(editor, publish) {
+  try {
+    const { body } = await publish();
+    editor.set({ published: body.version, publishedAt: Date.now() });
+    tell(editor, "ok", say("Version {number} is published. New orders run through it from now on.", { number: body.version }));
+    return null;
+  } catch (error) {
+    if (error.status === 412) editor.set({ dialog: { kind: "conflict" } });
+    else if (error.status === 0) tell(editor, "err", say("The server does not answer. Nothing was published."));
+    return error.problems ?? [];
+  }
+}
+
+/** Takes an earlier version's document into the editor; undo brings back what was there. */
+export async function takeVersion(editor, version) {
+  const { text } = await request("GET", `/api/flows/${editor.get().flow}/versions/${version}?exact=true`);
+  edit(editor, say("Take over version {number}", { number: version }), readJson(text).document, { select: {} });
+  tell(editor, "ok", say("The draft is now as version {number} was. Save or publish it when it is right.", { number: version }));
+}
+
+/** The draft that somebody else saved, with its ETag. */
+export async function othersDraft(editor) {
+  const { etag, text } = await request("GET", `/api/flows/${editor.get().flow}/draft?exact=true`);
+  return { etag, document: readJson(text) };
+}
+
+/** Continues with the other's draft; one's own stays one undo away. */
+export async function takeOthers(editor) {
+  const { etag, document } = await othersDraft(editor);
+  edit(editor, say("Take over the other draft"), document, { select: {} });
+  editor.set({ etag, saved: document, dialog: null });
+  tell(editor, "run", say("This is the draft of the other editor. Undo brings yours back."));
+}
+
+/** Puts one's own draft in the place of the other's, because the person decided so. */
+export async function replaceOthers(editor) {
+  const { etag } = await othersDraft(editor);
+  editor.set({ dialog: null });
+  if (await save(editor, { over: etag })) tell(editor, "ok", say("Your draft is saved in place of the other."));
+}
