@@ -13,7 +13,10 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from designer.assets import asset, joined, modules
 from designer.pages import words
+from designer.pages.clock import length
+from designer.pages.port_words import port_title
 from designer.pages.schema import TYPES
 from engine.access import ACTIONS
 from engine.catalogue import entries, explain, text
@@ -30,8 +33,9 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("designer"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     callables, filters = cast("dict[str, Any]", made.globals), cast("dict[str, Any]", made.filters)
     callables.update(words=words, href=href, icons=icons(), as_problem=as_problem, types_of=TYPES)
-    filters.update(utc=utc, clock=clock, iso=iso, plain_json=for_browsers, order_parts=order_parts)
-    filters.update(event_version=event_version, ticks=ticks, prose=prose)
+    callables.update(asset=asset, joined=joined, modules=modules)
+    filters.update(iso=iso, plain_json=for_browsers, order_parts=order_parts, duration=length)
+    filters.update(drawn_width=drawn_width, event_version=event_version, ticks=ticks, prose=prose)
     return made
 
 
@@ -42,6 +46,8 @@ def speech(language: str) -> dict[str, Callable[..., Any]]:
         "said": partial(said, language),
         "word": partial(word, language),
         "action": partial(action, language),
+        "port_title": partial(port_title, language=language),
+        "port_titles": partial(port_titles, language),
         "problem": partial(_explained, language),
     }
 
@@ -60,18 +66,15 @@ def action(language: str, name: str) -> str:
     return text(words.ACTIONS.get(name) or ACTIONS.get(name) or name, language)
 
 
+def port_titles(language: str, names: str) -> str:
+    """Of several ports, whose names stand in one text with commas between."""
+    return ", ".join(port_title(name, language) for name in names.split(", "))
+
+
 def href(path: str, **query: Any) -> str:
     """A local address; parameters without a value are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "")}
     return f"{path}?{urlencode(given)}" if given else path
-
-
-def utc(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else "–"
-
-
-def clock(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%H:%M:%S") if moment else "–"
 
 
 def iso(moment: datetime) -> str:
@@ -88,6 +91,11 @@ def order_parts(order_key: str) -> tuple[str, str, str]:
 def event_version(event_key: str, order_key: str) -> str:
     """What an event key says besides the order: the version at the source, or a digest."""
     return event_key.removeprefix(f"{order_key}|").replace("%7C", "|").replace("%25", "%")
+
+
+def drawn_width(written: str, size: int) -> int:
+    """About how many pixels a text takes in letters of ``size``: Chinese ones are square, others half as wide."""
+    return round(sum(size if char > "\u2e7f" else size * 0.55 for char in written))
 
 
 def ticks(written: str) -> Markup:

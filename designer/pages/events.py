@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.filters import Given, period
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
-from designer.pages.listing import PER_PAGE, chosen, links
+from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.words import EVENT_MARKS
+from engine.app import Orderloom, now
+from engine.store.filters import EventFilter, EventMark
 
 
 @get("/events", opt={"permission": "event.read"})
-async def list_events(request: PageRequest, flow: FromQuery[str | None] = None, cursor: FromQuery[str | None] = None) -> Response[str]:
-    store = loom(request).store
-    filters = {"flow": chosen(flow)}
-    found = await store.events(flow=filters["flow"], limit=PER_PAGE, cursor=cursor)
-    names = [record.name for record in await store.flows()]
+async def list_events(
+    request: PageRequest,
+    flow: FromQuery[str | None] = None,
+    trigger: FromQuery[str | None] = None,
+    order: FromQuery[str | None] = None,
+    mark: FromQuery[str | None] = None,
+    within: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> Response[str]:
+    """Filters: flow, trigger, order number, what is odd about an event, time of receipt."""
+    engine = loom(request)
+    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
+    odd = known(mark, EVENT_MARKS)
+    filters = {"flow": chosen(flow), "trigger": chosen(trigger), "order": chosen(order), "mark": odd, **span.filters}
+    where = EventFilter(filters["flow"], filters["trigger"], filters["order"], cast("EventMark | None", odd), span.since, span.until)
+    found = await engine.store.events(where, limit=PER_PAGE, cursor=cursor)
     return page(
         request, "events.html",
-        found=found, filters=filters, flows=names, links=links("/events", found, cursor, filters),
-        held=await held(store, (event.order_key for event in found.items)),
+        found=found, given=Given("/events", filters), span=span, links=links("/events", found, cursor, filters),
+        flows=[record.name for record in await engine.store.flows()], triggers=_triggers(engine, filters["trigger"]),
+        held=await held(engine.store, (event.order_key for event in found.items)),
     )  # fmt: skip
+
+
+def _triggers(engine: Orderloom, asked: str | None) -> list[str]:
+    """Of all flows in use; and the one that is asked for, which may be of an older version."""
+    return sorted({slug for plan in engine.flows.plans().values() for slug in plan.triggers} | ({asked} if asked else set()))

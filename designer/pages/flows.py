@@ -9,26 +9,15 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from designer.pages.drawing import draw
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.flow_cards import differ, flow_cards, judged, published_document
+from designer.pages.flow_history import MOST, SHOWN, draft_changes, past
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from engine.errors import Problem
-from engine.flow.check import check
 from engine.flow.document import Flow
 from engine.flow.graph import links, order
-from engine.flow.reader import inspect
 from engine.node.types import NodeType
 from engine.privacy.scrub import scrub
 from engine.registry import Registry
-from engine.store.ports import FlowRecord
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFlow:
-    """``flow`` is ``None`` where the document cannot be read; ``problems``: those of the draft, else of the published version."""
-
-    record: FlowRecord
-    flow: Flow | None
-    problems: Sequence[Problem]
-    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +34,44 @@ class ShownStep:
 
 @get("/flows", opt={"permission": "flow.read"})
 async def list_flows(request: PageRequest) -> Response[str]:
-    engine = loom(request)
-    counts = await engine.store.run_counts()
-    shown: list[ShownFlow] = []
-    for record in await engine.store.flows():
-        document = record.draft if record.draft is not None else await _published(request, record)
-        runs = sum(number for (flow, _), number in counts.items() if flow == record.name)
-        shown.append(ShownFlow(record, *_judged(request, document), runs))
-    return page(request, "flows/list.html", flows=shown)
+    return page(request, "flows/list.html", flows=await flow_cards(loom(request)))
 
 
 @get("/flows/{name:str}", opt={"permission": "flow.read"})
-async def show_flow(request: PageRequest, name: FromPath[str], version: FromQuery[int | None] = None) -> Response[str]:
-    """A version, the published one if none is named, or the draft where nothing is published. Phone numbers in its samples are masked."""
-    engine = loom(request)
+async def show_flow(
+    request: PageRequest, name: FromPath[str], version: FromQuery[int | None] = None, history: FromQuery[bool] = False
+) -> Response[str]:
+    """A version, the published one if none is named, or the draft where nothing is published. Phone numbers in its samples are masked.
+
+    ``history``: list all versions.
+    """
+    return await flow_page(request, name, version, listed=MOST if history else SHOWN)
+
+
+async def flow_page(
+    request: PageRequest,
+    name: str,
+    version: int | None = None,
+    *,
+    listed: int = SHOWN,
+    refused: tuple[int, Sequence[Problem]] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """``refused``: a version that could not be published again, and why."""
+    engine, language = loom(request), reader_for(request).language
     record = await engine.store.flow(name)
     chosen = version or record.published
     document = (await engine.store.version(name, chosen)).document if chosen else record.draft or b""
-    flow, problems = _judged(request, document)
-    draft_problems = _judged(request, record.draft)[1] if chosen and record.draft is not None else problems
+    flow, problems = judged(engine, document)
+    draft_problems = judged(engine, record.draft)[1] if chosen and record.draft is not None else problems
+    published = await published_document(engine, record)
+    versions = await engine.store.versions(name)
     return page(
-        request, "flows/one.html",
-        record=record, flow=flow, chosen=chosen, document=scrub(document.decode()), draft_problems=draft_problems,
-        versions=await engine.store.versions(name),
+        request, "flows/one.html", status=status,
+        record=record, flow=flow, chosen=chosen, document=scrub(document.decode()), draft_problems=draft_problems, refused=refused,
+        draft_differs=record.draft is not None and differ(record.draft, published),
+        draft_changes=draft_changes(record, published, language),
+        versions=past(versions, language, listed), older=max(0, len(versions) - listed), may_list_more=listed < MOST,
         drawing=draw(flow) if flow else None,
         steps=steps_in_order(flow, engine.registry) if flow else [],
     )  # fmt: skip
@@ -90,17 +94,3 @@ def steps_in_order(flow: Flow, registry: Registry) -> list[ShownStep]:
         for slug in [*ordered, *rest]
         for node in [flow.nodes[slug]]
     ]
-
-
-async def _published(request: PageRequest, record: FlowRecord) -> bytes | None:
-    return (await loom(request).store.version(record.name, record.published)).document if record.published else None
-
-
-def _judged(request: PageRequest, document: bytes | None) -> tuple[Flow | None, Sequence[Problem]]:
-    if document is None:
-        return None, ()
-    engine = loom(request)
-    reading = inspect(document)
-    if reading.flow is None:
-        return None, reading.problems
-    return reading.flow, [*reading.problems, *check(reading.flow, engine.registry, engine.book.types(), reading.broken)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import MediaType, Request, Response
 
 from designer.pages.environment import environment, speech
+from designer.pages.filters import Given
 from designer.pages.reader import Reader, reader_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def loom(request: PageRequest) -> Orderloom:
 
 def page(request: PageRequest, template: str, *, status: int = 200, **values: Any) -> Response[str]:
     """The answer with a rendered template."""
-    return Response(content=render(request, template, **values), status_code=status, media_type=MediaType.HTML, headers=_HEADERS)
+    headers = {**_HEADERS, **_address(request, values.get("given"))}
+    return Response(content=render(request, template, **values), status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _address(request: PageRequest, given: Given | None) -> dict[str, str]:
+    """A form sends its empty fields too: htmx is told the address without them."""
+    return {"HX-Push-Url": given.here} if given and "hx-request" in request.headers and "cursor" not in request.query_params else {}
 
 
 def render(request: PageRequest, template: str, **values: Any) -> str:
@@ -43,7 +50,8 @@ def render(request: PageRequest, template: str, **values: Any) -> str:
     reader = reader_for(request)
     path = request.url.path
     here = path + (f"?{request.url.query}" if request.url.query else "")
-    common = {"reader": reader, "navigation": NAVIGATION, "path": path, "here": here, **speech(reader.language)}
+    zone = reader.clock.name if request.method == "GET" else ""  # a page that answers a form is not asked for again
+    common = {"reader": reader, "zone": zone, "navigation": NAVIGATION, "path": path, "here": here, **speech(reader.language)}
     return environment().get_template(template).render({**common, **values})
 
 

@@ -11,12 +11,13 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Response
 
+from designer.pages.filters import Given
 from designer.pages.frame import PageRequest, loom, page
 from designer.pages.held import held
-from designer.pages.listing import PER_PAGE, known, links
+from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.words import INCIDENT_STATES
-from engine.store.ports import IncidentState
+from engine.store.ports import IncidentState, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +29,36 @@ class Decision:
 
 
 @get("/incidents", opt={"permission": "incident.read"})
-async def list_incidents(request: PageRequest, show: FromQuery[str] = "open", cursor: FromQuery[str | None] = None) -> Response[str]:
-    """``show``: one of the states, or ``all``."""
+async def list_incidents(
+    request: PageRequest,
+    show: FromQuery[str] = "open",
+    flow: FromQuery[str | None] = None,
+    step: FromQuery[str | None] = None,
+    code: FromQuery[str | None] = None,
+    order: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> Response[str]:
+    """``show``: one of the states, or ``all``. Other filters: flow, node, code word (or its first part), order number."""
     wanted = None if show == "all" else known(show, INCIDENT_STATES) or "open"
     store = loom(request).store
-    found = await store.incidents(state=cast("IncidentState | None", wanted), limit=PER_PAGE, cursor=cursor)
-    filters = {"show": wanted or "all"}
+    flow, step, code, order = chosen(flow), chosen(step), chosen(code), chosen(order)
+    state = cast("IncidentState | None", wanted)
+    found = await store.incidents(state=state, flow=flow, step=step, code=code, order=order, limit=PER_PAGE, cursor=cursor)
+    filters = {"show": wanted or "all", "flow": flow, "step": step, "code": code, "order": order}
     runs = await asyncio.gather(*(store.run(run_id) for run_id in dict.fromkeys(one.run_id for one in found.items)))
     order_keys = {run.id: run.order_key for run in runs}
     return page(
         request, "incidents.html",
-        found=found, shown=filters["show"], links=links("/incidents", found, cursor, filters),
-        order_keys=order_keys, held=await held(store, order_keys.values()),
+        found=found, shown=filters["show"], given=Given("/incidents", filters, plain={"show": filters["show"]}),
+        links=links("/incidents", found, cursor, filters), steps=await _steps(store, flow, step),
+        flows=[record.name for record in await store.flows()], order_keys=order_keys, held=await held(store, order_keys.values()),
     )  # fmt: skip
+
+
+async def _steps(store: Store, flow: str | None, asked: str | None) -> list[str]:
+    """Nodes at which something is open; and the one that is asked for."""
+    counts = await store.incident_counts()
+    return sorted({step for name, step in counts if flow in (None, name)} | ({asked} if asked else set()))
 
 
 @post("/incidents/{incident_id:int}/resumption", opt={"permission": "run.write"}, status_code=303)

@@ -6,9 +6,12 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from designer.pages.board import shown
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.filters import Given, period
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
-from designer.pages.words import ORDER_STATUSES
+from designer.pages.words import ORDER_STATUSES, PRIORITIES
+from engine.app import now
+from engine.store.filters import OrderFilter
 
 
 @get("/orders", opt={"permission": "order.read"})
@@ -17,15 +20,24 @@ async def list_orders(
     number: FromQuery[str | None] = None,
     channel: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
+    priority: FromQuery[str | None] = None,
+    within: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
+    """Filters: a part of the order number, channel, status, priority, time of the last change."""
     store = loom(request).store
-    filters = {"number": chosen(number), "channel": chosen(channel), "status": known(status, ORDER_STATUSES)}
-    found = await store.orders(text=filters["number"], channel=filters["channel"], status=filters["status"], limit=PER_PAGE, cursor=cursor)
+    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
+    state, rank = known(status, ORDER_STATUSES), known(priority, PRIORITIES)
+    filters = {"number": chosen(number), "channel": chosen(channel), "status": state, "priority": rank, **span.filters}
+    where = OrderFilter(filters["channel"], state, rank, filters["number"], span.since, span.until)
+    found = await store.orders(where, limit=PER_PAGE, cursor=cursor)
     channels = sorted(await store.order_counts())
     return page(
         request, "orders/list.html",
-        orders=[shown(order) for order in found.items], filters=filters, channels=channels, links=links("/orders", found, cursor, filters),
+        orders=[shown(order) for order in found.items], given=Given("/orders", filters), span=span, channels=channels,
+        links=links("/orders", found, cursor, filters),
     )  # fmt: skip
 
 

@@ -1,10 +1,12 @@
-"""Who reads a page: language and colour scheme, from cookies and from what the browser says."""
+"""Who reads a page: language, colour scheme and clock, from cookies and from what the browser says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import unquote
 
+from designer.pages.clock import UTC_CLOCK, ZONE_COOKIE, Clock, clock_of
 from designer.problems import LANGUAGE_COOKIE, Connection, language_of
 
 Theme = Literal["auto", "light", "dark"]
@@ -20,9 +22,11 @@ class Reader:
 
     language: str
     theme: Theme
+    clock: Clock = UTC_CLOCK
 
 
 def reader_of(connection: Connection, default_language: str = "en") -> Reader:
     """A cookie wins over the browser's wishes, these over the default."""
     theme = connection.cookies.get(THEME_COOKIE)
-    return Reader(language_of(connection, default_language), theme if theme in THEMES else "auto")
+    clock = clock_of(unquote(connection.cookies.get(ZONE_COOKIE, "")))
+    return Reader(language_of(connection, default_language), theme if theme in THEMES else "auto", clock)

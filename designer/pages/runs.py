@@ -8,11 +8,14 @@ from typing import cast
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from designer.api.timeline import timeline_of
 from designer.pages.drawing import draw
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.filters import Given, period
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.words import RUN_STATES
+from engine.app import now
 from engine.errors import OrderloomError, Problem
 from engine.flow.document import Flow
 from engine.inspection import StepView, steps_of
@@ -25,17 +28,21 @@ async def list_runs(
     flow: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
+    within: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """Filters: flow, state (in the address: ``status``, as ``state`` is the framework's word) and order number."""
+    """Filters: flow, state (in the address: ``status``, as ``state`` is the framework's word), order number and time of acceptance."""
     store = loom(request).store
-    filters = {"flow": chosen(flow), "status": known(status, RUN_STATES), "order": chosen(order)}
-    where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"])
+    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
+    filters = {"flow": chosen(flow), "status": known(status, RUN_STATES), "order": chosen(order), **span.filters}
+    where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"], span.since, span.until)
     found = await store.runs(where, limit=PER_PAGE, cursor=cursor)
     names = [record.name for record in await store.flows()]
     return page(
         request, "runs/list.html",
-        found=found, filters=filters, flows=names, links=links("/runs", found, cursor, filters),
+        found=found, given=Given("/runs", filters), span=span, flows=names, links=links("/runs", found, cursor, filters),
         held=await held(store, (run.order_key for run in found.items)),
     )  # fmt: skip
 
@@ -49,6 +56,7 @@ async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]
     return page(
         request, "runs/one.html",
         run=run, event=event, steps=steps, problems=problems, incidents=incidents.items, flow=flow,
+        timeline=await timeline_of(engine, run_id, reader_for(request).language),
         drawing=draw(flow) if flow else None,
         held=await held(engine.store, [run.order_key]),
         icons_of={slug: _icon(request, node.use) for slug, node in flow.nodes.items()} if flow else {},

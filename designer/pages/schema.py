@@ -42,16 +42,16 @@ def rows_of(schema: Mapping[str, Any]) -> list[Row]:
 def _rows(schema: Mapping[str, Any], definitions: Mapping[str, Any], depth: int) -> list[Row]:
     rows: list[Row] = []
     for name, given in schema.get("properties", {}).items():
-        part = _resolved(given, definitions)
+        part = resolved(given, definitions)
         rows.append(_row(name, part, definitions, depth, required=name in schema.get("required", ())))
-        inner = _resolved(part["items"], definitions) if isinstance(part.get("items"), dict) else part
+        inner = resolved(part["items"], definitions) if isinstance(part.get("items"), dict) else part
         if depth < 3 and "properties" in inner and _kind(inner) != "connection":
             rows += _rows(inner, definitions, depth + 1)
     return rows
 
 
 def _row(name: str, part: Mapping[str, Any], definitions: Mapping[str, Any], depth: int, *, required: bool) -> Row:
-    items = _resolved(part["items"], definitions) if isinstance(part.get("items"), dict) else None
+    items = resolved(part["items"], definitions) if isinstance(part.get("items"), dict) else None
     default = part.get("default", _MISSING)
     return Row(
         name=name,
@@ -68,14 +68,14 @@ def _row(name: str, part: Mapping[str, Any], definitions: Mapping[str, Any], dep
     )
 
 
-def _resolved(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+def resolved(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     """References followed, and of "this or nothing" only this."""
     found = dict(part)
     if reference := found.pop("$ref", None):
-        found = {**_resolved(definitions.get(str(reference).rpartition("/")[2], {}), definitions), **found}
+        found = {**resolved(definitions.get(str(reference).rpartition("/")[2], {}), definitions), **found}
     options = [one for one in found.get("anyOf", ()) if one.get("type") != "null"]
     if len(options) == 1:
-        found = {**_resolved(options[0], definitions), **{key: value for key, value in found.items() if key != "anyOf"}}
+        found = {**resolved(options[0], definitions), **{key: value for key, value in found.items() if key != "anyOf"}}
     return found
 
 
