@@ -48,9 +48,12 @@ bench: dev                 ## the reference flow beside the plain function, as r
 	$(BIN)/python benchmarks/reference.py
 
 .PHONY: chromium
-chromium:                  ## the browser tests need Debian's Chromium; elsewhere they skip, but for CI
-	@command -v chromium >/dev/null 2>&1 || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 \
-	  && apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || true
+chromium:                  ## the browser tests need Debian's Chromium and a Chinese font; elsewhere they skip, but for CI
+	@{ command -v chromium || command -v chromium-browser; } >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q . \
+	  || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 \
+	    && echo "Installing Chromium for the browser tests (about a minute)…" && export DEBIAN_FRONTEND=noninteractive \
+	    && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; } \
+	  || echo "Chromium or a Chinese font is missing and cannot be installed here: without Chromium the browser tests are skipped."
 
 lock: dev
 	$(BIN)/python -m pip install --quiet uv

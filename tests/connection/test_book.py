@@ -25,6 +25,9 @@ class Kept:
     async def save_connection(self, name: str, document: bytes, *, actor: str) -> None:
         self.documents[name] = document
 
+    async def delete_connection(self, name: str, *, actor: str) -> None:
+        del self.documents[name]
+
 
 def code_of(caught: pytest.ExceptionInfo[OrderloomError]) -> str:
     return caught.value.problems[0].code

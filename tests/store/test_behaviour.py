@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import Conflict, InputInvalid, NotFound
+from engine.store.filters import EventFilter, OrderFilter
 from engine.store.ports import NewIncident, RunEnd, RunFilter, RunState, Store
 
 from .conftest import EVENT, NOW, ended, event, fact, numbered, order, parked
@@ -271,7 +272,7 @@ async def test_a_cursor_from_elsewhere_is_refused(store: Store, cursor: str) -> 
 async def test_events_are_listed_by_flow(store: Store) -> None:
     await store.journal.put_event(EVENT)
     other = await store.journal.put_event(event(flow="other"))
-    assert [each.id for each in (await store.events(flow="other")).items] == [other.id]
+    assert [each.id for each in (await store.events(EventFilter(flow="other"))).items] == [other.id]
 
 
 async def test_the_events_of_an_order_come_oldest_first(store: Store) -> None:
@@ -333,11 +334,11 @@ async def test_orders_are_found_by_channel_status_and_part_of_the_number(store: 
     await store.journal.put_order(order(), fact(run, 1))
     await store.journal.put_order(order(channel="shopify", channel_order_id="5_9", display_no="#77", status="shipped"), fact(run, 2))
     assert [each.display_no for each in (await store.orders()).items] == ["#77", "TB-1001"]
-    assert [each.display_no for each in (await store.orders(channel="shopify")).items] == ["#77"]
-    assert [each.display_no for each in (await store.orders(status="shipped")).items] == ["#77"]
-    assert [each.display_no for each in (await store.orders(text="b-10")).items] == ["TB-1001"]
-    assert [each.display_no for each in (await store.orders(text="5_")).items] == ["#77"]
-    assert not (await store.orders(text="%")).items
+    assert [each.display_no for each in (await store.orders(OrderFilter(channel="shopify"))).items] == ["#77"]
+    assert [each.display_no for each in (await store.orders(OrderFilter(status="shipped"))).items] == ["#77"]
+    assert [each.display_no for each in (await store.orders(OrderFilter(text="b-10"))).items] == ["TB-1001"]
+    assert [each.display_no for each in (await store.orders(OrderFilter(text="5_"))).items] == ["#77"]
+    assert not (await store.orders(OrderFilter(text="%"))).items
     assert (await store.orders(limit=1)).next is not None
 
 
@@ -486,3 +487,40 @@ async def test_a_run_that_ends_leaves_no_incident_open(store: Store, state: RunS
     await store.journal.end_run(run, RunEnd(state, NOW))
     assert await open_steps(store, run) == set()
     assert {incident.state for incident in (await store.incidents(run_id=run, state=None)).items} == {becomes}
+
+
+async def test_incidents_of_one_flow_are_listed(store: Store) -> None:
+    for number, flow in enumerate(("order_hub", "retail_import", "order_hub")):
+        run = (await store.journal.put_event(numbered(number, flow=flow))).id
+        await store.journal.end_run(run, parked())
+    assert {incident.flow for incident in (await store.incidents(flow="order_hub")).items} == {"order_hub"}
+    assert len((await store.incidents(flow="order_hub")).items) == 2
+    assert (await store.incidents(flow="unknown")).items == []
+
+
+async def test_flow_run_and_state_of_incidents_narrow_each_other(store: Store) -> None:
+    runs = [(await store.journal.put_event(numbered(n))).id for n in range(2)]
+    for run in runs:
+        await store.journal.end_run(run, parked())
+    await store.journal.end_run(runs[0], ended())
+    assert [one.run_id for one in (await store.incidents(flow="order_hub")).items] == [runs[1]]
+    assert [one.run_id for one in (await store.incidents(flow="order_hub", state="resumed")).items] == [runs[0]]
+    assert (await store.incidents(flow="order_hub", run_id=runs[0])).items == []
+
+
+async def test_open_incidents_are_counted_by_flow_and_step(store: Store) -> None:
+    assert await store.incident_counts() == {}
+    runs = [(await store.journal.put_event(numbered(n, flow=flow))).id for n, flow in enumerate(("a", "a", "b"))]
+    for run in runs:
+        await store.journal.end_run(run, parked())
+    assert await store.incident_counts() == {("a", "to_wms"): 2, ("b", "to_wms"): 1}
+    await store.journal.end_run(runs[0], ended())
+    assert await store.incident_counts() == {("a", "to_wms"): 1, ("b", "to_wms"): 1}
+
+
+async def test_a_saved_draft_is_noticed_and_a_refused_one_is_not(store: Store) -> None:
+    before = store.drafts_saved()
+    await store.save_draft("f", b"{}", expected=None, actor="owner")
+    with pytest.raises(Conflict):
+        await store.save_draft("f", b'{"a":1}', expected=None, actor="owner")
+    assert store.drafts_saved() == before + 1

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -44,6 +46,25 @@ def test_a_schema_that_lacks_a_column_is_noticed(tmp_path: Path) -> None:
         connection.exec_driver_sql("ALTER TABLE run DROP COLUMN fingerprint")
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) != []
     engine.dispose()
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "old" / "orderloom.db"
+    file.parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["url"] = f"sqlite:///{file}"
+    command.upgrade(config, "0001")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("INSERT INTO event VALUES (7, 'f', 1, 't', 'k', 'o', 0, 'hook', 1, 0, 1, x'00')")
+        connection.commit()
+    assert not migrations.is_current(file)
+    migrations.migrate(f"sqlite:///{file}")
+    assert migrations.is_current(file)
+    migrated(tmp_path)
+    assert statements(file) == statements(tmp_path / "orderloom.db")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT id FROM event INDEXED BY event_passes WHERE passes").fetchall() == [(7,)]
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import sqlalchemy
 from engine.errors import NotFound
 from engine.privacy.cipher import Unreadable
 from engine.store import write_events, write_facts
+from engine.store.filters import EventFilter, OrderFilter
 from engine.store.open import open_store
 from engine.store.ports import Event, RunFilter, Store, StoreOptions
 from engine.store.problems import StoreUnavailable
@@ -299,13 +300,20 @@ async def test_times_are_kept_to_the_microsecond(sql: SqlStore) -> None:
         lambda store: store.runs(RunFilter(flow="order_hub")),
         lambda store: store.runs(RunFilter(state="parked")),
         lambda store: store.runs(RunFilter(order="taobao/s1/1001")),
-        lambda store: store.events(flow="order_hub"),
-        lambda store: store.orders(channel="taobao"),
-        lambda store: store.orders(status="shipped"),
+        lambda store: store.runs(RunFilter(since=NOW, until=NOW)),
+        lambda store: store.run_counts_since(NOW),
+        lambda store: store.events(EventFilter(flow="order_hub")),
+        lambda store: store.events(EventFilter(trigger="taobao")),
+        lambda store: store.events(EventFilter(mark="conflict")),
+        lambda store: store.events(EventFilter(mark="cancellation")),
+        lambda store: store.orders(OrderFilter(channel="taobao")),
+        lambda store: store.orders(OrderFilter(status="shipped")),
+        lambda store: store.orders(OrderFilter(priority="urgent")),
+        lambda store: store.orders(OrderFilter(since=NOW)),
         lambda store: store.incidents(),
         lambda store: store.parked_order_keys(),
         lambda store: store.order("taobao", "s1", "1001"),
-        lambda store: store.orders(text="1001"),
+        lambda store: store.orders(OrderFilter(text="1001")),
         lambda store: store.audit_rows(),
     ],
 )

@@ -17,6 +17,40 @@ async def test_nodes_come_in_the_readers_language_with_their_schema(owner: Clien
         Draft202012Validator.check_schema(one["params"])
 
 
+async def test_the_form_and_the_ports_of_a_node_speak_the_readers_language(owner: Client) -> None:
+    answer = await owner.get("/api/nodes", headers={"Accept-Language": "zh"})
+    nodes = {one["use"]: one for one in answer.json()["items"]}
+    hub, label = nodes["connector.to_hub@1"], nodes["connector.to_wms@1"]
+    assert (hub["accepts"], nodes["rule.condition@1"]["accepts"]) == ("order", "any")
+    assert [(port["name"], port["title"], port["change"], port["type"]) for port in hub["ports"]][:2] == [
+        ("new", "新增", "passes", None), ("changed", "有变更", "passes", None),
+    ]  # fmt: skip
+    assert nodes["rule.switch@1"]["ports"][2]["title"] == "分支 3"
+    assert nodes["transform.canonical_order@1"]["ports"][0]["type"] == "order"
+    assert not label["params"]["properties"]["wms"]["description"].isascii()
+    cases = nodes["rule.switch@1"]["params"]
+    inner = [field for model in cases["$defs"].values() for field in model["properties"].values()]
+    assert inner
+    assert all(not field["title"].isascii() for field in inner)
+
+
+async def test_a_field_called_title_or_description_stays_a_field(owner: Client) -> None:
+    from designer.api.form_texts import in_language
+
+    schema = {"title": "Path", "properties": {"title": {"title": "Path", "default": {"title": "Path"}}}, "required": ["title"]}
+    shown = in_language(schema, "zh")
+    assert (list(shown["properties"]), shown["properties"]["title"]["default"]) == (["title"], {"title": "Path"})
+    assert shown["title"] == shown["properties"]["title"]["title"] != "Path"
+
+
+async def test_who_knows_the_nodes_already_is_not_sent_them_again(owner: Client) -> None:
+    first = await owner.get("/api/nodes", headers={"Accept-Language": "en"})
+    tag = first.headers["etag"]
+    again = await owner.get("/api/nodes", headers={"Accept-Language": "en", "If-None-Match": f'"other", W/{tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (await owner.get("/api/nodes", headers={"Accept-Language": "zh", "If-None-Match": tag})).status_code == 200
+
+
 async def test_the_cookie_wins_over_the_browsers_language(owner: Client) -> None:
     answer = await owner.get("/api/flows/nobody", headers={"Accept-Language": "en", "Cookie": "language=zh"})
     assert answer.json()["title"] == "名为 nobody 的流程不存在。"
@@ -78,7 +112,7 @@ async def test_the_openapi_description_is_complete(client: Client) -> None:
     assert set(paths["/api/flows/{name}/draft"]) == {"get", "put"}
     assert "requestBody" in paths["/api/flows/{name}/draft"]["put"]
     parameters = {one["name"] for one in paths["/api/runs"]["get"]["parameters"]}
-    assert parameters == {"flow", "state", "order", "limit", "cursor"}
+    assert parameters == {"flow", "state", "order", "since", "until", "limit", "cursor"}
     assert all(
         operation["security"] == [{"key": []}] for path, one in paths.items() if path.startswith("/api/") for operation in one.values()
     )

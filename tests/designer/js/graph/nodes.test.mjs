@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { addNode, removeNodes, removeNodesAndTests, renameNode, setDisabled, setParams, setPolicy, setTitle } from "../../../../designer/static/js/graph/nodes.js";
 import { flowNamed, small } from "../support/documents.mjs";
 
-const at = { x: 560, y: 130 };
+const at = { x: 500, y: 130 };
 
 test("a new node has its type, its place, and nothing empty", () => {
   const { doc, slug } = addNode(small(), { use: "rule.switch@1", params: {}, title: {}, at });
