@@ -32,6 +32,7 @@ class Canvas:
         self.page.get_by_role("searchbox").fill(use.partition(".")[2].partition("@")[0].replace("_", " "))
         self.drag(self.page.locator(f'.palette-item[data-use="{use}"]'), (x, y))
         self.page.get_by_role("searchbox").fill("")
+        self.settle()
 
     def connect(self, source: str, port: str, target: str) -> None:
         """Draw a wire from a port onto a box."""

@@ -55,7 +55,7 @@ function useDrawn(editor) {
   const [nodes, setNodes] = useState([]);
   const [edges, setEdges] = useState([]);
   useLayoutEffect(() => setNodes((before) => nodesOf(doc, types, { language, locked, selected: new Set(selection.nodes) }, before)), [doc, types, language, locked, selection]);
-  useLayoutEffect(() => setEdges((before) => edgesOf(doc, types, new Set(selection.wires), before)), [doc, types, selection]);
+  useLayoutEffect(() => setEdges((before) => edgesOf(doc, types, { language, selected: new Set(selection.wires) }, before)), [doc, types, language, selection]);
   const onNodesChange = useCallback((changes) => {
     setNodes((before) => withDragged(changes, before));
     placeMoved(editor, changes);

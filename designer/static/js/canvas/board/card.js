@@ -5,6 +5,7 @@ import { Icon } from "../icon.js";
 import { usePicked } from "../context.js";
 import { problemsAt } from "../state/derived.js";
 import { hasRows, inputTop, portTop } from "./card_size.js";
+import { portTitle } from "../port_title.js";
 import { CardFoot } from "./card_foot.js";
 import { CardMark } from "./card_mark.js";
 import { isFar } from "./far.js";
@@ -21,11 +22,11 @@ export const Card = memo(function Card({ id, data }) {
       <span className="card-icon"><${Icon} name=${type?.icon ?? "box"} size=${20} /></span>
       <span className="card-names"><b title=${title}>${title}</b>${far ? null : html`<small>${type?.label ?? node.use}</small>`}</span>
       ${far ? null : html`<${CardMark} slug=${id} faults=${faults} />`}
-      ${!far && hasRows(ports) ? html`<ul className="card-ports">${ports.map((port) => html`<li key=${port.name} title=${port.name}>${port.title}</li>`)}</ul>` : null}
+      ${!far && hasRows(ports) ? html`<ul className="card-ports">${ports.map((port) => html`<li key=${port.name}>${portTitle(port)}</li>`)}</ul>` : null}
       ${far ? null : html`<${CardFoot} slug=${id} type=${type} disabled=${Boolean(node.disabled)} />`}
     </div>
     ${ports.map(
-      (port, n) => html`<${Handle} key=${port.name} type="source" id=${port.name} position=${Position.Right} className=${`port t-${port.name === "error" ? "error" : port.type}`} style=${{ top: portTop(ports, n) }} title=${port.title} />`,
+      (port, n) => html`<${Handle} key=${port.name} type="source" id=${port.name} position=${Position.Right} className=${`port t-${port.name === "error" ? "error" : port.type}`} style=${{ top: portTop(ports, n) }} title=${portTitle(port)} />`,
     )}
   `;
 });

@@ -1,4 +1,5 @@
 // The document as React Flow wants it. What did not change keeps its object, so that nothing is drawn twice.
+import { say } from "../../texts.js";
 import { inputOf, portsOf, typesOnPorts } from "../../graph/ports.js";
 import { places } from "../../graph/places.js";
 import { wiresOf } from "../../graph/wires.js";
@@ -22,8 +23,8 @@ export function nodesOf(doc, types, { language, selected, locked }, before) {
   });
 }
 
-/** @param {object} doc @param {Map<string, object>} types @param {Set<string>} selected @param {object[]} before */
-export function edgesOf(doc, types, selected, before) {
+/** @param {object} doc @param {Map<string, object>} types @param {{language: string, selected: Set<string>}} look @param {object[]} before */
+export function edgesOf(doc, types, { language, selected }, before) {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const carried = typesOnPorts(doc, types);
   return wiresOf(doc)
@@ -31,8 +32,9 @@ export function edgesOf(doc, types, selected, before) {
     .map(({ source, port, target, text }) => {
       const old = known.get(text);
       const type = port === "error" ? "error" : (carried.get(`${source}.${port}`) ?? "any");
-      const next = { id: text, type: "wire", source, target, sourceHandle: port, targetHandle: "in", selected: selected.has(text), data: { type } };
-      return old && old.selected === next.selected && old.data.type === type ? old : next;
+      const ariaLabel = say("Wire from {from} to {to}", { from: nameOf(doc, types, source, language), to: nameOf(doc, types, target, language) });
+      const next = { id: text, type: "wire", ariaLabel, source, target, sourceHandle: port, targetHandle: "in", selected: selected.has(text), data: { type } };
+      return old && old.selected === next.selected && old.data.type === type && old.ariaLabel === ariaLabel ? old : next;
     });
 }
 
@@ -43,6 +45,8 @@ function dataOf(doc, types, slug, language, old) {
   const next = { node, type, ports, input: inputOf(doc, types, slug), title: titleOf(node, type, slug, language) };
   return old && old.node === node && old.type === type && old.title === next.title && samePorts(old.ports, ports) ? old : next;
 }
+
+const nameOf = (doc, types, slug, language) => titleOf(doc.nodes[slug], types.get(doc.nodes[slug].use) ?? null, slug, language);
 
 /** What a box is called: its title in the reader's language, else in any, else the type's label. */
 export function titleOf(node, type, slug, language) {

@@ -35,7 +35,7 @@ export function PastRun() {
 const Facts = ({ run }) =>
   html`<dl className="past-run-list">
     <dt>${say("Order")}</dt><dd>${orderName(run.order_key)}</dd>
-    <dt>${say("State")}</dt><dd role="status"><${RunState} state=${run.state} /></dd>
+    <dt>${say("State")}</dt><dd><span role="status"><${RunState} state=${run.state} /></span></dd>
     <dt>${say("Accepted at")}</dt><dd>${moment(run.accepted_at)}</dd>
     <dt>${say("Ended")}</dt><dd>${run.ended_at ? moment(run.ended_at) : "–"}</dd>
     <dt>${say("Duration")}</dt><dd>${run.ended_at ? milliseconds(Date.parse(run.ended_at) - Date.parse(run.accepted_at)) : "–"}</dd>

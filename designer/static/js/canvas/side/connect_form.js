@@ -9,7 +9,7 @@ import { useEditor, usePicked } from "../context.js";
 import { refusalText } from "../refusal_text.js";
 import { documentOf, edit } from "../state/editor.js";
 import { titleOf } from "../board/shapes.js";
-import { portTitle } from "./port_title.js";
+import { portTitle } from "../port_title.js";
 
 /** @param {{slug: string}} props */
 export function ConnectForm({ slug }) {

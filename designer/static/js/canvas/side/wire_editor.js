@@ -11,7 +11,7 @@ import { documentOf, edit } from "../state/editor.js";
 import { ConnectForm } from "./connect_form.js";
 import { Problems } from "./form/problems.js";
 import { NodeLink } from "./node_link.js";
-import { portTitle } from "./port_title.js";
+import { portTitle } from "../port_title.js";
 
 const NONE = [];
 

@@ -11,7 +11,7 @@ import { documentOf } from "../state/editor.js";
 import { CloseSide } from "./close_side.js";
 import { Problems } from "./form/problems.js";
 import { NodeLink } from "./node_link.js";
-import { portTitle } from "./port_title.js";
+import { portTitle } from "../port_title.js";
 import { removeAll } from "./removing.js";
 
 const NONE = [];
