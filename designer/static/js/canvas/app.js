@@ -16,12 +16,13 @@ import { useShortcuts } from "./shortcuts.js";
 import { isSideOpen } from "./state/derived.js";
 import { keepChecked } from "./state/checking.js";
 import { keepUnsaved } from "./state/keep.js";
+import { keepTold } from "./state/others.js";
 import { keepWatching } from "./state/watching.js";
 
 /** @param {{editor: object}} props */
 export function App({ editor }) {
   useEffect(() => {
-    const ends = [keepChecked(editor), keepUnsaved(editor), keepWatching(editor)];
+    const ends = [keepChecked(editor), keepUnsaved(editor), keepWatching(editor), keepTold(editor)];
     return () => ends.forEach((end) => end());
   }, [editor]);
   return html`<${EditorContext.Provider} value=${editor}><${ReactFlowProvider}><${Shell} /></><//>`;

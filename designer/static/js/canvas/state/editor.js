@@ -42,7 +42,6 @@ export function createEditor(page, types) {
     live: null, // counts of the running flow
     saving: false,
     notices: [], // {id, tone, text, actions}
-    conflict: null, // the ETag that somebody else's draft has
     guide: page.guide,
     pointed: null, // slug to bring into view
     faced: null, // {slug, path} of the field to focus

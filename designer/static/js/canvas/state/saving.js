@@ -16,7 +16,7 @@ export async function save(editor, { over } = {}) {
   editor.set({ saving: true });
   try {
     const { body, etag } = await request("PUT", `/api/flows/${state.flow}/draft?form=canonical`, { body: doc, headers: condition(over ?? state.etag) });
-    editor.set({ saved: doc, etag: etag ?? body.etag, conflict: null });
+    editor.set({ saved: doc, etag: etag ?? body.etag });
     return true;
   } catch (error) {
     fail(editor, error);
