@@ -17,7 +17,7 @@ import { Zoom } from "./zoom.js";
 const NODES = { card: Card };
 const EDGES = { wire: Wire };
 const GRID = [COLUMN / 10, ROW / 10];
-const FIT = { padding: 0.12, minZoom: 0.2, maxZoom: 1 };
+const FIT = { padding: 0.06, minZoom: 0.2, maxZoom: 1 };
 const PRO = { hideAttribution: false };
 
 export function Board() {

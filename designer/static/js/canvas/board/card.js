@@ -6,10 +6,10 @@ import { usePicked } from "../context.js";
 import { problemsAt } from "../state/derived.js";
 import { hasRows, inputTop, portTop } from "./card_size.js";
 import { portTitle } from "../port_title.js";
+import { CardFar } from "./card_far.js";
 import { CardFoot } from "./card_foot.js";
 import { CardMark } from "./card_mark.js";
 import { isFar } from "./far.js";
-
 
 export const Card = memo(function Card({ id, data }) {
   const { node, type, ports, input, title } = data;
@@ -25,6 +25,7 @@ export const Card = memo(function Card({ id, data }) {
       ${!far && hasRows(ports) ? html`<ul className="card-ports">${ports.map((port) => html`<li key=${port.name}>${portTitle(port)}</li>`)}</ul>` : null}
       ${far ? null : html`<${CardFoot} slug=${id} type=${type} disabled=${Boolean(node.disabled)} />`}
     </div>
+    ${far ? html`<${CardFar} slug=${id} faults=${faults} />` : null}
     ${ports.map(
       (port, n) => html`<${Handle} key=${port.name} type="source" id=${port.name} position=${Position.Right} className=${`port t-${port.name === "error" ? "error" : port.type}`} style=${{ top: portTop(ports, n) }} title=${portTitle(port)} />`,
     )}

@@ -64,6 +64,6 @@ function useFitted() {
   const flow = useReactFlow();
   const fit = usePicked((state) => state.fit);
   useEffect(() => {
-    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.12, minZoom: 0.08, maxZoom: 1, duration: 250 }));
+    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.06, minZoom: 0.08, maxZoom: 1, duration: 250 }));
   }, [fit]);
 }

@@ -13,6 +13,6 @@ export function Zoom() {
     ${button("zoom-out", say("Zoom out"), () => flow.zoomOut({ duration: 150 }))}
     <button type="button" className="zoom-now" title=${say("Actual size")} aria-label=${say("Zoom {percent} %. Set to actual size", { percent: zoom })} onClick=${() => flow.zoomTo(1, { duration: 150 })}>${zoom}%</button>
     ${button("zoom-in", say("Zoom in"), () => flow.zoomIn({ duration: 150 }))}
-    ${button("maximize", say("Show everything"), () => flow.fitView({ padding: 0.12, minZoom: 0.08, maxZoom: 1, duration: 200 }))}
+    ${button("maximize", say("Show everything"), () => flow.fitView({ padding: 0.06, minZoom: 0.08, maxZoom: 1, duration: 200 }))}
   </>`;
 }
