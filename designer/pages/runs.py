@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import dataclass
+from typing import Annotated, cast
 
-from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+from litestar.response import Redirect
 
 from designer.api.timeline import timeline_of
 from designer.pages.drawing import draw
@@ -14,6 +17,7 @@ from designer.pages.filters import Given, period
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.preferences import local
 from designer.pages.words import RUN_STATES
 from engine.app import now
 from engine.errors import OrderloomError, Problem
@@ -61,6 +65,22 @@ async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]
         held=await held(engine.store, [run.order_key]),
         icons_of={slug: _icon(request, node.use) for slug, node in flow.nodes.items()} if flow else {},
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A form: ``back`` is the address of the page that it was on."""
+
+    back: str = "/runs"
+
+
+@post("/runs/{run_id:int}/cancellation", opt={"permission": "run.write"}, status_code=303)
+async def cancel_run(
+    request: PageRequest, run_id: FromPath[int], data: Annotated[Cancellation, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Redirect:
+    """Cancels the run and goes back to where the reader was. 409 where it has ended."""
+    await loom(request).cancel(run_id, request.state.actor)
+    return Redirect(path=local(data.back), status_code=303)
 
 
 async def _steps(request: PageRequest, event: Event) -> tuple[Flow | None, Sequence[StepView], Sequence[Problem]]:

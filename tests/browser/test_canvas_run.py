@@ -197,6 +197,17 @@ def test_a_parked_run_is_sent_on_from_the_canvas(page: Page, api: APIRequestCont
     assert complaints == []
 
 
+def test_an_order_is_given_up_on_the_canvas_after_a_question(page: Page, api: APIRequestContext, small: str) -> None:
+    run = deliver(api, no="X4")
+    page.goto(f"/flows/{small}/canvas?run={run}&step=good")
+    incident = page.locator(".side .open-incident")
+    expect(incident.get_by_role("button", name="Cancel the run")).to_be_hidden()
+    incident.get_by_text("Give up the order").click()
+    incident.get_by_role("button", name="Cancel the run").click()
+    expect(page.locator(".drawer .past-run-list")).to_contain_text("Cancelled")
+    expect(page.locator(".side .open-incident")).to_have_count(0)
+
+
 def test_the_timeline_leads_to_the_node(page: Page, api: APIRequestContext, small: str) -> None:
     run = deliver(api, no="X3", good=True)
     page.goto(f"/flows/{small}/canvas?run={run}")

@@ -139,6 +139,20 @@ async def test_a_decision_is_one_button_away_and_leads_back(published: Client, o
     assert (await published.post(address[1], data={"action": "again"}, headers=HTML)).status_code == 409
 
 
+async def test_an_order_is_given_up_from_its_incident_and_the_page_asks_first(published: Client, orderloom: Any) -> None:
+    await published.post("/hooks/small/plain", json={"no": "A1"})
+    await orderloom.dispatcher.idle()
+    text = await get(published, "/incidents")
+    address = re.search(r'action="(/runs/\d+/cancellation)"', text)
+    assert address is not None
+    assert text.index('<details class="sure">') < address.start()
+    answer = await published.post(address[1], data={"back": "/incidents"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents")
+    await orderloom.dispatcher.idle()
+    assert "Nothing to do" in await get(published, "/incidents")
+    assert (await published.post(address[1], data={}, headers=HTML)).status_code == 409
+
+
 async def test_a_decision_that_does_not_exist_is_refused(published: Client, orderloom: Any) -> None:
     await published.post("/hooks/small/plain", json={"no": "A1"})
     await orderloom.dispatcher.idle()

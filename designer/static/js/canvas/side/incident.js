@@ -2,7 +2,7 @@
 import { say } from "../../texts.js";
 import { html, useState } from "../react.js";
 import { useEditor } from "../context.js";
-import { decide, decisionsFor } from "../state/past_run.js";
+import { cancelRun, decide, decisionsFor } from "../state/past_run.js";
 import { Fault } from "./fault.js";
 
 const WORDS = {
@@ -13,18 +13,23 @@ const WORDS = {
 export function Incident({ incident, children, decided }) {
   const editor = useEditor();
   const [busy, setBusy] = useState(false);
-  const take = async (action) => {
+  const during = async (work) => {
     setBusy(true);
-    await decide(editor, incident, action);
+    await work;
     setBusy(false);
     decided?.();
   };
+  const take = (action) => during(decide(editor, incident, action));
   return html`<div className="open-incident" data-incident=${incident.id}><${Fault} problem=${incident.problem}>
     ${children}
     <span className="row" role="group" aria-label=${say("Decide")}>
       ${decisionsFor(incident).map((action) => html`<button key=${action} type="button" className=${`button small${action === "again" ? " primary" : ""}`} disabled=${busy} onClick=${() => take(action)}>${WORDS[action]()}</button>`)}
     </span>
     <small className="quiet">${say("Skip leaves this item out for good.")}</small>
+    <details className="sure"><summary className="button small">${say("Give up the order")}</summary>
+      <p>${say("The run ends here. What was sent before stays sent; what was not is never sent.")}</p>
+      <button type="button" className="button small danger" disabled=${busy} onClick=${() => during(cancelRun(editor, incident.run))}>${say("Cancel the run")}</button>
+    </details>
   </></div>`;
 }
 

@@ -54,10 +54,18 @@ export const decisionsFor = ({ code }) => (code === "effect.unknown_outcome" ? [
  * Sends a parked item on.
  * @param {object} editor @param {object} incident @param {"again"|"skip"|"sent"|"not_sent"} action
  */
-export async function decide(editor, incident, action) {
+export function decide(editor, incident, action) {
+  const said = action === "skip" ? say("Skipped. The rest of the order goes on.") : say("Decided. The order goes on.");
+  return act(editor, `/api/incidents/${incident.id}/resumption`, { action }, said);
+}
+
+/** Gives a whole order up. A call that is under way is awaited by the server. @param {object} editor @param {string} run */
+export const cancelRun = (editor, run) => act(editor, `/api/runs/${run}/cancellation`, {}, say("The run is cancelled."));
+
+async function act(editor, path, body, said) {
   try {
-    await request("POST", `/api/incidents/${incident.id}/resumption`, { body: { action } });
-    tell(editor, "ok", action === "skip" ? say("Skipped. The rest of the order goes on.") : say("Decided. The order goes on."));
+    await request("POST", path, { body });
+    tell(editor, "ok", said);
   } catch (error) {
     tell(editor, "err", reasons(error)[0].what);
   }
