@@ -38,6 +38,19 @@ RECORD = """() => {
   requestAnimationFrame(next);
 }"""
 
+EMPTY = """(x) => {
+  for (let y = 200; y < 700; y += 3)
+    if (document.elementFromPoint(x, y).matches(".react-flow__pane, .react-flow__background *")) return [x, y];
+  throw new Error("no empty place");
+}"""
+MIDDLE = """() => {
+  const far = (box) => Math.abs(box.x - 700) + Math.abs(box.y - 450);
+  const boxes = [...document.querySelectorAll(".react-flow__node")].map((node) => node.getBoundingClientRect());
+  const { x, y } = boxes.sort((one, other) => far(one) - far(other))[0];
+  return [x + 90, y + 20];
+}"""
+"""Where to take hold of the box nearest to the middle."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Frames of the canvas.")
@@ -69,18 +82,16 @@ def pan(page: Page) -> None:
     """Two thousand pixels there and back, by the empty board."""
     for direction in (-1, 1):
         for _ in range(4):
-            start = (760 - direction * 250, 860)
-            page.mouse.move(*start)
+            x, y = page.evaluate(EMPTY, 760 - direction * 250)
+            page.mouse.move(x, y)
             page.mouse.down()
-            page.mouse.move(start[0] + direction * 500, start[1] - 60, steps=45)
+            page.mouse.move(x + direction * 500, y - 60, steps=45)
             page.mouse.up()
 
 
 def drag(page: Page) -> None:
     """A box in the middle, with its wires, in circles."""
-    boxes = page.locator(".react-flow__node").all()
-    box = min((found for one in boxes if (found := one.bounding_box())), key=lambda b: abs(b["x"] - 700) + abs(b["y"] - 450))
-    x, y = box["x"] + 90, box["y"] + 20
+    x, y = page.evaluate(MIDDLE)
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(160):
@@ -133,8 +144,10 @@ def served() -> Generator[tuple[str, str]]:
             found = re.fullmatch(r"ready (http://\S+) key=(\S+)\n", process.stdout.readline())
             if found is None:
                 raise SystemExit("the service did not start")
-            yield found[1], found[2]
-            process.terminate()
+            try:
+                yield found[1], found[2]
+            finally:
+                process.terminate()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // The board: boxes and wires, moved and connected by hand.
 import { say } from "../../texts.js";
-import { COLUMN, ROW } from "../../graph/places.js";
+import { COLUMN, places, ROW } from "../../graph/places.js";
 import { Background, html, MiniMap, ReactFlow, SelectionMode, useCallback, useLayoutEffect, useMemo, useState, useStore } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { documentOf, select } from "../state/editor.js";
@@ -18,6 +18,7 @@ const NODES = { card: Card };
 const EDGES = { wire: Wire };
 const GRID = [COLUMN / 10, ROW / 10];
 const FIT = { padding: 0.06, minZoom: 0.2, maxZoom: 1 };
+const ROOM = 3000; // pixels around the boxes
 const PRO = { hideAttribution: false };
 
 export function Board() {
@@ -29,13 +30,14 @@ export function Board() {
   const labels = useMemo(ariaLabels, []);
   useInView(editor);
   const far = useStore(isFar);
+  const extent = useExtent();
   return html`<${ReactFlow} className=${far ? "far" : ""}
     nodes=${nodes} edges=${edges} nodeTypes=${NODES} edgeTypes=${EDGES}
     onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange} ...${connecting}
     nodesConnectable=${!readOnly} nodesDraggable=${!readOnly} connectionRadius=${28} connectOnClick=${true}
     snapToGrid snapGrid=${GRID} fitView fitViewOptions=${FIT} minZoom=${0.08} maxZoom=${1.8}
     colorMode=${theme === "dark" ? "dark" : theme === "light" ? "light" : "system"} onlyRenderVisibleElements ariaLabelConfig=${labels}
-    selectionMode=${SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} deleteKeyCode=${null} panOnScroll=${false}
+    translateExtent=${extent} selectNodesOnDrag=${false} selectionMode=${SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} deleteKeyCode=${null} panOnScroll=${false}
     zoomOnDoubleClick=${false} proOptions=${PRO} onPaneClick=${() => select(editor, {})}
   >
     <${Background} gap=${COLUMN / 10} size=${1.3} />
@@ -63,6 +65,16 @@ function useDrawn(editor) {
   }, [editor]);
   const onEdgesChange = useCallback((changes) => takeSelection(editor, "wires", changes), [editor]);
   return { nodes, edges, onNodesChange, onEdgesChange };
+}
+
+/** How far the view may go: nobody gets lost beyond the boxes. */
+function useExtent() {
+  const doc = usePicked(documentOf);
+  return useMemo(() => {
+    const all = Object.values(places(doc));
+    const [xs, ys] = [all.map(({ x }) => x), all.map(({ y }) => y)];
+    return [[Math.min(0, ...xs) - ROOM, Math.min(0, ...ys) - ROOM], [Math.max(0, ...xs) + ROOM, Math.max(0, ...ys) + ROOM]];
+  }, [doc]);
 }
 
 function takeSelection(editor, kind, changes) {

@@ -38,7 +38,7 @@ function useSelectedInView() {
     const top = node.internals.positionAbsolute.y * zoom + y;
     const dx = shift(left, left + node.width * zoom, width);
     const dy = shift(top, top + node.height * zoom, height);
-    if (dx || dy) flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200 });
+    if (dx || dy) flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200, interpolate: "linear" });
   }, [selected, stage]);
 }
 
