@@ -27,14 +27,18 @@ export function nodesOf(doc, types, { language, selected, locked }, before) {
 export function edgesOf(doc, types, { language, selected }, before) {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const carried = typesOnPorts(doc, types);
+  const seen = new Set();
   return wiresOf(doc)
     .filter(({ source, target }) => source in doc.nodes && target in doc.nodes)
     .map(({ source, port, target, text }) => {
       const old = known.get(text);
-      const type = port === "error" ? "error" : (carried.get(`${source}.${port}`) ?? "any");
+      const from = `${source}.${port}`;
+      const leads = !seen.has(from); // the first wire of a port bears its count
+      seen.add(from);
+      const type = port === "error" ? "error" : (carried.get(from) ?? "any");
       const ariaLabel = say("Wire from {from} to {to}", { from: nameOf(doc, types, source, language), to: nameOf(doc, types, target, language) });
-      const next = { id: text, type: "wire", ariaLabel, source, target, sourceHandle: port, targetHandle: "in", selected: selected.has(text), data: { type } };
-      return old && old.selected === next.selected && old.data.type === type && old.ariaLabel === ariaLabel ? old : next;
+      const next = { id: text, type: "wire", ariaLabel, source, target, sourceHandle: port, targetHandle: "in", selected: selected.has(text), data: { type, leads } };
+      return old && old.selected === next.selected && old.data.type === type && old.data.leads === leads && old.ariaLabel === ariaLabel ? old : next;
     });
 }
 

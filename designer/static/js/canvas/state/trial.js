@@ -67,7 +67,7 @@ export const triggersOf = (doc, types) => Object.keys(doc.nodes ?? {}).filter((s
 
 function showTrial(editor, { runs, title, document, start }) {
   const steps = stepsBySlug(runs[0]?.steps ?? []);
-  editor.set({ overlay: { kind: "trial", title, steps, runs, chosen: 0, document, start } });
+  editor.set({ overlay: { kind: "trial", title, steps, runs, chosen: 0, document, start }, tab: "data" });
 }
 
 /** The body of a test run as it is chosen, or why there is none. */
