@@ -122,9 +122,20 @@ class Cel(_FromText):
             function = self._function = self.expression.function
         return function(item, scope.event, scope.flow)
 
+    @property
+    def expects(self) -> frozenset[str]:
+        """The paths that must be there: those that it reads without asking by ``has`` first."""
+        asked = self.text.replace(" ", "")
+        return frozenset(path for path in self.expression.reads if not any(f"has({part})" in asked for part in _prefixes(path)))
+
     def json(self, item: Item, scope: Scope) -> Any:
         """The value as plain JSON, fit to be put into an item: times as RFC 3339 text, money as decimal text."""
         return to_json_value(self(item, scope))
+
+
+def _prefixes(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[:n]) for n in range(2, len(parts) + 1)]
 
 
 class Condition(Cel):
@@ -147,6 +158,11 @@ class Template(_FromText):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._template = TextTemplate(text)
+
+    @property
+    def expects(self) -> frozenset[str]:
+        """The paths that must be there, such as ``item.display_no``: those in places that have no ``default``."""
+        return self._template.expects
 
     def render(self, **values: Any) -> str:
         """The text with its places filled. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``."""

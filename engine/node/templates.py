@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -44,6 +44,12 @@ class TextTemplate:
         if len(text.encode()) > MAX_TEMPLATE:
             raise InputInvalid(Problem("template.too_long", fields={"limit": MAX_TEMPLATE}))
         self._template = _compiled(text, encoded)
+        self._text = text
+
+    @property
+    def expects(self) -> frozenset[str]:
+        """Paths of the item that are read without asking first whether they are there (``default``, ``is defined``)."""
+        return _expected(self._text)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``; output is counted while it is made."""
@@ -68,9 +74,35 @@ def _compiled(text: str, encoded: bool) -> JinjaTemplate:
     try:
         return _environment(encoded).from_string(text)
     except TemplateSyntaxError as error:
-        raise InputInvalid(Problem("template.syntax", fields={"reason": error.message or "", "line": error.lineno})) from None
+        raise InputInvalid(Problem("template.syntax", fields={"reason": (error.message or "").rstrip("."), "line": error.lineno})) from None
     except TemplateError as error:
         raise InputInvalid(Problem("template.syntax", fields={"reason": type(error).__name__, "line": 1})) from None
+
+
+@lru_cache(maxsize=2048)
+def _expected(text: str) -> frozenset[str]:
+    return frozenset(f"item.{path}" for path in _reads(_environment(encoded=False).parse(text)) if path)
+
+
+def _reads(node: nodes.Node) -> Iterator[str]:
+    path = _path(node)
+    if path is not None:
+        yield path
+        return
+    if isinstance(node, nodes.If) or (isinstance(node, nodes.Filter) and node.name == "default") or isinstance(node, nodes.Test):
+        return  # it asks first
+    for child in node.iter_child_nodes():
+        yield from _reads(child)
+
+
+def _path(node: nodes.Node) -> str | None:
+    """``receiver.city`` of ``item.receiver.city``, empty for ``item`` itself; ``None`` for anything else."""
+    if isinstance(node, nodes.Name):
+        return "" if node.name == "item" else None
+    if not isinstance(node, nodes.Getattr):
+        return None
+    before = _path(node.node)
+    return None if before is None else f"{before}.{node.attr}".lstrip(".")
 
 
 @cache

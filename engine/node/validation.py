@@ -31,7 +31,16 @@ def problems_of(error: ValidationError, prefix: str, where: Sequence[str] = (), 
         at = tuple(part for part in detail["loc"] if not str(part).startswith("function-"))
         place = (*where, *(str(part) for part in at))
         found.setdefault(place, replace(_problem(detail, prefix, place, model), at=at))
-    return list(found.values())
+    return [problem for place, problem in found.items() if not (_is_length(problem) and _has_inner(place, found))]
+
+
+def _is_length(problem: Problem) -> bool:
+    return problem.fields.get("rule") in ("too_short", "too_long")
+
+
+def _has_inner(place: tuple[str, ...], found: Mapping[tuple[str, ...], Problem]) -> bool:
+    """Items that are wrong do not count for pydantic; they are named themselves."""
+    return any(len(other) > len(place) and other[: len(place)] == place for other in found)
 
 
 def _problem(detail: Any, prefix: str, place: tuple[str, ...], model: type[BaseModel] | None) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Problem
-from engine.flow.check.expressions import check_expressions
+from engine.flow.check.expressions import check_expressions, check_fields
 from engine.flow.check.nodes import check_nodes
 from engine.flow.check.policies import check_policies
 from engine.flow.check.samples import check_tests
@@ -31,7 +31,10 @@ def check_reading(
     shape = named(reading.problems, registry)
     if reading.flow is None:
         return shape
-    return [*shape, *without_followers(check(reading.flow, registry, connections, reading.broken, carried), shape)]
+    carried = lineage(reading.flow, registry) if carried is None else carried
+    found = check(reading.flow, registry, connections, reading.broken, carried)
+    found += [problem.inside(reading.flow.name) for problem in check_fields(reading.flow, registry, carried)]
+    return [*shape, *without_followers(found, shape)]
 
 
 def check(
@@ -41,7 +44,7 @@ def check(
     broken: frozenset[str] = frozenset(),
     carried: Lineage | None = None,
 ) -> list[Problem]:
-    """All problems of a flow. ``connections`` (name → type) is given at publication; without it connections are not looked up.
+    """What keeps a flow from running. ``connections`` (name → type) is given at publication; without it connections are not looked up.
 
     ``carried`` is the flow's lineage, where somebody has it already.
     """

@@ -1,8 +1,9 @@
-"""Checks of expressions against the fields that reach their node: money must not be ordered as text."""
+"""Checks of expressions and templates against the fields that reach their node: money as text, fields that an order does not have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, cast
 
@@ -10,34 +11,69 @@ from pydantic import BaseModel, ValidationError
 
 from engine.errors import Problem
 from engine.flow.document import Flow
-from engine.flow.lineage import Lineage
+from engine.flow.lineage import Carried, Lineage
 from engine.node.lookup import NodeTypes
-from engine.node.params import Cel
+from engine.node.params import Cel, Template
+from engine.node.ports import ORDER
 from engine.order import CanonicalOrder
 
+Place = tuple[str, ...]
 _AMOUNT_PATTERN = r"^-?\d+(\.\d+)?$"
 
 
 def check_expressions(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[Problem]:
     """A problem for each comparison of a canonical order's amount that forgets ``money()``."""
+    for slug, place, found, arriving in _texts(flow, registry, carried):
+        if isinstance(found, Cel):
+            paths = {f"item.{path}" for path in money_paths() if path in arriving.fields}
+            yield from _placed(found.expression.check_money(paths), slug, place)
+
+
+def check_fields(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[Problem]:
+    """A problem for each field that a canonical order does not have: only of those all fields are known.
+
+    Whoever asks first whether there is one (``has``, ``default``) may name any.
+    """
+    for slug, place, found, arriving in _texts(flow, registry, carried):
+        if arriving.type == ORDER:
+            yield from _placed(_unknown(found, arriving.fields), slug, place)
+
+
+def _texts(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[tuple[str, Place, Cel | Template, Carried]]:
     for slug, node in flow.nodes.items():
-        node_type = registry.find(node.use)
-        arriving = carried.get((slug, "in"))
+        node_type, arriving = registry.find(node.use), carried.get((slug, "in"))
         if node_type is None or arriving is None:
             continue
-        paths = {f"item.{path}" for path in money_paths() if path in arriving.fields}
         try:
             params = node_type.params.model_validate(node.params)
         except ValidationError:
             continue  # reported with the parameters
-        for place, expression in expressions_in(params):
-            at = ("nodes", slug, "params", *place)
-            yield from (problem.under(*at).inside(slug, *place) for problem in expression.expression.check_money(paths))
+        for place, found in expressions_in(params):
+            yield slug, place, found, arriving
 
 
-def expressions_in(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cel]]:
-    """Every expression in parameters, with its place."""
-    if isinstance(value, Cel):
+def _placed(problems: Iterable[Problem], slug: str, place: Place) -> Iterator[Problem]:
+    return (problem.under("nodes", slug, "params", *place).inside(slug, *place) for problem in problems)
+
+
+def _unknown(found: Cel | Template, fields: Iterable[str]) -> Iterator[Problem]:
+    known = [path.replace(".*", "[]") for path in fields]
+    for read in sorted(found.expects):
+        path = read.removeprefix("item.")
+        if path != read and not any(_meets(path, one) for one in known):
+            near = get_close_matches(path, known, 1, 0.5)
+            yield Problem("expression.unknown_field", (), {"path": path, "near": near[0] if near else known[0]})
+
+
+def _meets(path: str, known: str) -> bool:
+    """Whether one is the other or lies inside it."""
+    long, short = (path, known) if len(path) > len(known) else (known, path)
+    return long == short or (long.startswith(short) and long[len(short)] in ".[")
+
+
+def expressions_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, Cel | Template]]:
+    """Every expression and template in parameters, with its place."""
+    if isinstance(value, (Cel, Template)):
         yield place, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
