@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
-from engine.sdk import Item, read_json
+from engine.sdk import Item
 from nodes.connector.own_shop.canonical import own_shop_order
 from nodes.connector.shopify.canonical import shopify_order
 from nodes.connector.taobao.canonical import taobao_order
@@ -15,8 +14,3 @@ CANONICAL: dict[str, Callable[[Item], Item]] = {
     "shopify": shopify_order,
     "own_shop": own_shop_order,
 }
-
-
-def sample(channel: str, name: str = "sample") -> Item:
-    """An invented payload of a channel (``sample``), or the canonical order that it becomes (``sample_order``)."""
-    return read_json(files("nodes.connector").joinpath(channel, f"{name}.json").read_bytes())

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from engine.sdk import ORDER, CanonicalOrder, Example, Item, Params, Scope, node, replaces
-from nodes.connector.channels import CANONICAL, sample
+from nodes.connector.channels import CANONICAL
+from nodes.connector.samples import sample
 
 Channel = Literal["taobao", "shopify", "own_shop"]
 

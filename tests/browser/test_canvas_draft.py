@@ -98,6 +98,7 @@ def test_a_flow_is_made_opened_from_the_list_and_gets_its_first_node(page: Page,
     page.get_by_role("button", name="Make it and open the canvas").click()
     expect(page.locator(".react-flow")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Made by hand")
+    expect(page.locator(".empty-hint")).to_contain_text("Drag a trigger here first")
     item = page.locator('.palette-item[data-use="connector.webhook@1"]')
     item.focus()
     page.keyboard.press("Enter")
@@ -215,7 +216,7 @@ def test_versions_are_published_with_a_note_looked_at_and_gone_back_to(page: Pag
     assert newest["title"]["en"] == "Draft trial"
 
     rows.last.get_by_role("link", name="Look at").click()
-    expect(page.locator(".standing")).to_contain_text("Version 1, to look at")
+    expect(page.locator(".standing")).to_contain_text("Version 1, read only")
     expect(page.get_by_role("heading", level=1)).to_have_text("Draft trial")
     expect(page.locator(".palette")).to_have_count(0)
 

@@ -20,7 +20,7 @@ FLOW: dict[str, Any] = {
         "shop": {"use": "connector.own_shop_orders@1", "params": {"shop": {"connection": "own_shop"}}},
         "order": {"use": "transform.canonical_order@1", "params": {"channel": "own_shop"}},
         "big": {"use": "rule.condition@1"},
-        "way": {"use": "rule.switch@1", "params": {"cases": [{"when": "item.qty >", "title": "many"}]}},
+        "way": {"use": "rule.switch@1", "params": {"cases": [{"when": "size(item.lines) >", "title": "many"}]}},
         "tag": {"use": "rule.tag_order@1"},
         "mask": {"use": "transform.mask_fields@1", "params": {"fields": {"receiver.phone": "phone", "note.buyer": "text"}}},
         "to_wms": {"use": "connector.to_wms@1", "params": {"wms": {"connection": "second_wms"}}},
@@ -165,6 +165,56 @@ def test_a_list_is_changed_by_keyboard_and_keeps_the_focus(side: Canvas) -> None
     expect(words.get_by_role("textbox", name="Keywords 1")).to_have_value("now")
     expect(words.get_by_role("textbox")).to_have_count(2)
     expect(side.box("tag")).to_be_visible()
+
+
+def test_the_wires_of_a_switch_follow_its_cases(side: Canvas) -> None:
+    """A case that goes up, or one that goes, must not send orders another way."""
+    form = choose(side, "way")
+    cases = form.get_by_role("group", name="Cases")
+    cases.get_by_role("button", name="Add to Cases").click()
+    expect(form.get_by_role("button", name=re.compile("^Move up: Cases 2"))).to_be_visible()
+    side.page.get_by_role("tab", name="Wires").click()
+    connect = panel(side).get_by_role("form", name="Connect")
+    for port, target in (("case_1", "tag"), ("case_2", "tell")):
+        connect.get_by_label("Connect port").select_option(port)
+        connect.get_by_label("to node").select_option(target)
+        connect.get_by_role("button", name="Connect").press("Enter")
+        expect(side.wire(f"way.{port} -> {target}")).to_be_attached()
+    side.page.get_by_role("tab", name="Settings").click()
+    form.get_by_role("button", name=re.compile("^Move up: Cases 2")).click()
+    expect(side.wire("way.case_2 -> tag")).to_be_attached()
+    expect(side.wire("way.case_1 -> tell")).to_be_attached()
+    form.get_by_role("button", name=re.compile("^Remove: Cases 1")).click()
+    expect(side.wire("way.case_1 -> tag")).to_be_attached()
+    expect(side.wire("way.case_1 -> tell")).to_have_count(0)
+    side.page.get_by_role("button", name=re.compile("^Undo: Change Cases")).click()
+    expect(side.wire("way.case_1 -> tell")).to_be_attached()
+
+
+def test_a_field_that_an_order_does_not_have_is_named_with_the_one_that_was_meant(side: Canvas) -> None:
+    form = choose(side, "big")
+    expression(form).fill('money(item.amount.piad) >= money("500")')
+    problem = setting(form, "when").locator(".setting-problems")
+    expect(problem).to_contain_text("An order has no field amount.piad; a nearby one is amount.paid.")
+    expression(form).fill('has(item.amount.piad) || money(item.amount.paid) >= money("500")')
+    expect(setting(form, "when").locator(".setting-problems")).to_have_count(0)
+
+
+def test_a_trigger_says_where_it_listens(side: Canvas) -> None:
+    expect(choose(side, "shop").get_by_text("/hooks/side_trial/shop")).to_be_visible()
+
+
+def test_a_new_connection_is_set_up_without_losing_what_was_not_saved(side: Canvas) -> None:
+    form = choose(side, "tag")
+    form.get_by_label("High from").fill("777")
+    choose(side, "to_wms").get_by_role("link", name="Set up a new connection").click()
+    expect(side.page).to_have_url(re.compile(r"/connections/new\?kind=wms"))
+    side.page.get_by_label("Name", exact=True).fill("fresh_wms")
+    side.page.get_by_label("Address", exact=True).fill("http://127.0.0.1:9")
+    side.page.get_by_role("button", name="Save").click()
+    expect(side.page.get_by_text("Your unsaved changes are back.")).to_be_visible()
+    expect(choose(side, "to_wms").get_by_label("WMS").locator("option[value=fresh_wms]")).to_be_attached()
+    expect(choose(side, "tag").get_by_label("High from")).to_have_value("777")
 
 
 def test_an_entry_is_renamed_in_its_place_and_never_twice(side: Canvas) -> None:

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from engine.order.model import CanonicalOrder
 from engine.privacy.classes import DataClass
 from engine.sdk import ORDER, Scope
-from nodes.connector.channels import CANONICAL, sample
+from nodes.connector.channels import CANONICAL
+from nodes.connector.samples import sample
 from nodes.transform.canonical_order import CanonicalOrderParams, canonical_order
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.sdk import Kind, NodeError, mask
-from nodes.connector.channels import CANONICAL, sample
+from nodes.connector.channels import CANONICAL
+from nodes.connector.samples import sample
 from nodes.transform.clean_order import CleanOrderParams, clean_order
 
 

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputInvalid, NodeError
+from engine.json_text import write_json
 from engine.node.triggers import Arrival, Delivery
 from engine.node.types import NodeType
 from engine.privacy.item import mask_item
+from nodes.connector.channels import CANONICAL
 from nodes.connector.file import file
 from nodes.connector.manual import manual
 from nodes.connector.own_shop.sign import sign as sign_own_shop
@@ -247,3 +249,11 @@ def test_people_see_the_numbers_of_a_raw_order_and_nobody_in_it(node_type: NodeT
     shown = json.dumps(mask_item(raw, node_type.outputs[0].effect.fields), ensure_ascii=False)
     assert not any(word in shown for word in hidden)
     assert any(word in shown for word in ("64.30", "88.00", "301.60"))
+
+
+@pytest.mark.parametrize("node_type", [own_shop_orders, shopify_orders, taobao_orders], ids=lambda one: one.name)
+def test_the_first_example_of_a_channel_is_an_order_that_becomes_canonical(node_type: NodeType) -> None:
+    """It is what a test run starts from where nothing else is at hand."""
+    arrival = read(node_type, write_json(node_type.examples[0].input[0]), shop={"connection": "shop"})
+    channel = node_type.name.partition(".")[2].removesuffix("_orders")
+    assert CANONICAL[channel](arrival.items[0])["lines"]

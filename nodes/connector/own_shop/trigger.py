@@ -11,6 +11,7 @@ from pydantic import Field
 from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
 from nodes.connector.arrivals import first_text, inside, item_of, raw_fields, text_at
 from nodes.connector.own_shop.sign import verify
+from nodes.connector.samples import sample
 
 _PASSING: Final = ("cancelled", "canceled", "refunded", "closed", "closed_refunded")
 _NO_REFUND: Final = (None, "none", "refused", "closed")
@@ -52,6 +53,7 @@ _CANCELLED = {"type": "order.cancelled", "data": {"order_no": "OWN-0001", "updat
     keeps_headers=("webhook-id",),
     icon="store",
     examples=(
+        Example({"shop": {"connection": "own_shop"}}, [sample("own_shop")], {"out": [sample("own_shop")]}, title="A whole order"),
         Example(
             {"shop": {"connection": "own_shop"}},
             [_CREATED],

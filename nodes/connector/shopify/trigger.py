@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
 from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
+from nodes.connector.samples import sample
 from nodes.connector.shopify.sign import verify
 
 _MONEY_BACK = ("refunded", "partially_refunded", "voided")
@@ -54,6 +55,7 @@ _HEADERS = {"x-shopify-shop-domain": "fixture.myshopify.com", "x-shopify-webhook
     keeps_headers=("x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-topic"),
     icon="shopping-bag",
     examples=(
+        Example({"shop": {"connection": "shopify"}}, [sample("shopify")], {"out": [sample("shopify")]}, title="A whole order"),
         Example(
             {"shop": {"connection": "shopify"}},
             [_ORDER],

@@ -23,6 +23,7 @@ from engine.sdk import (
     trigger,
 )
 from nodes.connector.arrivals import as_item, first_text, inside, item_of, raw_fields, text_at
+from nodes.connector.samples import sample
 from nodes.connector.taobao.sign import verify
 
 _ENVELOPES: Final = ("trade_fullinfo_get_response", "trade_get_response", "trade")
@@ -73,6 +74,7 @@ _PUSH = {
     emits=replaces(RAW, RAW_ORDER),
     icon="shopping-cart",
     examples=(
+        Example({"shop": {"connection": "taobao"}}, [sample("taobao")], {"out": [sample("taobao")]}, title="A whole order"),
         Example(
             {"shop": {"connection": "taobao"}},
             [{"trade_fullinfo_get_response": {"trade": _TRADE}}],

@@ -13,7 +13,7 @@ export function Standing() {
   const draft = usePicked((state) => state.etag !== null);
   return html`<span className="standing" role="status">
     ${run ? html`<span className="badge run">${say("Run {id}", { id: run })}</span>` : null}
-    ${version ? html`<span className="badge warn">${say("Version {number}, to look at", { number: version })}</span>` : html`<span className="badge">${published ? say("Published: version {number}", { number: published }) : say("Not published yet")}</span>`}
+    ${version ? html`<span className="badge warn">${say("Version {number}, read only", { number: version })}</span>` : html`<span className="badge">${published ? say("Published: version {number}", { number: published }) : say("Not published yet")}</span>`}
     ${saving ? html`<span className="quiet">${say("Saving…")}</span>` : dirty ? html`<span className="badge warn dot">${say("Not saved")}</span>` : draft && !version ? html`<span className="quiet">${say("Draft saved")}</span>` : null}
   </span>`;
 }

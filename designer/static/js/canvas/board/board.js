@@ -7,6 +7,7 @@ import { documentOf, select } from "../state/editor.js";
 import { Card } from "./card.js";
 import { isFar } from "./far.js";
 import { ConnectHint } from "./connect_hint.js";
+import { EmptyHint } from "./empty_hint.js";
 import { edgesOf, nodesOf } from "./shapes.js";
 import { placeMoved, withDragged } from "./moving.js";
 import { useConnecting } from "./connecting.js";
@@ -44,6 +45,7 @@ export function Board() {
     <${MiniMap} pannable zoomable ariaLabel=${say("Small map")} nodeClassName=${miniClass} nodeStrokeWidth=${0} nodeBorderRadius=${8} />
     <${Zoom} />
     <${ConnectHint} />
+    <${EmptyHint} />
   </>`;
 }
 

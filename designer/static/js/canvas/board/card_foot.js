@@ -13,7 +13,7 @@ export function CardFoot({ slug, type, disabled }) {
   const known = usePicked((state) => Boolean(state.overlay?.steps.size));
   const live = usePicked((state) => state.live?.nodes[slug] ?? null);
   if (disabled) return html`<span className="card-foot"><span>${say("Switched off: items pass through")}</span></span>`;
-  if (looking) return html`<${Looked} step=${step} known=${known} />`;
+  if (looking) return html`<${Looked} step=${step} known=${known} starts=${type?.kind === "trigger"} />`;
   if (!live) return html`<span className="card-foot quiet"><span>${type ? "" : say("Unknown node type")}</span></span>`;
   return html`<span className="card-foot">
     <span title=${say("Items since the service started")}><b>${whole(live.items)}</b> ${live.items === 1 ? say("item") : say("items")}</span>
@@ -22,11 +22,11 @@ export function CardFoot({ slug, type, disabled }) {
   </span>`;
 }
 
-function Looked({ step, known }) {
+function Looked({ step, known, starts }) {
   if (!step || !isReached(step)) return html`<span className="card-foot quiet"><span>${known ? say("Not reached") : ""}</span></span>`;
   const out = Object.values(step.outputs).reduce((sum, items) => sum + items.length, 0);
   return html`<span className="card-foot">
-    <span>${say("{count} in", { count: step.inputs.length })}</span><span>${say("{count} out", { count: out })}</span>
+    ${starts ? null : html`<span>${say("{count} in", { count: step.inputs.length })}</span>`}<span>${say("{count} out", { count: out })}</span>
     ${step.requests.length ? html`<span>${callCount(step.requests.length)}</span>` : null}
     ${step.failures.length ? html`<span className="err">${say("{count} failed", { count: step.failures.length })}</span>` : null}
   </span>`;

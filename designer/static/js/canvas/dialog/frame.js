@@ -13,6 +13,7 @@ export function DialogFrame({ title, children }) {
   useEffect(() => {
     const before = document.activeElement;
     element.current.showModal();
+    element.current.querySelector("textarea, input, select")?.focus();
     return () => before?.focus?.();
   }, []);
   return html`<dialog ref=${element} className="dialog" aria-labelledby=${label} onCancel=${(event) => { event.preventDefault(); close(); }}>

@@ -2,6 +2,7 @@
 import { say } from "../../texts.js";
 import { html, useState } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
+import { runTests } from "../state/flow_tests.js";
 import { publishAgain, publishDraft } from "../state/publishing.js";
 import { DialogFrame } from "./frame.js";
 import { ProblemSummary } from "./problem_list.js";
@@ -26,16 +27,21 @@ export function Publish({ version }) {
     <form onSubmit=${submit}>
       <p className="quiet">${effect(version, published)}</p>
       <label className="stacked"><span>${say("What changed?")}</span>
-        <textarea className="field" rows="3" maxLength="500" autoFocus value=${note} placeholder=${say("A note for the history, such as: foreign orders are told to the team")} onInput=${(event) => setNote(event.target.value)}></textarea>
+        <textarea className="field" rows="3" maxLength="500" value=${note} placeholder=${say("A note for the history, such as: foreign orders are told to the team")} onInput=${(event) => setNote(event.target.value)}></textarea>
       </label>
       <${ProblemSummary} problems=${hinders} />
       <footer>
-        ${hinders.some((one) => one.code === "test.red") ? html`<button type="button" className="button" onClick=${() => editor.set({ dialog: null, drawer: "tests" })}>${say("Show the tests")}</button>` : hinders.length ? html`<button type="button" className="button" onClick=${() => editor.set({ dialog: null, drawer: "problems" })}>${say("Show the problems")}</button>` : null}
+        ${hinders.some((one) => one.code === "test.red") ? html`<button type="button" className="button" onClick=${() => showTests(editor)}>${say("Show the tests")}</button>` : hinders.length ? html`<button type="button" className="button" onClick=${() => editor.set({ dialog: null, drawer: "problems" })}>${say("Show the problems")}</button>` : null}
         <button type="button" className="button" onClick=${() => editor.set({ dialog: null })}>${say("Cancel")}</button>
         <button className="button primary" disabled=${busy}>${busy ? say("Publishing…") : say("Publish")}</button>
       </footer>
     </form>
   <//>`;
+}
+
+function showTests(editor) {
+  editor.set({ dialog: null, drawer: "tests" });
+  runTests(editor);
 }
 
 function effect(version, published) {

@@ -12,7 +12,7 @@ export function KeepAsTest() {
   if (!may) return null;
   const keep = () => {
     const name = keepAsTest(editor);
-    tell(editor, "ok", say("Kept as a test: “{name}”. It expects the same way and the same calls.", { name }), [{ label: say("Show the tests"), run: () => editor.set({ drawer: "tests" }) }]);
+    tell(editor, "ok", say("Kept as a test: “{name}”. It expects the same way and the same calls. Tests stand in the flow in clear: never keep data of real people.", { name }), [{ label: say("Show the tests"), run: () => editor.set({ drawer: "tests" }) }]);
   };
   return html`<button type="button" className="button small" onClick=${keep}>${say("Keep as a test")}</button>`;
 }

@@ -1,4 +1,4 @@
-// The flow's own tests: green or red, what differs; a red one can be taken out.
+// The flow's own tests: green or red, what differs; each can be taken out.
 import { say } from "../../texts.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
@@ -41,13 +41,13 @@ function Test({ test, position, result }) {
   return html`<li className=${`test ${tone}`} data-green=${result === null ? undefined : result.green}>
     <span className="test-mark" title=${word}><${Icon} name=${symbol} /><span className="hidden">${word}</span></span>
     <span className="test-name">${test.name}</span>
-    ${result && !result.green && !readOnly ? html`<button type="button" className="button small" onClick=${() => removeTest(editor, position)}><${Icon} name="trash-2" size=${14} />${say("Remove test")}</button>` : null}
+    ${readOnly ? null : html`<button type="button" className="button small" onClick=${() => removeTest(editor, position)}><${Icon} name="trash-2" size=${14} />${say("Remove test")}</button>`}
     ${result && !result.green ? html`<${Differences} differences=${result.differences} />` : null}
   </li>`;
 }
 
 const Differences = ({ differences }) =>
-  html`<table className="table differences"><thead><tr><th>${say("Where")}</th><th>${say("Expected")}</th><th>${say("Came")}</th></tr></thead>
+  html`<table className="table differences"><thead><tr><th>${say("Where")}</th><th>${say("Expected")}</th><th>${say("Found")}</th></tr></thead>
     <tbody>${differences.map((one, n) => html`<tr key=${n}><td className="mono">${one.where.join(" › ")}</td><td className="mono">${shown(one.expected)}</td><td className="mono">${shown(one.came)}</td></tr>`)}</tbody>
   </table>`;
 

@@ -6,6 +6,7 @@ import { useEditor, usePicked } from "../context.js";
 import { useAdding } from "./adding.js";
 import { usePaletteDrag } from "./drag.js";
 import { familiesOf, found } from "./families.js";
+import { plainHelp } from "../side/help_text.js";
 
 export function Palette() {
   const editor = useEditor();
@@ -20,13 +21,13 @@ export function Palette() {
       ${families.map(
         ({ family, label, types: members }) => html`<section key=${family} className=${`f-${family}`}>
           <h2>${label}</h2>
-          <ul>${members.map((type) => html`<li key=${type.use}><button type="button" className="palette-item" title=${type.help} data-use=${type.use} onPointerDown=${(event) => dragStart(event, type)} onClick=${(event) => event.detail === 0 && add(type)} onDoubleClick=${() => add(type)}>
+          <ul>${members.map((type) => html`<li key=${type.use}><button type="button" className="palette-item" title=${plainHelp(type.help)} data-use=${type.use} onPointerDown=${(event) => dragStart(event, type)} onClick=${(event) => event.detail === 0 && add(type)} onDoubleClick=${() => add(type)}>
             <span className="card-icon"><${Icon} name=${type.icon} size=${18} /></span><span>${type.label}</span>
           </button></li>`)}</ul>
         </section>`,
       )}
       ${families.length ? null : html`<p className="quiet">${say("No node type is called that.")}</p>`}
     </div>
-    <p className="palette-help quiet">${say("Drag a node onto the canvas, or press Enter to add it behind the selected one.")}</p>
+    <p className="palette-help quiet">${say("Drag a node onto the canvas. A double click or Enter adds it behind the selected one.")}</p>
   </aside>`;
 }

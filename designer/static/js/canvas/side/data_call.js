@@ -8,8 +8,8 @@ import { Tree } from "./tree.js";
 export function Call({ call: { request, answer, failed }, trial }) {
   const answered = answer !== null && answer !== undefined;
   return html`<section className="box data-box data-call">
-    <h4><span className="chip">${request.method}</span><span className="mono data-url">${request.url}</span>${mark(trial, failed, answered)}</h4>
-    <div className="tree"><${Tree} value=${{ headers: request.headers, body: request.body }} depth=${2} /></div>
+    <h4><span className="chip">${request.method}</span><span className="mono data-url">${request.url.replace(/:$/, "")}</span>${mark(trial, failed, answered)}</h4>
+    <div className="tree"><${Tree} value=${{ body: request.body }} depth=${3} /><${Tree} value=${{ headers: request.headers }} depth=${0} /></div>
     ${answered ? html`<div className="tree"><${Tree} value=${{ [trial ? say("answer in the sandbox") : say("answer")]: answer }} depth=${1} /></div>` : null}
     ${failed ? html`<${Fault} problem=${failed} />` : null}
   </section>`;

@@ -14,6 +14,7 @@ import { Policies } from "./policies.js";
 import { policyFields } from "./policy_fields.js";
 import { removeAll } from "./removing.js";
 import { atHome } from "./text/placing.js";
+import { HookOf } from "./triggers.js";
 
 const NONE = [];
 
@@ -38,6 +39,7 @@ export function NodeForm({ slug }) {
       ${type ? html`<${Form} key=${`${slug} ${node.use}`} slug=${slug} root="params" fields=${fields} put=${setParams} />` : null}
       ${type && !fields.length ? html`<p className="quiet">${say("Nothing to set up here.")}</p>` : null}
     </div>
+    <${HookOf} slug=${slug} />
     ${type ? html`<${Policies} key=${slug} slug=${slug} type=${type} fields=${policies} />` : null}
     <${Last} slug=${slug} disabled=${Boolean(node.disabled)} />
   </div>`;

@@ -20,4 +20,13 @@ export function Triggers() {
   </section>`;
 }
 
+/** Where a trigger listens; nothing for one that no call starts. @param {{slug: string}} props */
+export function HookOf({ slug }) {
+  const flow = usePicked((state) => state.flow);
+  const starts = usePicked((state) => state.types.get(documentOf(state).nodes[slug]?.use)?.starts);
+  if (starts !== "hook") return null;
+  return html`<div className="setting"><span className="setting-label">${say("The outside sends to")}</span><${Hook} address=${`/hooks/${flow}/${slug}`} />
+    <p className="setting-help">${say("From the next publication on. The whole address is copied, with the name of this server.")}</p></div>`;
+}
+
 const Hook = ({ address }) => html`<span className="hook"><code title=${location.origin + address}>${address}</code><${CopyButton} text=${location.origin + address} label=${say("Copy the address {address}", { address })} /></span>`;

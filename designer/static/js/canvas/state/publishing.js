@@ -26,7 +26,8 @@ export function publishAgain(editor, version, note) {
 async function attempt(editor, publish) {
   try {
     const { body } = await publish();
-    editor.set({ published: body.version, publishedAt: Date.now() });
+    const { overlay } = editor.get();
+    editor.set({ published: body.version, publishedAt: Date.now(), overlay: overlay?.kind === "trial" ? null : overlay });
     tell(editor, "ok", say("Version {number} is published. New orders run through it from now on.", { number: body.version }));
     return null;
   } catch (error) {

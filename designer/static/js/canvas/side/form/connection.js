@@ -3,6 +3,7 @@ import { say } from "../../../texts.js";
 import { html, useEffect } from "../../react.js";
 import { Icon } from "../../icon.js";
 import { useEditor, usePicked } from "../../context.js";
+import { reload } from "../../state/keep.js";
 import { request } from "../../state/server.js";
 
 export function ConnectionControl({ field, at, label }) {
@@ -21,8 +22,15 @@ export function ConnectionControl({ field, at, label }) {
       ${strange ? html`<option value=${name}>${known.some((one) => one.name === name) ? say("{name} (of another kind)", { name }) : say("{name} (not set up)", { name })}</option>` : null}
       ${fitting.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
     </select>
-    ${at.readOnly ? null : html`<a className="setting-link" href=${address(types, flow)} target="_blank" rel="noopener"><${Icon} name="plug" size=${14} />${say("Set up a new connection…")}<${Icon} name="external-link" size=${12} /></a>`}
+    ${at.readOnly ? null : html`<a className="setting-link" href=${address(types, flow)} onClick=${leave}><${Icon} name="plug" size=${14} />${say("Set up a new connection…")}</a>`}
   `;
+}
+
+/** In this tab: what was not saved is kept beside, and is there when the new connection leads back. */
+function leave(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  reload(event.currentTarget.href);
 }
 
 const address = (types, flow) => `/connections/new?${new URLSearchParams({ ...(types.length ? { kind: types[0] } : {}), back: `/flows/${flow}/canvas` })}`;

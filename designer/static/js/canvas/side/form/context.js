@@ -2,7 +2,7 @@
 import { createContext, useContext, useId } from "../../react.js";
 import { keyOf } from "../text/placing.js";
 
-/** {slug, readOnly, Field (draws a part), change(path, field, value) → what stands there now, update(path, field, (values) => values)}; the same object while the form lasts. */
+/** {slug, readOnly, Field (draws a part), change(path, field, value) → what stands there now, update(path, field, (values) => values, moved)}; the same object while the form lasts. */
 export const FormContext = createContext(null);
 
 /** Map of `keyOf` a path → the problems shown there. */
@@ -22,7 +22,8 @@ export function useField(field, path, value) {
     slug: form.slug,
     readOnly: form.readOnly,
     change: (next) => form.change(path, field, next),
-    update: (make) => form.update(path, field, make),
+    /** `moved`: for a list, the new position of each of its items, null for one that is gone. */
+    update: (make, moved) => form.update(path, field, make, moved),
     /** For the control itself. */
     aria: { id, "aria-describedby": described, "aria-invalid": problems.length ? true : undefined, "aria-required": field.required || undefined },
   };

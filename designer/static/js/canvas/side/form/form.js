@@ -1,6 +1,7 @@
 // A form over one part of a node: its parameters or its policy.
 import { say } from "../../../texts.js";
 import { valueAt } from "../../../form/values.js";
+import { followCases, hasCasePorts } from "../../../graph/cases.js";
 import { html, useMemo } from "../../react.js";
 import { useEditor, usePicked } from "../../context.js";
 import { problemsAt } from "../../state/derived.js";
@@ -30,16 +31,17 @@ export function Form({ slug, root, fields, put }) {
 }
 
 function changes(editor, { slug, root, fields, put }) {
-  const keep = (path, field, make) => {
+  const keep = (path, field, make, moved) => {
     const doc = documentOf(editor.get());
     const before = doc.nodes[slug]?.[root] ?? NONE;
     const after = make(before);
     const label = say("Change {what}", { what: field.title || fields.find(({ name }) => name === path[0])?.title });
-    if (after !== before) edit(editor, label, put(doc, slug, after), { merge: `${root} ${slug}.${path.join(".")}` });
+    const wired = moved && hasCasePorts(doc, slug, path[0]) ? followCases(doc, slug, moved) : doc;
+    if (after !== before) edit(editor, label, put(wired, slug, after), moved ? {} : { merge: `${root} ${slug}.${path.join(".")}` });
     return valueAt(documentOf(editor.get()).nodes[slug]?.[root] ?? NONE, path);
   };
   return {
     change: (path, field, value) => keep(path, field, (before) => withChange(fields, before, path, value)),
-    update: (path, field, make) => keep(path, field, (before) => make(withDefaults(fields, before, path))),
+    update: (path, field, make, moved) => keep(path, field, (before) => make(withDefaults(fields, before, path)), moved),
   };
 }

@@ -19,12 +19,12 @@ export function ListControl({ field, at }) {
     focusNext(`[data-item="${items.length}"] :is(input, textarea, select)`);
   };
   const remove = (n) => {
-    at.update((values) => removeItem(values, at.path, n, field));
+    at.update((values) => removeItem(values, at.path, n, field), (one) => (one === n ? null : one > n ? one - 1 : one));
     setOpen(new Set([...open].filter((one) => one !== n).map((one) => (one > n ? one - 1 : one))));
     focusNext(items.length > 1 ? `[data-item="${Math.min(n, items.length - 2)}"] [data-act="remove"]` : ".adder");
   };
   const move = (n, to) => {
-    at.update((values) => moveItem(values, at.path, n, to, field));
+    at.update((values) => moveItem(values, at.path, n, to, field), (one) => (one === n ? to : one === to ? n : one));
     setOpen(new Set([...open].map((one) => (one === n ? to : one === to ? n : one))));
     focusNext(`[data-item="${to}"] [data-act="${to < n ? "up" : "down"}"]:enabled, [data-item="${to}"] [data-act="remove"]`);
   };
