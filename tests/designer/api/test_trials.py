@@ -187,7 +187,7 @@ async def test_samples_are_tests_examples_and_what_arrived_lately(published: Cli
     by_kind = {kind: [one for one in items if one["kind"] == kind] for kind in ("test", "example", "event")}
     assert [(one["trigger"], one["ref"], one["title"]) for one in by_kind["test"]] == [("plain", "one good", "one good")]
     examples = [(one["trigger"], one["ref"]) for one in by_kind["example"]]
-    assert examples == [("signed", "0"), ("signed", "1"), ("plain", "0"), ("plain", "1")]
+    assert examples == [("signed", "0"), ("signed", "1"), ("signed", "2"), ("plain", "0"), ("plain", "1")]
     assert [one["ref"] for one in by_kind["event"]] == events[::-1][:20]
     assert by_kind["event"][0]["title"].startswith("webhook")
     assert by_kind["event"][0]["at"].endswith("Z")
