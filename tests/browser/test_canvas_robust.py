@@ -148,7 +148,13 @@ def test_a_document_without_nodes_is_an_empty_board(opened: Opened, faults: list
 
 
 @pytest.mark.parametrize(
-    "draft", ['{"nodes": [1, 2]}', '{"nodes": "many"}', '{"nodes": {"a": {"use": "rule.condition@1"}, "a": {"use": "rule.switch@1"}}}']
+    "draft",
+    [
+        '{"nodes": [1, 2]}',
+        '{"nodes": "many"}',
+        '{"nodes": {"a": {"use": "rule.condition@1"}, "a": {"use": "rule.switch@1"}}}',
+        '{"nodes": {"__proto__": {"use": "rule.condition@1"}}}',
+    ],
 )
 def test_what_cannot_be_drawn_says_why_and_leads_to_the_page_of_the_flow(opened: Opened, faults: list[str], draft: str) -> None:
     page = opened(draft).page

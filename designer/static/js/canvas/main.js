@@ -33,11 +33,11 @@ async function refused({ flow, document: text }) {
   return html`<main><${Undrawable} flow=${flow} problems=${problems} /></main>`;
 }
 
-/** Not where a key stands twice, say: what is drawn of it would lack one of the two, and so would what is saved. */
+/** Not where a key stands twice, or cannot be one in JavaScript: what is drawn would lack it, and so would what is saved. */
 function isReadable(text) {
   try {
     readJson(text);
-    return true;
+    return !/"__proto__"\s*:/.test(text);
   } catch {
     return false;
   }
