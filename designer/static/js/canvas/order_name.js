@@ -1,5 +1,6 @@
 // How an order is called: its number and the channel that it came from.
 import { say } from "../texts.js";
+import { own } from "../graph/own.js";
 import { orderParts } from "./state/runs_list.js";
 
 const CHANNELS = {
@@ -10,7 +11,7 @@ const CHANNELS = {
 /** @param {string} key ordering key @returns {string} */
 export function orderName(key) {
   const { channel, number } = orderParts(key);
-  const word = CHANNELS[channel]?.() ?? channel;
+  const word = own(CHANNELS, channel)?.() ?? channel;
   return number ? `${number} · ${word}` : word || "–";
 }
 
@@ -24,6 +25,6 @@ export const RUN_STATES = Object.keys(STATES);
 
 /** @param {string} state of a run @returns {{word: string, tone: string}} */
 export function runState(state) {
-  const [word, tone] = STATES[state] ?? [() => state, ""];
+  const [word, tone] = own(STATES, state) ?? [() => state, ""];
   return { word: word(), tone };
 }

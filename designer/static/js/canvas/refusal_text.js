@@ -1,5 +1,6 @@
 // Why two ports do not fit, in the reader's words.
 import { say } from "../texts.js";
+import { own } from "../graph/own.js";
 
 const KINDS = {
   order: () => say("orders in canonical form"),
@@ -17,4 +18,4 @@ export function refusalText({ code, fields }) {
 }
 
 /** What a type is called. */
-export const kindText = (name) => KINDS[name]?.() ?? name;
+export const kindText = (name) => own(KINDS, name)?.() ?? name;

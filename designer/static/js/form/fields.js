@@ -1,5 +1,6 @@
 // The fields of a form, from a JSON Schema.
 import { isObject } from "../graph/document.js";
+import { own } from "../graph/own.js";
 import { mapIn, resolved } from "./schema.js";
 
 /**
@@ -80,7 +81,7 @@ function kindOf(plain) {
   if (choicesIn(plain)) return "choice";
   if (plain.type === "object") return kindOfObject(plain);
   if (plain.type === "array") return isObject(plain.items) && !plain.prefixItems ? "list" : "json";
-  return (plain.type === "string" && FORMATS[plain.format]) || TYPES[plain.type] || "json";
+  return (plain.type === "string" && own(FORMATS, plain.format)) || own(TYPES, plain.type) || "json";
 }
 
 function kindOfObject(plain) {

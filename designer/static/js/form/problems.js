@@ -1,10 +1,11 @@
 // What a form still lacks, known before the server is asked.
 import { isObject } from "../graph/document.js";
+import { own } from "../graph/own.js";
 
 /** @typedef {import("./fields.js").Field} Field @typedef {(string|number)[]} Path */
 
 /** Paths of required fields without a value. @param {Field[]} fields @param {any} params @returns {Path[]} */
-export const missing = (fields, params) => fields.flatMap((field) => lacking(field, isObject(params) ? params[field.name] : undefined, [field.name]));
+export const missing = (fields, params) => fields.flatMap((field) => lacking(field, own(params, field.name), [field.name]));
 
 function lacking(field, value, path) {
   if (isEmpty(field, value)) return field.required ? [path] : [];
@@ -17,7 +18,7 @@ function lacking(field, value, path) {
 function isEmpty({ kind, nullable, min }, value) {
   if (value === undefined) return true;
   if (value === null) return !nullable && kind !== "json";
-  if (kind === "connection" || kind === "secret") return isBlank(value[kind]);
+  if (kind === "connection" || kind === "secret") return isBlank(own(value, kind));
   if (kind === "list" || kind === "map") return min > 0 && Object.keys(value).length === 0;
   return kind !== "choice" && isBlank(value);
 }

@@ -1,10 +1,11 @@
 // Nodes are copied as text and pasted, into this flow or another.
-import { filtered, hasNode, isObject, layoutIn, nodesIn, slugsIn, withLayout, wireTexts } from "./document.js";
+import { entriesIn, filtered, hasNode, isObject, layoutIn, nodesIn, slugsIn, withLayout, wireTexts } from "./document.js";
 import { readJson, writeJson } from "./json.js";
 import { keepPlaces } from "./move.js";
 import { tidy } from "./nodes.js";
 import { placeOf, places, placeText, ROW } from "./places.js";
-import { collide, heightIn } from "./size.js";
+import { Room } from "./room.js";
+import { heightIn } from "./size.js";
 import { freeSlug, isSlug, takenIn } from "./slugs.js";
 import { wireText, wiresOf } from "./wires.js";
 
@@ -31,7 +32,7 @@ export function paste(doc, text, at) {
   if (!fragment) return null;
   const names = freshNames(doc, slugsIn(fragment));
   const renamed = (object) => Object.fromEntries(Object.entries(object).map(([slug, value]) => [names.get(slug), value]));
-  const nodes = { ...nodesIn(doc), ...renamed(fragment.nodes) };
+  const nodes = { ...entriesIn(doc), ...renamed(fragment.nodes) };
   const wires = wiresOf(fragment).map((link) => wireText({ ...link, source: names.get(link.source), target: names.get(link.target) }));
   const pasted = withLayout({ ...doc, nodes, wires: [...wireTexts(doc), ...wires] }, { ...layoutIn(doc), ...renamed(landing(doc, fragment, at)) });
   return { doc: keepPlaces(doc, pasted), slugs: [...names.values()] };
@@ -64,8 +65,9 @@ const knownParts = ({ use, title, params, policy, disabled }) => tidy({ use, tit
 function freshNames(doc, slugs) {
   const taken = takenIn(doc);
   const names = new Map();
+  const tried = new Map();
   for (const slug of slugs) {
-    names.set(slug, freeSlug(slug, taken));
+    names.set(slug, freeSlug(slug, taken, tried));
     taken.add(names.get(slug));
   }
   return names;
@@ -73,16 +75,15 @@ function freshNames(doc, slugs) {
 
 /** Where the boxes of a fragment come to lie, as layout by their old slugs. */
 function landing(doc, fragment, at) {
-  const own = places(fragment);
-  const taken = boxesOf(doc, places(doc));
-  const corner = { x: Math.min(...Object.values(own).map(({ x }) => x)), y: Math.min(...Object.values(own).map(({ y }) => y)) };
+  const own = Object.entries(places(fragment));
+  const corner = { x: least(own.map(([, { x }]) => x)), y: least(own.map(([, { y }]) => y)) };
   const shift = at ? { x: at.x - corner.x, y: at.y - corner.y } : { x: 0, y: 0 };
-  for (;;) {
-    const layout = Object.fromEntries(Object.entries(own).map(([slug, { x, y }]) => [slug, placeText({ x: x + shift.x, y: y + shift.y })]));
-    const spots = Object.fromEntries(Object.entries(layout).map(([slug, text]) => [slug, placeOf(text)]));
-    if (!boxesOf(fragment, spots).some((box) => taken.some((other) => collide(box, other)))) return layout;
-    shift.y += ROW;
-  }
+  const shifted = (down) => own.map(([slug, { x, y }]) => [slug, placeText({ x: x + shift.x, y: y + shift.y + down })]);
+  const room = new Room(boxesOf(doc, Object.entries(places(doc))));
+  const rows = room.rowsDown(boxesOf(fragment, shifted(0).map(([slug, text]) => [slug, placeOf(text)])));
+  return Object.fromEntries(shifted(rows * ROW));
 }
 
-const boxesOf = (doc, spots) => Object.entries(spots).map(([slug, place]) => ({ ...place, height: heightIn(doc, slug) }));
+const boxesOf = (doc, spots) => spots.map(([slug, place]) => ({ ...place, height: heightIn(doc, slug) }));
+
+const least = (numbers) => numbers.reduce((one, other) => Math.min(one, other));

@@ -1,5 +1,5 @@
 // Wires are drawn, removed and led through a node. What the engine would refuse is refused here at once, by its words.
-import { hasNode, nodesIn, wireTexts } from "./document.js";
+import { entriesIn, hasNode, nodeIn, wireTexts } from "./document.js";
 import { onwardOf } from "./order.js";
 import { ANY, isTrigger, outputsOf, portsOf, typesOnPorts } from "./ports.js";
 import { DEFAULT_PORT, ERROR_PORT, parseWire, wireText, wiresOf } from "./wires.js";
@@ -14,8 +14,8 @@ import { DEFAULT_PORT, ERROR_PORT, parseWire, wireText, wiresOf } from "./wires.
 export function refusal(doc, types, { source, port, target }) {
   const missing = [source, target].find((slug) => !hasNode(doc, slug));
   if (missing !== undefined) return { code: "wire.unknown_node", fields: { node: missing } };
-  const from = types.get(nodesIn(doc)[source].use);
-  const to = types.get(nodesIn(doc)[target].use);
+  const from = types.get(nodeIn(doc, source).use);
+  const to = types.get(nodeIn(doc, target).use);
   if (isTrigger(to)) return { code: "wire.into_trigger", fields: { node: target } };
   const ring = wayBetween(doc, target, source);
   if (ring) return { code: "flow.cycle", fields: { nodes: [source, ...ring].join(" -> ") } };
@@ -61,9 +61,9 @@ const isConnected = (doc, ends) =>
   wiresOf(doc).some((link) => link.source === ends.source && link.port === ends.port && link.target === ends.target);
 
 function routed(doc, slug) {
-  const node = nodesIn(doc)[slug];
+  const node = nodeIn(doc, slug);
   if (!["park", "stop"].includes(node?.policy?.on_error)) return doc;
-  return { ...doc, nodes: { ...nodesIn(doc), [slug]: { ...node, policy: { ...node.policy, on_error: "route" } } } };
+  return { ...doc, nodes: { ...entriesIn(doc), [slug]: { ...node, policy: { ...node.policy, on_error: "route" } } } };
 }
 
 /** The slugs from one node to another along the wires, both included; null where no way leads there. */

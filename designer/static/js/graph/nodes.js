@@ -1,5 +1,5 @@
 // Nodes come, and get other settings. What is default leaves no trace in the document.
-import { filtered, hasNode, isObject, layoutIn, nodesIn, withLayout } from "./document.js";
+import { entriesIn, filtered, hasNode, isObject, layoutIn, nodeIn, withLayout } from "./document.js";
 import { keepPlaces } from "./move.js";
 import { placeText } from "./places.js";
 import { slugFor } from "./slugs.js";
@@ -18,7 +18,7 @@ const KEYS = ["use", "title", "params", "policy", "disabled"];
  */
 export function addNode(doc, { use, params, title, at }) {
   const slug = slugFor(doc, use);
-  const nodes = { ...nodesIn(doc), [slug]: tidy({ use, title, params }) };
+  const nodes = { ...entriesIn(doc), [slug]: tidy({ use, title, params }) };
   const added = withLayout({ ...doc, nodes }, { ...layoutIn(doc), [slug]: placeText(at) });
   return { doc: keepPlaces(doc, added), slug };
 }
@@ -28,7 +28,8 @@ export const setParams = (doc, slug, params) => change(doc, slug, { params });
 
 /** @param {Doc} doc @param {string} slug @param {string} language @param {string} text empty: no title in that language @returns {Doc} */
 export function setTitle(doc, slug, language, text) {
-  const title = nodesIn(doc)[slug]?.title ?? {};
+  const given = nodeIn(doc, slug)?.title;
+  const title = isObject(given) ? given : {};
   return change(doc, slug, { title: text.trim() ? { ...title, [language]: text } : filtered(title, (key) => key !== language) });
 }
 
@@ -46,7 +47,7 @@ export function tidy(node) {
 
 function change(doc, slug, parts) {
   if (!hasNode(doc, slug)) return doc;
-  return { ...doc, nodes: { ...nodesIn(doc), [slug]: tidy({ ...nodesIn(doc)[slug], ...parts }) } };
+  return { ...doc, nodes: { ...entriesIn(doc), [slug]: tidy({ ...nodeIn(doc, slug), ...parts }) } };
 }
 
 function withoutUnset(policy) {

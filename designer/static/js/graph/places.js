@@ -2,11 +2,13 @@
 import { hasNode, layoutIn, slugsIn } from "./document.js";
 import { orderOf } from "./order.js";
 import { remember } from "./remember.js";
-import { collide, heightIn } from "./size.js";
+import { Room } from "./room.js";
+import { COLUMN, heightIn, ROW } from "./size.js";
 import { wiresOf } from "./wires.js";
 
-export const COLUMN = 250;
-export const ROW = 130;
+export { COLUMN, ROW };
+
+const FARTHEST = 50_000; // pixels: what lies farther out is drawn at this edge
 
 /** @typedef {{x: number, y: number}} Place in pixels, the upper left corner */
 
@@ -35,14 +37,17 @@ export const places = remember((doc) => {
   return Object.fromEntries(slugsIn(doc).map((slug) => [slug, { x: found.get(slug).x, y: found.get(slug).y }]));
 });
 
+/** The same as they are drawn: none so far out that it could not be found. @type {(doc: import("./document.js").Doc) => Record<string, Place>} */
+export const drawnPlaces = remember((doc) => Object.fromEntries(Object.entries(places(doc)).map(([slug, { x, y }]) => [slug, { x: within(x), y: within(y) }])));
+
 function placeMissing(doc, found) {
   const sources = sourcesOf(doc);
-  const grid = new Grid(found.values());
+  const room = new Room(found.values());
   for (const slug of orderOf(doc).filter((one) => !found.has(one))) {
     const before = sources.get(slug).filter((source) => found.has(source)).map((source) => found.get(source));
-    const box = grid.freeSpot(wishFor(before), heightIn(doc, slug));
+    const box = room.freeSpot(wishFor(before), heightIn(doc, slug));
     found.set(slug, box);
-    grid.add(box);
+    room.add(box);
   }
 }
 
@@ -58,28 +63,7 @@ function wishFor(before) {
   return { x: column * COLUMN, y: whole(before[0].y / ROW) * ROW };
 }
 
-/** Boxes by column, so that few have to be looked at. */
-class Grid {
-  constructor(boxes) {
-    this.columns = new Map();
-    for (const box of boxes) this.add(box);
-  }
-
-  add(box) {
-    const column = Math.floor(box.x / COLUMN);
-    if (!this.columns.has(column)) this.columns.set(column, []);
-    this.columns.get(column).push(box);
-  }
-
-  /** From a wished place downwards, row by row. */
-  freeSpot({ x, y }, height) {
-    const column = Math.floor(x / COLUMN);
-    const near = [column - 1, column, column + 1].flatMap((one) => this.columns.get(one) ?? []);
-    const box = { x, y, height };
-    while (near.some((other) => collide(box, other))) box.y += ROW;
-    return box;
-  }
-}
+const within = (number) => Math.min(Math.max(number, -FARTHEST), FARTHEST);
 
 /** Never -0. */
 const whole = (number) => Math.round(number) || 0;

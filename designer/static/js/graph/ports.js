@@ -1,5 +1,5 @@
 // The ports of a node, and what leaves by them. Says the same as `engine/flow/lineage.py`.
-import { hasNode, nodesIn } from "./document.js";
+import { hasNode, nodeIn, nodesIn } from "./document.js";
 import { orderOf } from "./order.js";
 import { remember } from "./remember.js";
 import { ERROR_PORT, wiresOf } from "./wires.js";
@@ -19,7 +19,7 @@ const CASE = /^case_(\d+)$/;
  * @param {Doc} doc @param {Types} types @param {string} slug @returns {Port[]}
  */
 export function portsOf(doc, types, slug) {
-  const node = nodesIn(doc)[slug] ?? {};
+  const node = nodeIn(doc, slug) ?? {};
   const type = types.get(node.use);
   const used = portsUsed(wiresOf(doc)).get(slug) ?? new Set();
   const carried = typesOnPorts(doc, types);
@@ -32,7 +32,7 @@ export function portsOf(doc, types, slug) {
 
 /** What a node takes; null: nothing, it is a trigger. @param {Doc} doc @param {Types} types @param {string} slug @returns {{accepts: string}|null} */
 export function inputOf(doc, types, slug) {
-  const type = types.get(nodesIn(doc)[slug]?.use);
+  const type = types.get(nodeIn(doc, slug)?.use);
   return isTrigger(type) ? null : { accepts: type?.accepts ?? ANY };
 }
 

@@ -1,5 +1,5 @@
 // Nodes go, with all that speaks of them.
-import { filtered, hasNode, isObject, layoutIn, nodesIn, wireTexts } from "./document.js";
+import { entriesIn, filtered, hasNode, isObject, layoutIn, testsIn, wireTexts } from "./document.js";
 import { parseWire } from "./wires.js";
 
 /** @typedef {import("./document.js").Doc} Doc */
@@ -17,40 +17,37 @@ export function removeNodesAndTests(doc, slugs) {
   const gone = new Set([...slugs].filter((slug) => hasNode(doc, slug)));
   if (!gone.size) return { doc, removedTests: [] };
   const stays = (slug) => !gone.has(slug);
-  const tests = listIn(doc.tests).map((test) => withoutNodes(test, stays));
-  const next = {
-    ...doc,
-    nodes: filtered(nodesIn(doc), stays),
-    wires: wireTexts(doc).filter((text) => !touches(parseWire(text), gone)),
-    layout: filtered(layoutIn(doc), stays),
-  };
-  if (doc.groups) next.groups = listIn(doc.groups).map((group) => withoutMembers(group, stays)).filter((group) => group !== null);
-  if (doc.tests) next.tests = tests.filter((test) => test !== null);
-  return { doc: next, removedTests: listIn(doc.tests).filter((_, n) => tests[n] === null).map(({ name }) => name) };
+  const tests = testsIn(doc).map((test) => withoutNodes(test, stays));
+  const next = { ...doc, nodes: filtered(entriesIn(doc), stays), layout: filtered(layoutIn(doc), stays) };
+  if (Array.isArray(doc.wires ?? [])) next.wires = wireTexts(doc).filter((text) => !touches(parseWire(text), gone));
+  if (Array.isArray(doc.groups)) next.groups = doc.groups.map((group) => withoutMembers(group, stays)).filter((group) => group !== GONE);
+  if (Array.isArray(doc.tests)) next.tests = tests.filter((test) => test !== GONE);
+  return { doc: next, removedTests: testsIn(doc).filter((_, n) => tests[n] === GONE).map(({ name }) => name) };
 }
+
+/** Nothing is left of it. */
+const GONE = Symbol("gone");
 
 const listIn = (value) => (Array.isArray(value) ? value : []);
 
 const touches = (link, gone) => link !== null && (gone.has(link.source) || gone.has(link.target));
 
-/** null: nothing of the group is left. */
 function withoutMembers(group, stays) {
   const members = listIn(group?.nodes);
   const left = members.filter(stays);
   if (left.length === members.length) return group;
-  return left.length ? { ...group, nodes: left } : null;
+  return left.length ? { ...group, nodes: left } : GONE;
 }
 
-/** null: nothing of the test is left. */
 function withoutNodes(test, stays) {
   if (!isObject(test)) return test;
-  if (!stays(test.trigger)) return null;
+  if (!stays(test.trigger)) return GONE;
   const next = { ...test };
   for (const part of ["answers", "expect"]) {
     if (!isObject(test[part]) || Object.keys(test[part]).every(stays)) continue;
     next[part] = filtered(test[part], stays);
     if (Object.keys(next[part]).length) continue;
-    if (part === "expect") return null;
+    if (part === "expect") return GONE;
     delete next[part];
   }
   return next;

@@ -1,5 +1,5 @@
 // Slugs: the readable names of nodes, which wires, tests and runs go by.
-import { slugsIn } from "./document.js";
+import { entriesIn } from "./document.js";
 import { wiresOf } from "./wires.js";
 
 const LONGEST = 60;
@@ -14,16 +14,22 @@ export function slugFor(doc, use) {
   return freeSlug(name, takenIn(doc));
 }
 
-/** `wish` where it is free, else `wish_2` and so on. @param {string} wish @param {ReadonlySet<string>} taken */
-export function freeSlug(wish, taken) {
+/**
+ * `wish` where it is free, else `wish_2` and so on.
+ * @param {string} wish @param {ReadonlySet<string>} taken
+ * @param {Map<string, number>} [tried] for many wishes in a row, while `taken` only grows: up to which number each name is taken
+ */
+export function freeSlug(wish, taken, tried = new Map()) {
   const name = isSlug(wish) ? wish : "node";
   if (!taken.has(name)) return name;
   const base = name.replace(/_\d+$/, "");
-  for (let number = 2; ; number++) {
+  for (let number = tried.get(base) ?? 2; ; number++) {
     const slug = `${base.slice(0, LONGEST - 1 - String(number).length)}_${number}`;
-    if (!taken.has(slug)) return slug;
+    if (taken.has(slug)) continue;
+    tried.set(base, number);
+    return slug;
   }
 }
 
 /** Slugs that mean something already: of nodes, and of wires that wait for a node of that name. @param {import("./document.js").Doc} doc */
-export const takenIn = (doc) => new Set([...slugsIn(doc), ...wiresOf(doc).flatMap(({ source, target }) => [source, target])]);
+export const takenIn = (doc) => new Set([...Object.keys(entriesIn(doc)), ...wiresOf(doc).flatMap(({ source, target }) => [source, target])]);

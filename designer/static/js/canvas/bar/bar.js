@@ -1,5 +1,6 @@
 // The bar at the top: which flow, what may be done with it.
 import { say } from "../../texts.js";
+import { anyTextIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { usePicked } from "../context.js";
@@ -16,7 +17,7 @@ export function Bar() {
   const language = usePicked((state) => state.language);
   const titles = usePicked((state) => documentOf(state).title);
   const readOnly = usePicked((state) => state.readOnly);
-  const title = titles?.[language] || Object.values(titles ?? {})[0] || flow;
+  const title = anyTextIn(titles, language) || flow;
   return html`<header className="editor-bar">
     <a className="editor-home" href="/flows" aria-label=${say("All flows")} title=${say("All flows")}><${Icon} name="arrow-left" /></a>
     <div className="editor-title"><h1 title=${title}>${title}</h1><${Standing} /></div>

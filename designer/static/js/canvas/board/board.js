@@ -1,11 +1,12 @@
 // The board: boxes and wires, moved and connected by hand.
 import { say } from "../../texts.js";
-import { COLUMN, places, ROW } from "../../graph/places.js";
+import { COLUMN, ROW } from "../../graph/places.js";
 import { Background, html, MiniMap, ReactFlow, SelectionMode, useCallback, useLayoutEffect, useMemo, useState, useStore } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { documentOf, select } from "../state/editor.js";
 import { Card } from "./card.js";
 import { isFar } from "./far.js";
+import { boundsOf, firstZoom, leastZoom } from "./fitting.js";
 import { ConnectHint } from "./connect_hint.js";
 import { EmptyHint } from "./empty_hint.js";
 import { edgesOf, nodesOf } from "./shapes.js";
@@ -18,7 +19,6 @@ import { Zoom } from "./zoom.js";
 const NODES = { card: Card };
 const EDGES = { wire: Wire };
 const GRID = [COLUMN / 10, ROW / 10];
-const FIT = { padding: 0.06, minZoom: 0.2, maxZoom: 1 };
 const ROOM = 3000; // pixels around the boxes
 const PRO = { hideAttribution: false };
 
@@ -32,11 +32,13 @@ export function Board() {
   useInView(editor);
   const far = useStore(isFar);
   const extent = useExtent();
+  const doc = usePicked(documentOf);
+  const fit = useMemo(() => ({ padding: 0.06, minZoom: firstZoom(doc), maxZoom: 1 }), []);
   return html`<${ReactFlow} className=${far ? "far" : ""}
     nodes=${nodes} edges=${edges} nodeTypes=${NODES} edgeTypes=${EDGES}
     onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange} ...${connecting}
     nodesConnectable=${!readOnly} nodesDraggable=${!readOnly} connectionRadius=${28} connectOnClick=${true}
-    snapToGrid snapGrid=${GRID} fitView fitViewOptions=${FIT} minZoom=${0.08} maxZoom=${1.8}
+    snapToGrid snapGrid=${GRID} fitView fitViewOptions=${fit} minZoom=${leastZoom(doc)} maxZoom=${1.8}
     colorMode=${theme === "dark" ? "dark" : theme === "light" ? "light" : "system"} onlyRenderVisibleElements ariaLabelConfig=${labels}
     translateExtent=${extent} selectNodesOnDrag=${false} selectionMode=${SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} deleteKeyCode=${null} panOnScroll=${false}
     zoomOnDoubleClick=${false} proOptions=${PRO} onPaneClick=${() => select(editor, {})}
@@ -73,9 +75,8 @@ function useDrawn(editor) {
 function useExtent() {
   const doc = usePicked(documentOf);
   return useMemo(() => {
-    const all = Object.values(places(doc));
-    const [xs, ys] = [all.map(({ x }) => x), all.map(({ y }) => y)];
-    return [[Math.min(0, ...xs) - ROOM, Math.min(0, ...ys) - ROOM], [Math.max(0, ...xs) + ROOM, Math.max(0, ...ys) + ROOM]];
+    const { left, top, right, bottom } = boundsOf(doc);
+    return [[Math.min(0, left) - ROOM, Math.min(0, top) - ROOM], [Math.max(0, right) + ROOM, Math.max(0, bottom) + ROOM]];
   }, [doc]);
 }
 
@@ -83,9 +84,12 @@ function takeSelection(editor, kind, changes) {
   const chosen = changes.filter((change) => change.type === "select");
   if (!chosen.length) return;
   const { selection } = editor.get();
-  const kept = selection[kind].filter((id) => !chosen.some((change) => change.id === id && !change.selected));
-  const added = chosen.filter((change) => change.selected && !kept.includes(change.id)).map((change) => change.id);
-  select(editor, { ...selection, [kind]: [...kept, ...added] });
+  const next = new Set(selection[kind]);
+  for (const { id, selected } of chosen) {
+    if (selected) next.add(id);
+    else next.delete(id);
+  }
+  select(editor, { ...selection, [kind]: [...next] });
 }
 
 const miniClass = (node) => `mini f-${node.data.type?.family ?? "unknown"}`;

@@ -10,6 +10,7 @@ import { CardFar } from "./card_far.js";
 import { CardFoot } from "./card_foot.js";
 import { CardMark } from "./card_mark.js";
 import { isFar } from "./far.js";
+import { kindOf } from "./shapes.js";
 
 export const Card = memo(function Card({ id, data }) {
   const { node, type, ports, input, title } = data;
@@ -20,7 +21,7 @@ export const Card = memo(function Card({ id, data }) {
     ${input && html`<${Handle} type="target" id="in" position=${Position.Left} className=${`port t-${input.accepts}`} style=${{ top: inputTop(ports) }} title=${say("Input")} />`}
     <div className=${`card f-${family}`} data-far=${far ? "" : undefined} data-disabled=${node.disabled ? "" : undefined} data-faulty=${faults ? "" : undefined}>
       <span className="card-icon"><${Icon} name=${type?.icon ?? "box"} size=${20} /></span>
-      <span className="card-names"><b title=${title}>${title}</b>${far ? null : html`<small>${type?.label ?? node.use}</small>`}</span>
+      <span className="card-names"><b title=${title}>${title}</b>${far ? null : html`<small>${kindOf(node, type)}</small>`}</span>
       ${far ? null : html`<${CardMark} slug=${id} faults=${faults} />`}
       ${!far && hasRows(ports) ? html`<ul className="card-ports">${ports.map((port) => html`<li key=${port.name}>${portTitle(port)}</li>`)}</ul>` : null}
       ${far ? null : html`<${CardFoot} slug=${id} type=${type} disabled=${Boolean(node.disabled)} />`}

@@ -4,12 +4,13 @@ import { incidentCount, problemCount } from "../counts.js";
 import { say } from "../../texts.js";
 import { whole } from "../numbers.js";
 import { usePicked } from "../context.js";
+import { liveAt } from "../state/derived.js";
 import { isReached } from "../state/overlay.js";
 
 /** @param {{slug: string, faults: number}} props */
 export function CardFar({ slug, faults }) {
   const step = usePicked((state) => state.overlay?.steps.get(slug) ?? null);
-  const live = usePicked((state) => (state.overlay ? null : (state.live?.nodes[slug] ?? null)));
+  const live = usePicked((state) => (state.overlay ? null : liveAt(state, slug)));
   const marks = [...faultMarks(faults), ...(step ? stepMarks(step) : live ? liveMarks(live) : [])];
   return html`<span className="card-far">${marks.map(({ tone, text, title }) => html`<span key=${tone} className=${`far-mark ${tone}`} title=${title}>${text}</span>`)}</span>`;
 }

@@ -3,6 +3,7 @@ import { say } from "../../texts.js";
 import { html } from "../react.js";
 import { callCount } from "../counts.js";
 import { usePicked } from "../context.js";
+import { liveAt } from "../state/derived.js";
 import { milliseconds, whole } from "../numbers.js";
 import { isReached } from "../state/overlay.js";
 
@@ -11,7 +12,7 @@ export function CardFoot({ slug, type, disabled }) {
   const step = usePicked((state) => (state.overlay ? (state.overlay.steps.get(slug) ?? null) : null));
   const looking = usePicked((state) => state.overlay !== null);
   const known = usePicked((state) => Boolean(state.overlay?.steps.size));
-  const live = usePicked((state) => state.live?.nodes[slug] ?? null);
+  const live = usePicked((state) => liveAt(state, slug));
   if (disabled) return html`<span className="card-foot"><span>${say("Switched off: items pass through")}</span></span>`;
   if (looking) return html`<${Looked} step=${step} known=${known} starts=${type?.kind === "trigger"} />`;
   if (!live) return html`<span className="card-foot quiet"><span>${type ? "" : say("Unknown node type")}</span></span>`;

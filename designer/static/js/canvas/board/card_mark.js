@@ -3,6 +3,7 @@ import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { incidentCount, problemCount } from "../counts.js";
 import { useEditor, usePicked } from "../context.js";
+import { liveAt } from "../state/derived.js";
 import { select } from "../state/editor.js";
 import { lookAt } from "../state/past_run.js";
 
@@ -12,7 +13,7 @@ const SYMBOLS = { done: ["ok", "check"], parked: ["err", "x"], pending: ["run", 
 export function CardMark({ slug, faults }) {
   const editor = useEditor();
   const state = usePicked((now) => now.overlay?.steps.get(slug)?.state ?? null);
-  const open = usePicked((now) => (now.overlay ? 0 : (now.live?.nodes[slug]?.open ?? 0)));
+  const open = usePicked((now) => (now.overlay ? 0 : (liveAt(now, slug)?.open ?? 0)));
   if (faults) {
     const label = problemCount(faults);
     const show = () => {

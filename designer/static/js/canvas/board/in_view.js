@@ -2,6 +2,8 @@
 import { useEffect, useReactFlow, useRef, useStore } from "../react.js";
 import { usePicked } from "../context.js";
 import { selectedNode } from "../state/derived.js";
+import { documentOf } from "../state/editor.js";
+import { leastZoom } from "./fitting.js";
 
 const EDGE = 24;
 const size = (state) => `${state.width} ${state.height}`;
@@ -10,7 +12,7 @@ export function useInView(editor) {
   usePointed(editor);
   useSelectedInView();
   useMiddle();
-  useFitted();
+  useFitted(editor);
 }
 
 function usePointed(editor) {
@@ -60,10 +62,10 @@ function useMiddle() {
   }, [height]);
 }
 
-function useFitted() {
+function useFitted(editor) {
   const flow = useReactFlow();
   const fit = usePicked((state) => state.fit);
   useEffect(() => {
-    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.06, minZoom: 0.08, maxZoom: 1, duration: 250 }));
+    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.06, minZoom: leastZoom(documentOf(editor.get())), maxZoom: 1, duration: 250 }));
   }, [fit]);
 }

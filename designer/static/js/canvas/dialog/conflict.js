@@ -5,9 +5,11 @@ import { html } from "../react.js";
 import { useEditor } from "../context.js";
 import { documentOf } from "../state/editor.js";
 import { replaceOthers, takeOthers } from "../state/publishing.js";
+import { Faults } from "../drawer/faults.js";
 import { DialogFrame } from "./frame.js";
 
-export function Conflict() {
+/** @param {{problems?: object[]}} props `problems`: why the last choice did not work */
+export function Conflict({ problems = [] }) {
   const editor = useEditor();
   return html`<${DialogFrame} title=${say("Somebody else changed this draft")}>
     <p>${say("The draft on the server is not the one that you began with. Nothing was overwritten, and your changes are still here.")}</p>
@@ -16,6 +18,7 @@ export function Conflict() {
       <${Choice} run=${() => replaceOthers(editor)} title=${say("Save mine in its place")} help=${say("The other editor is told.")} />
       <${Choice} run=${() => download(editor)} title=${say("Download mine as a file")} help=${say("Then decide.")} />
     </div>
+    <${Faults} problems=${problems} />
   <//>`;
 }
 

@@ -16,7 +16,7 @@ export function DialogFrame({ title, children }) {
     element.current.querySelector("textarea, input, select")?.focus();
     return () => before?.focus?.();
   }, []);
-  return html`<dialog ref=${element} className="dialog" aria-labelledby=${label} onCancel=${(event) => { event.preventDefault(); close(); }}>
+  return html`<dialog ref=${element} className="dialog" tabIndex="-1" aria-labelledby=${label} onCancel=${(event) => { event.preventDefault(); close(); }}>
     <header><h2 id=${label}>${title}</h2><button type="button" className="ghost square" aria-label=${say("Close")} onClick=${close}><${Icon} name="x" /></button></header>
     ${children}
   </dialog>`;

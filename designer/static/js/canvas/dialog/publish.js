@@ -17,6 +17,7 @@ export function Publish({ version }) {
   const [hinders, setHinders] = useState(version ? [] : open);
   const submit = async (event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     const problems = version ? await publishAgain(editor, version, note) : await publishDraft(editor, note);
     setBusy(false);
@@ -33,7 +34,7 @@ export function Publish({ version }) {
       <footer>
         ${hinders.some((one) => one.code === "test.red") ? html`<button type="button" className="button" onClick=${() => showTests(editor)}>${say("Show the tests")}</button>` : hinders.length ? html`<button type="button" className="button" onClick=${() => editor.set({ dialog: null, drawer: "problems" })}>${say("Show the problems")}</button>` : null}
         <button type="button" className="button" onClick=${() => editor.set({ dialog: null })}>${say("Cancel")}</button>
-        <button className="button primary" disabled=${busy}>${busy ? say("Publishing…") : say("Publish")}</button>
+        <button className="button primary" aria-disabled=${busy || undefined}>${busy ? say("Publishing…") : say("Publish")}</button>
       </footer>
     </form>
   <//>`;

@@ -1,5 +1,6 @@
 // All problems of the document by where they lie; a click leads there.
 import { say } from "../../texts.js";
+import { nodeIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
@@ -43,7 +44,7 @@ function Row({ problem }) {
 }
 
 function useTitle({ kind, name }) {
-  const node = usePicked((state) => (kind === "node" ? (documentOf(state).nodes[name] ?? null) : null));
+  const node = usePicked((state) => (kind === "node" ? nodeIn(documentOf(state), name) : null));
   const types = usePicked((state) => state.types);
   const language = usePicked((state) => state.language);
   if (kind === "node") {

@@ -1,5 +1,6 @@
 // What a test run starts from, by groups.
 import { say } from "../../texts.js";
+import { nodeIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { titleOf } from "../board/shapes.js";
@@ -35,7 +36,10 @@ export function useTriggerTitles() {
   const doc = usePicked(documentOf);
   const types = usePicked((state) => state.types);
   const language = usePicked((state) => state.language);
-  return (slug) => (doc.nodes[slug] ? titleOf(doc.nodes[slug], types.get(doc.nodes[slug].use), slug, language) : slug);
+  return (slug) => {
+    const node = nodeIn(doc, slug);
+    return node ? titleOf(node, types.get(node.use), slug, language) : slug;
+  };
 }
 
 const line = ({ kind, title, at }, trigger) => (kind === "event" ? [title, moment(at)] : kind === "example" ? [trigger, title] : [title]).join(" · ");

@@ -1,5 +1,6 @@
 // The steps that a run reached, in order: what went in and out, calls, failures. A click leads to the node.
 import { say } from "../../texts.js";
+import { nodeIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
@@ -21,7 +22,7 @@ export function StepRows({ steps }) {
 
 function Row({ step }) {
   const editor = useEditor();
-  const node = usePicked((state) => documentOf(state).nodes[step.slug] ?? null);
+  const node = usePicked((state) => nodeIn(documentOf(state), step.slug));
   const types = usePicked((state) => state.types);
   const language = usePicked((state) => state.language);
   const selected = usePicked((state) => state.selection.nodes.includes(step.slug));

@@ -1,5 +1,6 @@
 // What can be taken out of a test of the flow so that it no longer hinders.
 import { say } from "../../texts.js";
+import { testsIn } from "../../graph/document.js";
 
 /**
  * @param {object} doc
@@ -7,7 +8,7 @@ import { say } from "../../texts.js";
  * @returns {{label: string, doc: object}[]} each with the document as it would be
  */
 export function fixesOf(doc, { code, test: name, path }) {
-  const tests = Array.isArray(doc.tests) ? doc.tests : [];
+  const tests = testsIn(doc);
   const at = code === "test.twice" ? tests.findLastIndex((test) => test?.name === name) : tests.findIndex((test) => test?.name === name);
   if (at < 0) return [];
   const whole = { label: say("Remove the test"), doc: { ...doc, tests: tests.filter((_, n) => n !== at) } };

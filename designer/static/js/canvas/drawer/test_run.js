@@ -17,11 +17,12 @@ export function TestRun() {
   const trial = usePicked((state) => state.trial);
   const shown = usePicked((state) => state.overlay?.kind === "trial");
   const stale = usePicked(isStale);
+  const busy = trial.running || trial.samples === null;
   useEffect(() => void loadSamples(editor), [editor]);
   return html`<div className="trial">
     <div className="trial-start">
       <${SampleChoice} />
-      <button type="button" className="button primary" disabled=${trial.running || trial.samples === null} onClick=${() => runTrial(editor)}>
+      <button type="button" className="button primary" aria-disabled=${busy || undefined} onClick=${() => busy || runTrial(editor)}>
         <${Icon} name=${shown && stale ? "rotate-ccw" : "play"} size=${16} />${trial.running ? say("Running…") : shown ? say("Run again") : say("Run")}
       </button>
       <span className="quiet small">${say("In the sandbox: nothing is sent and nothing is kept.")}</span>

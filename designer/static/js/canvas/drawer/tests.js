@@ -1,5 +1,6 @@
 // The flow's own tests: green or red, what differs; each can be taken out.
 import { say } from "../../texts.js";
+import { testsIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
@@ -13,16 +14,16 @@ export function Tests() {
   const editor = useEditor();
   const doc = usePicked(documentOf);
   const { results, document, running, problems } = usePicked((state) => state.flowTests);
-  const tests = doc.tests ?? [];
+  const tests = testsIn(doc);
   const stale = results !== null && !(document.tests === doc.tests && sameWork(document, doc));
   return html`<div className="tests">
     <div className="trial-start">
-      <button type="button" className="button primary" disabled=${running || !tests.length} onClick=${() => runTests(editor)}><${Icon} name="play" size=${16} />${running ? say("Running…") : say("Run the tests")}</button>
+      <button type="button" className="button primary" disabled=${!tests.length} aria-disabled=${running || undefined} onClick=${() => running || runTests(editor)}><${Icon} name="play" size=${16} />${running ? say("Running…") : say("Run the tests")}</button>
       <p role="status" className="quiet small">${standing(tests, results, stale)}</p>
     </div>
     <${Faults} problems=${problems} />
     ${tests.length
-      ? html`<ul className="test-list">${tests.map((test, n) => html`<${Test} key=${n} test=${test} position=${n} result=${results?.[n]?.name === test.name ? results[n] : null} />`)}</ul>`
+      ? html`<ul className="test-list">${tests.map((test, n) => html`<${Test} key=${n} test=${test} position=${n} result=${results?.[n] && results[n].name === test?.name ? results[n] : null} />`)}</ul>`
       : html`<p className="quiet">${say("This flow has no tests. Test run it with data of your own, then keep that as a test.")}</p>`}
   </div>`;
 }
@@ -40,7 +41,7 @@ function Test({ test, position, result }) {
   const [tone, symbol, word] = result === null ? ["", "circle-dot", say("Not run yet")] : result.green ? ["ok", "circle-check", say("Green")] : ["err", "circle-x", say("Red")];
   return html`<li className=${`test ${tone}`} data-green=${result === null ? undefined : result.green}>
     <span className="test-mark" title=${word}><${Icon} name=${symbol} /><span className="hidden">${word}</span></span>
-    <span className="test-name">${test.name}</span>
+    <span className="test-name">${valueText(test?.name ?? test)}</span>
     ${readOnly ? null : html`<button type="button" className="button small" onClick=${() => removeTest(editor, position)}><${Icon} name="trash-2" size=${14} />${say("Remove test")}</button>`}
     ${result && !result.green ? html`<${Differences} differences=${result.differences} />` : null}
   </li>`;

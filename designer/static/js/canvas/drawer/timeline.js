@@ -1,5 +1,7 @@
 // What happened in a run, oldest first; a node's name leads to it.
 import { say } from "../../texts.js";
+import { nodeIn } from "../../graph/document.js";
+import { own } from "../../graph/own.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
@@ -25,7 +27,7 @@ function Entry({ entry: { at, step, actor, what, tone, ms }, since }) {
     <span className="timeline-since num">${since === null ? "" : `+${milliseconds(since)}`}</span>
     <span className="timeline-what">${step ? html`<${Step} slug=${step} />` : null}<span>${what}</span></span>
     <span className="timeline-more">
-      ${actor ? html`<span className="quiet small">${ACTORS[actor]?.() ?? actor}</span>` : null}
+      ${actor ? html`<span className="quiet small">${own(ACTORS, actor)?.() ?? actor}</span>` : null}
       ${ms === null || ms === undefined ? null : html`<span className="quiet small num" title=${say("How long the call took")}>${milliseconds(ms)}</span>`}
     </span>
   </li>`;
@@ -33,7 +35,7 @@ function Entry({ entry: { at, step, actor, what, tone, ms }, since }) {
 
 function Step({ slug }) {
   const editor = useEditor();
-  const node = usePicked((state) => documentOf(state).nodes[slug] ?? null);
+  const node = usePicked((state) => nodeIn(documentOf(state), slug));
   const types = usePicked((state) => state.types);
   const language = usePicked((state) => state.language);
   if (!node) return html`<span className="chip">${slug}</span>`;

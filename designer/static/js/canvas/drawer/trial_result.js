@@ -1,5 +1,6 @@
 // What came of a test run: a line of sums, the runs that one sample gave, the steps in order.
 import { say } from "../../texts.js";
+import { slugsIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { orderName } from "../order_name.js";
@@ -12,7 +13,7 @@ export function TrialResult() {
   const editor = useEditor();
   const overlay = usePicked((state) => state.overlay);
   const stale = usePicked(isStale);
-  const all = Object.keys(overlay.document.nodes ?? {}).length;
+  const all = slugsIn(overlay.document).length;
   const { reached, calls, failures } = sums(overlay.steps);
   return html`<div className="trial-result">
     <div className="trial-line">

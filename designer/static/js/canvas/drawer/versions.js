@@ -3,18 +3,18 @@ import { say } from "../../texts.js";
 import { html, useEffect, useState } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { takeVersion } from "../state/publishing.js";
+import { reasons } from "../state/reasons.js";
 import { request } from "../state/server.js";
 import { moment } from "../moments.js";
+import { Faults } from "./faults.js";
 
 export function Versions() {
   const editor = useEditor();
   const flow = usePicked((state) => state.flow);
   const published = usePicked((state) => state.published);
   const shown = usePicked((state) => state.version);
-  const [versions, setVersions] = useState(null);
-  useEffect(() => {
-    request("GET", `/api/flows/${flow}/versions`).then(({ body }) => setVersions(body.items), () => setVersions([]));
-  }, [flow, published]);
+  const { versions, problems, again } = useVersions(flow, published);
+  if (problems.length) return html`<div className="padded"><${Faults} problems=${problems} /><p className="row"><button type="button" className="button small" onClick=${again}>${say("Try again")}</button></p></div>`;
   if (versions === null) return html`<p className="quiet padded">${say("Loading…")}</p>`;
   if (!versions.length) return html`<p className="quiet padded">${say("Nothing is published yet. Until then no order runs through this flow.")}</p>`;
   return html`<div className="scroll"><table className="table">
@@ -30,4 +30,23 @@ export function Versions() {
       </span></td>
     </tr>`)}</tbody>
   </table></div>`;
+}
+
+function useVersions(flow, published) {
+  const [found, setFound] = useState({ versions: null, problems: [] });
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    let left = false;
+    const put = (now) => left || setFound(now);
+    request("GET", `/api/flows/${flow}/versions`).then(({ body }) => put({ versions: body.items, problems: [] }), (error) => put({ versions: null, problems: reasons(error) }));
+    return () => {
+      left = true;
+    };
+  }, [flow, published, asked]);
+  const again = () => {
+    setFound({ versions: null, problems: [] });
+    setAsked(asked + 1);
+    document.getElementById("drawer-body")?.focus({ preventScroll: true });
+  };
+  return { ...found, again };
 }

@@ -7,6 +7,7 @@ import { addAt, addBehind } from "../palette/adding.js";
 import { familiesOf } from "../palette/families.js";
 import { documentOf } from "../state/editor.js";
 import { selectedNode } from "../state/derived.js";
+import { nodeIn, slugsIn } from "../../graph/document.js";
 import { portsOf } from "../../graph/ports.js";
 import { places, ROW } from "../../graph/places.js";
 
@@ -43,8 +44,9 @@ export function AddNode() {
 }
 
 function spotsOf(doc, types, language) {
-  return Object.keys(doc.nodes ?? {}).flatMap((slug) => {
-    const title = titleOf(doc.nodes[slug], types.get(doc.nodes[slug].use), slug, language);
+  return slugsIn(doc).flatMap((slug) => {
+    const node = nodeIn(doc, slug);
+    const title = titleOf(node, types.get(node.use), slug, language);
     const ports = portsOf(doc, types, slug);
     return ports.map((port) => ({ slug, port: port.name, value: `${slug}.${port.name}`, label: ports.length > 1 ? `${title} › ${port.title}` : title }));
   });

@@ -1,5 +1,6 @@
 // Families of node types in the order of work.
 import { say } from "../../texts.js";
+import { own } from "../../graph/own.js";
 
 const FAMILIES = {
   connector: () => say("Connectors"),
@@ -10,7 +11,7 @@ const FAMILIES = {
   task: () => say("Tasks"),
 };
 
-export const familyLabel = (family) => FAMILIES[family]?.() ?? family;
+export const familyLabel = (family) => own(FAMILIES, family)?.() ?? family;
 
 /** The newest version of each type, triggers first. @param {object[]} types */
 export function familiesOf(types) {

@@ -1,7 +1,7 @@
 // Connects a port to a node by two choices. What cannot be connected is there too, with its reason.
 import { say } from "../../texts.js";
 import { connect, refusal } from "../../graph/connect.js";
-import { slugsIn } from "../../graph/document.js";
+import { nodeIn, slugsIn } from "../../graph/document.js";
 import { portsOf } from "../../graph/ports.js";
 import { html, useId, useState } from "../react.js";
 import { Icon } from "../icon.js";
@@ -50,10 +50,11 @@ function targetsOf(doc, types, source, port, language) {
   const free = [];
   const refused = [];
   for (const slug of slugsIn(doc)) {
-    const type = types.get(doc.nodes[slug].use) ?? null;
+    const node = nodeIn(doc, slug);
+    const type = types.get(node.use) ?? null;
     if (slug === source || type?.kind === "trigger") continue;
     const reason = refusal(doc, types, { source, port, target: slug });
-    const title = titleOf(doc.nodes[slug], type, slug, language);
+    const title = titleOf(node, type, slug, language);
     if (reason) refused.push({ slug, title, reason: refusalText(reason) });
     else free.push({ slug, title });
   }

@@ -1,5 +1,6 @@
 // Nothing selected: the flow itself.
 import { say } from "../../texts.js";
+import { textIn } from "../../graph/document.js";
 import { html, useId } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { documentOf, edit } from "../state/editor.js";
@@ -33,7 +34,7 @@ export function FlowPanel() {
 function Text({ part, language, label, long = false }) {
   const editor = useEditor();
   const id = useId();
-  const text = usePicked((state) => documentOf(state)[part]?.[language] ?? "");
+  const text = usePicked((state) => textIn(documentOf(state)[part], language));
   const readOnly = usePicked((state) => state.readOnly);
   const write = (event) => edit(editor, say("Change {what}", { what: label }), withText(documentOf(editor.get()), part, language, event.target.value), { merge: `${part} ${language}` });
   const lang = language === "zh" ? "zh-CN" : language;

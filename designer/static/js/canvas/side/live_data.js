@@ -5,6 +5,7 @@ import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
 import { RunLink } from "../drawer/run_link.js";
 import { moment } from "../moments.js";
+import { liveAt } from "../state/derived.js";
 import { openIncidentsAt } from "../state/runs_list.js";
 import { Incident } from "./incident.js";
 
@@ -24,7 +25,7 @@ export function LiveData({ slug }) {
 
 function OpenIncidents({ slug }) {
   const editor = useEditor();
-  const count = usePicked((state) => state.live?.nodes[slug]?.open ?? 0);
+  const count = usePicked((state) => liveAt(state, slug)?.open ?? 0);
   const [found, setFound] = useState([]);
   const [asked, setAsked] = useState(0);
   useEffect(() => {

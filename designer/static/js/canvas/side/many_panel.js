@@ -1,6 +1,7 @@
 // Several selected at once: what can be done with all of them.
 import { say } from "../../texts.js";
 import { fragmentOf } from "../../graph/clipboard.js";
+import { nodeIn } from "../../graph/document.js";
 import { setDisabled } from "../../graph/nodes.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
@@ -14,7 +15,7 @@ import { removeAll } from "./removing.js";
 export function ManyPanel({ nodes, wires }) {
   const editor = useEditor();
   const readOnly = usePicked((state) => state.readOnly);
-  const off = usePicked((state) => nodes.every((slug) => documentOf(state).nodes[slug]?.disabled));
+  const off = usePicked((state) => nodes.every((slug) => nodeIn(documentOf(state), slug)?.disabled));
   const copy = async () => {
     await navigator.clipboard.writeText(fragmentOf(documentOf(editor.get()), nodes));
     tell(editor, "ok", say("Copied. Paste it here, into another flow, or into a text."));

@@ -1,6 +1,7 @@
 // Everything that can be set on a node.
 import { say } from "../../texts.js";
 import { fieldsOf } from "../../form/fields.js";
+import { nodeIn } from "../../graph/document.js";
 import { setDisabled, setParams } from "../../graph/nodes.js";
 import { html, useEffect, useMemo, useRef } from "../react.js";
 import { Icon } from "../icon.js";
@@ -21,8 +22,8 @@ const NONE = [];
 /** @param {{slug: string}} props */
 export function NodeForm({ slug }) {
   const box = useRef(null);
-  const node = usePicked((state) => documentOf(state).nodes[slug] ?? null);
-  const type = usePicked((state) => state.types.get(documentOf(state).nodes[slug]?.use) ?? null);
+  const node = usePicked((state) => nodeIn(documentOf(state), slug));
+  const type = usePicked((state) => state.types.get(nodeIn(documentOf(state), slug)?.use) ?? null);
   const fields = useMemo(() => (type ? fieldsOf(type.params) : NONE), [type]);
   const policies = useMemo(() => (type ? policyFields(type) : NONE), [type]);
   const faced = usePicked((state) => (state.faced?.slug === slug ? state.faced : null));

@@ -1,4 +1,5 @@
 // A node by its icon and title; a click selects it.
+import { nodeIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
@@ -8,7 +9,7 @@ import { titleOf } from "../board/shapes.js";
 /** @param {{slug: string}} props */
 export function NodeLink({ slug }) {
   const editor = useEditor();
-  const node = usePicked((state) => documentOf(state).nodes[slug] ?? null);
+  const node = usePicked((state) => nodeIn(documentOf(state), slug));
   const types = usePicked((state) => state.types);
   const language = usePicked((state) => state.language);
   if (!node) return html`<code>${slug}</code>`;

@@ -1,5 +1,6 @@
 // The panel of one selected node.
 import { say } from "../../texts.js";
+import { hasNode } from "../../graph/document.js";
 import { html } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { problemsAt } from "../state/derived.js";
@@ -16,7 +17,7 @@ const CONTENT = { settings: NodeForm, wires: WireEditor, data: DataTab };
 export function NodePanel({ slug }) {
   const editor = useEditor();
   const tab = usePicked((state) => state.tab);
-  const there = usePicked((state) => slug in documentOf(state).nodes);
+  const there = usePicked((state) => hasNode(documentOf(state), slug));
   const faults = usePicked((state) => problemsAt(state).get(slug)?.length ?? 0);
   if (!there) return null;
   const tabs = [{ name: "settings", label: say("Settings"), mark: faults }, { name: "wires", label: say("Wires") }, { name: "data", label: say("Data") }];

@@ -1,5 +1,6 @@
 // Folded away until somebody wants it: what happens when the node's work fails.
 import { say } from "../../texts.js";
+import { nodeIn } from "../../graph/document.js";
 import { setPolicy } from "../../graph/nodes.js";
 import { wiresOf } from "../../graph/wires.js";
 import { html, useMemo } from "../react.js";
@@ -14,7 +15,7 @@ const isPolicy = ({ path }) => path[0] === "policy";
 /** @param {{slug: string, type: object, fields: object[]}} props */
 export function Policies({ slug, type, fields }) {
   const faulty = usePicked((state) => problemsAt(state).get(slug)?.some(isPolicy) ?? false);
-  const set = usePicked((state) => documentOf(state).nodes[slug]?.policy !== undefined);
+  const set = usePicked((state) => nodeIn(documentOf(state), slug)?.policy !== undefined);
   const routed = usePicked((state) => wiresOf(documentOf(state)).some(({ source, port }) => source === slug && port === "error"));
   const usual = useMemo(() => fields.map((field) => (field.name === "on_error" ? { ...field, default: routed ? "route" : "park" } : field)), [fields, routed]);
   return html`<details className="fold" data-root="policy" open=${faulty || undefined}>

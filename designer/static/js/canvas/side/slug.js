@@ -1,5 +1,6 @@
 // The name by which wires, tests and runs know a node: shown small, changed with care.
 import { say } from "../../texts.js";
+import { entriesIn } from "../../graph/document.js";
 import { renameNode } from "../../graph/nodes.js";
 import { isSlug } from "../../graph/slugs.js";
 import { html, useState } from "../react.js";
@@ -39,5 +40,5 @@ function Rename({ slug, close }) {
 
 function faultOf(doc, slug, text) {
   if (!isSlug(text)) return say("Small letters, digits and _, beginning with a letter.");
-  return text !== slug && text in doc.nodes ? say("There is one of this name already.") : null;
+  return text !== slug && Object.hasOwn(entriesIn(doc), text) ? say("There is one of this name already.") : null;
 }

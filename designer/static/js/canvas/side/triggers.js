@@ -1,5 +1,6 @@
 // What starts the flow, and to which address the outside sends.
 import { say } from "../../texts.js";
+import { nodesIn } from "../../graph/document.js";
 import { html } from "../react.js";
 import { usePicked } from "../context.js";
 import { documentOf } from "../state/editor.js";
@@ -8,7 +9,7 @@ import { NodeLink } from "./node_link.js";
 
 export function Triggers() {
   const flow = usePicked((state) => state.flow);
-  const nodes = usePicked((state) => documentOf(state).nodes);
+  const nodes = usePicked((state) => nodesIn(documentOf(state)));
   const types = usePicked((state) => state.types);
   const triggers = Object.keys(nodes).filter((slug) => types.get(nodes[slug].use)?.kind === "trigger");
   return html`<section className="triggers" aria-labelledby="triggers">

@@ -1,6 +1,7 @@
 // The wires of a node as lists; connected and removed without a mouse.
 import { say } from "../../texts.js";
 import { disconnect } from "../../graph/connect.js";
+import { nodeIn } from "../../graph/document.js";
 import { portsOf } from "../../graph/ports.js";
 import { wiresOf } from "../../graph/wires.js";
 import { html } from "../react.js";
@@ -23,7 +24,7 @@ export function WireEditor({ slug }) {
   const wires = wiresOf(doc);
   const incoming = wires.filter(({ target }) => target === slug);
   const outgoing = wires.filter(({ source }) => source === slug);
-  const trigger = types.get(doc.nodes[slug]?.use)?.kind === "trigger";
+  const trigger = types.get(nodeIn(doc, slug)?.use)?.kind === "trigger";
   return html`<div className="wires">
     ${trigger ? null : html`<section><h3>${say("Comes from")}</h3>
       ${incoming.length ? html`<ul>${incoming.map((wire) => html`<${WireRow} key=${wire.text} wire=${wire} other=${wire.source} doc=${doc} types=${types} readOnly=${readOnly} />`)}</ul>` : html`<p className="quiet">${say("Nothing leads here yet.")}</p>`}

@@ -1,8 +1,20 @@
 // Asks the server for everything that is wrong with the document, shortly after it changed.
 import { documentOf } from "./editor.js";
+import { reasons } from "./reasons.js";
 import { request } from "./server.js";
 
 const PAUSE = 250;
+
+/** What is wrong with a text that is no document; why that is not known, where the server does not say. @param {string} flow @param {string} text */
+export async function problemsOf(flow, text) {
+  try {
+    const { body } = await request("POST", `/api/flows/${flow}/check`, { text });
+    return body.problems;
+  } catch (error) {
+    return reasons(error);
+  }
+}
+
 
 /** @returns {() => void} ends it */
 export function keepChecked(editor) {

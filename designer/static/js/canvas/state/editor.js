@@ -1,6 +1,7 @@
 // What the page knows: the document with its history, what is selected, what is open. No DOM here.
 import { commit, redo, start, undo } from "../../graph/history.js";
 import { readJson } from "../../graph/json.js";
+import { hasNode, wireTexts } from "../../graph/document.js";
 import { sameDocument } from "../../graph/canonical.js";
 import { createStore } from "./store.js";
 import { NO_TESTS, NO_TRIAL } from "./trying.js";
@@ -40,6 +41,7 @@ export function createEditor(page, types) {
     trial: NO_TRIAL, // what a test run starts from
     flowTests: NO_TESTS, // results of the flow's own tests
     live: null, // counts of the running flow
+    connected: true, // to the stream of these counts
     saving: false,
     notices: [], // {id, tone, text, actions}
     guide: page.guide,
@@ -92,8 +94,8 @@ export function select(editor, selection) {
 function keepKnown(editor) {
   const { selection } = editor.get();
   const doc = documentOf(editor.get());
-  const wires = new Set(doc.wires ?? []);
-  select(editor, { nodes: selection.nodes.filter((slug) => slug in doc.nodes), wires: selection.wires.filter((text) => wires.has(text)) });
+  const wires = new Set(wireTexts(doc));
+  select(editor, { nodes: selection.nodes.filter((slug) => hasNode(doc, slug)), wires: selection.wires.filter((text) => wires.has(text)) });
 }
 
 const same = (left, right) => left.length === right.length && left.every((one, n) => one === right[n]);

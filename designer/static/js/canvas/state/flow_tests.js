@@ -1,8 +1,9 @@
 // The flow's own tests, run by the server on the document as it is now.
+import { testsIn } from "../../graph/document.js";
 import { say } from "../../texts.js";
 import { documentOf, edit } from "./editor.js";
 import { request } from "./server.js";
-import { reasons } from "./trial.js";
+import { reasons } from "./reasons.js";
 
 /** Runs all tests of the document. */
 export async function runTests(editor) {
@@ -22,7 +23,7 @@ export async function runTests(editor) {
 export function removeTest(editor, position) {
   const doc = documentOf(editor.get());
   const without = (list) => list.filter((_, n) => n !== position);
-  const next = { ...doc, tests: without(doc.tests) };
+  const next = { ...doc, tests: without(testsIn(doc)) };
   edit(editor, say("Remove test"), next);
   const { results } = editor.get().flowTests;
   if (results) put(editor, { results: without(results), document: next });

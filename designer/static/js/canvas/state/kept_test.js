@@ -1,5 +1,6 @@
 // A test run becomes a test of the flow: the same input, and as expectation how far it goes and which calls go out.
 // Contents are left out: what the page shows is masked, and a test holds invented data only (rule R10).
+import { slugsIn, testsIn } from "../../graph/document.js";
 import { wiresOf } from "../../graph/wires.js";
 import { say } from "../../texts.js";
 import { documentOf, edit } from "./editor.js";
@@ -16,7 +17,7 @@ export function keepAsTest(editor) {
   const doc = documentOf(editor.get());
   const name = freeName(doc, say("Own data at {trigger}", { trigger: overlay.start.trigger }));
   const test = { name, trigger: overlay.start.trigger, input: [overlay.start.sample.input].flat(), expect: expectation(doc, overlay.runs) };
-  edit(editor, say("Keep as a test"), { ...doc, tests: [...(doc.tests ?? []), test] });
+  edit(editor, say("Keep as a test"), { ...doc, tests: [...testsIn(doc), test] });
   return name;
 }
 
@@ -27,7 +28,7 @@ export function keepAsTest(editor) {
 export function expectation(doc, runs) {
   const goOn = new Set(wiresOf(doc).map(({ source }) => source));
   const found = {};
-  for (const slug of Object.keys(doc.nodes)) {
+  for (const slug of slugsIn(doc)) {
     const steps = runs.flatMap((run) => run.steps.filter((step) => step.slug === slug));
     const calls = steps.flatMap((step) => step.requests.map(({ request }) => ({ method: request.method, url: request.url })));
     const arrived = steps.flatMap((step) => step.inputs);
@@ -38,7 +39,7 @@ export function expectation(doc, runs) {
 }
 
 function freeName(doc, wanted) {
-  const taken = new Set((doc.tests ?? []).map((test) => test.name));
+  const taken = new Set(testsIn(doc).map((test) => test?.name));
   if (!taken.has(wanted)) return wanted;
   let n = 2;
   while (taken.has(`${wanted} ${n}`)) n++;

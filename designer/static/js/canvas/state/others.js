@@ -1,24 +1,21 @@
 // Others work on the same flow: a draft that somebody else saved and a version that somebody else published are told at once.
 import { say } from "../../texts.js";
 import { isDirty } from "./editor.js";
-import { dismiss, tell } from "./notices.js";
+import { tell, withdraw } from "./notices.js";
 import { takeOthers } from "./publishing.js";
+
+const DRAFT = "other draft";
 
 /** @returns {() => void} ends it */
 export function keepTold(editor) {
   const known = new Set(); // ETags of drafts that this page had, or has told of
-  let notice = null;
   const look = (now, before) => {
     known.add(now.etag);
-    if (notice?.draft === now.etag) {
-      const { id } = notice;
-      notice = null;
-      dismiss(editor, id);
-    }
+    if (now.etag !== before.etag) withdraw(editor, DRAFT); // taken over, or replaced
     const draft = now.live?.draft ?? null;
     if (draft !== null && !now.readOnly && !now.saving && !known.has(draft)) {
       known.add(draft);
-      notice = { draft, id: tellDraft(editor) };
+      tellDraft(editor);
     }
     if (now.live !== before.live) takeVersion(editor, now.live?.version ?? null);
   };
@@ -29,10 +26,10 @@ export function keepTold(editor) {
 function tellDraft(editor) {
   if (isDirty(editor.get())) {
     const decide = { label: say("Decide…"), run: () => editor.set({ dialog: { kind: "conflict" } }) };
-    return tell(editor, "warn", say("Somebody else saved this draft just now. Your changes are still here, but not saved."), [decide]);
+    return tell(editor, "warn", say("Somebody else saved this draft just now. Your changes are still here, but not saved."), [decide], DRAFT);
   }
   const show = { label: say("Show it"), run: () => takeOthers(editor) };
-  return tell(editor, "warn", say("Somebody else saved this draft just now. You see it as it was before."), [show]);
+  return tell(editor, "warn", say("Somebody else saved this draft just now. You see it as it was before."), [show], DRAFT);
 }
 
 /** Versions only grow. One's own is told by the dialog that published it. */

@@ -1,10 +1,11 @@
 // A run that happened, laid over the boxes: its steps are computed again from its facts; beside them its timeline and incidents.
+import { hasNode } from "../../graph/document.js";
 import { stepsBySlug } from "./overlay.js";
-import { select } from "./editor.js";
+import { documentOf, select } from "./editor.js";
 import { request } from "./server.js";
 import { tell } from "./notices.js";
 import { say } from "../../texts.js";
-import { reasons } from "./trial.js";
+import { reasons } from "./reasons.js";
 
 const UNDER_WAY = new Set(["queued", "running", "cancelling"]);
 const AGAIN = 1000;
@@ -20,7 +21,7 @@ export function startPastRun(editor, page) {
 
 /** Selects a node, brings it into view and shows its data. */
 export function lookAt(editor, slug) {
-  if (!(slug in (editor.get().history.present.nodes ?? {}))) return;
+  if (!hasNode(documentOf(editor.get()), slug)) return;
   select(editor, { nodes: [slug] });
   editor.set({ tab: "data", pointed: slug });
 }

@@ -1,6 +1,6 @@
 // The last runs of the flow, renewed while orders come in.
 import { request } from "./server.js";
-import { reasons } from "./trial.js";
+import { reasons } from "./reasons.js";
 
 const HOW_MANY = 20;
 

@@ -1,6 +1,7 @@
 // Keeps the draft on the server, guarded by its ETag: what somebody else wrote is never overwritten unasked.
 import { documentOf } from "./editor.js";
-import { tell } from "./notices.js";
+import { tell, withdraw } from "./notices.js";
+import { reasonText } from "./reasons.js";
 import { request } from "./server.js";
 import { say } from "../../texts.js";
 
@@ -17,6 +18,7 @@ export async function save(editor, { over } = {}) {
   try {
     const { body, etag } = await request("PUT", `/api/flows/${state.flow}/draft?form=canonical`, { body: doc, headers: condition(over ?? state.etag) });
     editor.set({ saved: doc, etag: etag ?? body.etag });
+    withdraw(editor, "saving");
     return true;
   } catch (error) {
     fail(editor, error);
@@ -30,6 +32,6 @@ const condition = (etag) => (etag === null ? { "If-None-Match": "*" } : { "If-Ma
 
 function fail(editor, error) {
   if (error.status === 412 || error.status === 409) editor.set({ dialog: { kind: "conflict" } });
-  else if (error.status === 0) tell(editor, "err", say("The server does not answer. Nothing is lost: your changes are still here."));
-  else tell(editor, "err", error.message);
+  else if (error.status === 0) tell(editor, "err", say("The server does not answer. Nothing is lost: your changes are still here."), [], "saving");
+  else tell(editor, "err", reasonText(error), [], "saving");
 }

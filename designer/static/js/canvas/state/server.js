@@ -13,14 +13,15 @@ export class Refused extends Error {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{body?: unknown, headers?: Record<string, string>, exact?: boolean, signal?: AbortSignal}} [more] `exact` reads numbers losslessly
+ * @param {{body?: unknown, headers?: Record<string, string>, text?: string, exact?: boolean, signal?: AbortSignal}} [more] `text` is a body that is written already; `exact` reads numbers losslessly
  * @returns {Promise<{body: any, etag: string|null, text: string}>}
  */
-export async function request(method, path, { body, headers = {}, exact = false, signal } = {}) {
+export async function request(method, path, { body, text: written, headers = {}, exact = false, signal } = {}) {
+  const sent = written ?? (body === undefined ? undefined : writeJson(body));
   const answer = await reach(path, {
     method,
-    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-    body: body === undefined ? undefined : writeJson(body),
+    headers: { Accept: "application/json", ...(sent === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    body: sent,
     signal,
   });
   const text = await answer.text();

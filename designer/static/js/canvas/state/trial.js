@@ -1,8 +1,10 @@
 // Test runs in the sandbox: where they start, what came of them. Nothing is sent, nothing is kept.
+import { nodeIn, slugsIn } from "../../graph/document.js";
 import { readJson } from "../../graph/json.js";
 import { say } from "../../texts.js";
 import { documentOf } from "./editor.js";
 import { stepsBySlug } from "./overlay.js";
+import { reasons } from "./reasons.js";
 import { request } from "./server.js";
 
 export const OWN = "own";
@@ -63,7 +65,7 @@ export function chooseRun(editor, chosen) {
 }
 
 /** Slugs of the triggers of a document. */
-export const triggersOf = (doc, types) => Object.keys(doc.nodes ?? {}).filter((slug) => types.get(doc.nodes[slug].use)?.kind === "trigger");
+export const triggersOf = (doc, types) => slugsIn(doc).filter((slug) => types.get(nodeIn(doc, slug).use)?.kind === "trigger");
 
 function showTrial(editor, { runs, title, document, start }) {
   const steps = stepsBySlug(runs[0]?.steps ?? []);
@@ -95,9 +97,3 @@ function parsed(text) {
 const path = (editor, name) => `/api/flows/${editor.get().flow}/${name}`;
 
 const put = (editor, parts) => editor.set({ trial: { ...editor.get().trial, ...parts } });
-
-/** The problems that a refusal names, else that the server cannot be reached. */
-export function reasons(error) {
-  if (error.problems?.length) return error.problems;
-  return [{ what: error.status === 0 ? say("The server does not answer.") : error.message, do: say("Try again in a moment.") }];
-}

@@ -1,5 +1,6 @@
 // An outside system, chosen by the name of its connection.
 import { say } from "../../../texts.js";
+import { textIn } from "../../../graph/document.js";
 import { html, useEffect } from "../../react.js";
 import { Icon } from "../../icon.js";
 import { useEditor, usePicked } from "../../context.js";
@@ -13,7 +14,7 @@ export function ConnectionControl({ field, at, label }) {
   useFreshConnections(editor);
   const types = field.connectionTypes ?? [];
   const fitting = known.filter(({ type }) => !types.length || types.includes(type)).map(({ name }) => name);
-  const name = at.shown?.[field.kind] ?? "";
+  const name = textIn(at.shown, field.kind);
   const strange = name && !fitting.includes(name);
   const choose = (event) => at.change(event.target.value ? { [field.kind]: event.target.value } : undefined);
   return html`

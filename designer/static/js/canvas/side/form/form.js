@@ -2,6 +2,8 @@
 import { say } from "../../../texts.js";
 import { valueAt } from "../../../form/values.js";
 import { followCases, hasCasePorts } from "../../../graph/cases.js";
+import { nodeIn } from "../../../graph/document.js";
+import { own } from "../../../graph/own.js";
 import { html, useMemo } from "../../react.js";
 import { useEditor, usePicked } from "../../context.js";
 import { problemsAt } from "../../state/derived.js";
@@ -21,24 +23,24 @@ const NOTHING = [];
 export function Form({ slug, root, fields, put }) {
   const editor = useEditor();
   const readOnly = usePicked((state) => state.readOnly);
-  const values = usePicked((state) => documentOf(state).nodes[slug]?.[root] ?? NONE);
+  const values = usePicked((state) => nodeIn(documentOf(state), slug)?.[root] ?? NONE);
   const problems = usePicked((state) => problemsAt(state).get(slug) ?? NOTHING);
   const homes = useMemo(() => atHome(problems, fields, root), [problems, fields, root]);
   const form = useMemo(() => ({ slug, readOnly, Field, ...changes(editor, { slug, root, fields, put }) }), [editor, slug, root, fields, put, readOnly]);
   return html`<${FormContext.Provider} value=${form}><${ProblemsContext.Provider} value=${homes}>
-    ${fields.map((field) => html`<${Field} key=${field.name} field=${field} path=${[field.name]} value=${values[field.name]} />`)}
+    ${fields.map((field) => html`<${Field} key=${field.name} field=${field} path=${[field.name]} value=${own(values, field.name)} />`)}
   </></>`;
 }
 
 function changes(editor, { slug, root, fields, put }) {
   const keep = (path, field, make, moved) => {
     const doc = documentOf(editor.get());
-    const before = doc.nodes[slug]?.[root] ?? NONE;
+    const before = nodeIn(doc, slug)?.[root] ?? NONE;
     const after = make(before);
     const label = say("Change {what}", { what: field.title || fields.find(({ name }) => name === path[0])?.title });
     const wired = moved && hasCasePorts(doc, slug, path[0]) ? followCases(doc, slug, moved) : doc;
     if (after !== before) edit(editor, label, put(wired, slug, after), moved ? {} : { merge: `${root} ${slug}.${path.join(".")}` });
-    return valueAt(documentOf(editor.get()).nodes[slug]?.[root] ?? NONE, path);
+    return valueAt(nodeIn(documentOf(editor.get()), slug)?.[root] ?? NONE, path);
   };
   return {
     change: (path, field, value) => keep(path, field, (before) => withChange(fields, before, path, value)),

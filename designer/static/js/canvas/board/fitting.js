@@ -1,0 +1,30 @@
+// From how far everything is seen, also where a box lies far out.
+import { drawnPlaces } from "../../graph/places.js";
+import { remember } from "../../graph/remember.js";
+import { WIDTH } from "./card_size.js";
+
+const USUAL = 0.08;
+const READABLE = 0.2;
+const BOX = 100; // the height of a box, about
+const SCREEN = { width: 700, height: 400 }; // the least that a board measures
+
+/** The corners of all that lies on the board. @type {(doc: object) => {left: number, top: number, right: number, bottom: number}} */
+export const boundsOf = remember((doc) => {
+  const all = Object.values(drawnPlaces(doc));
+  const reach = (pick, most) => all.reduce((one, place) => most(one, place[pick]), all[0]?.[pick] ?? 0);
+  return { left: reach("x", Math.min), top: reach("y", Math.min), right: reach("x", Math.max) + WIDTH, bottom: reach("y", Math.max) + BOX };
+});
+
+/** The zoom at which everything is in view, where that is farther than usual. */
+export function leastZoom(doc) {
+  const { left, top, right, bottom } = boundsOf(doc);
+  return Math.min(USUAL, SCREEN.width / (right - left), SCREEN.height / (bottom - top));
+}
+
+/** The zoom at which a flow opens: one that can be read, unless no box would be in view. */
+export function firstZoom(doc) {
+  const { left, top, right, bottom } = boundsOf(doc);
+  const near = (at, middle, room) => Math.abs(at - middle) < room / READABLE / 2;
+  const seen = Object.values(drawnPlaces(doc)).some(({ x, y }) => near(x, (left + right) / 2, SCREEN.width) && near(y, (top + bottom) / 2, SCREEN.height));
+  return seen ? READABLE : leastZoom(doc);
+}
