@@ -117,6 +117,14 @@ async def test_a_test_brings_its_answers_and_its_time(owner: Client, tried: dict
     assert call["failures"][0]["problem"]["code"] == "effect.refused"
 
 
+async def test_input_and_documents_may_begin_with_a_byte_order_mark(owner: Client, tried: dict[str, Any]) -> None:
+    body = {"document": tried, "trigger": "plain", "sample": {"kind": "input", "input": ITEM}}
+    for name, given in (("test-runs", body), ("test-results", tried)):
+        marked = json.dumps(given).encode("utf-8-sig")
+        answer = await owner.post(f"/api/flows/small/{name}", content=marked, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 200, answer.text
+
+
 async def test_only_a_missing_connection_is_forgiven(owner: Client, tried: dict[str, Any]) -> None:
     tried["nodes"]["good"]["params"]["when"] = "item.good >"
     tried["wires"].append("plain -> nobody")
