@@ -11,9 +11,10 @@ from engine.flow.lineage import Carried
 from engine.node.items import Item
 from engine.privacy.classes import FieldClass
 from engine.privacy.item import mask_item
+from engine.privacy.scrub import scrubbed
 from engine.run.effects import EffectRequest
 from engine.run.execution import Execution
-from engine.run.masked_request import RequestMask, scrubbed
+from engine.run.masked_request import RequestMask
 from engine.run.plan import Step
 from engine.run.shown import request_json
 from engine.run.step import Keyed, StepResult

@@ -109,7 +109,12 @@ async def test_of_a_path_that_the_author_composed_only_what_is_known_to_be_open_
 async def test_of_a_body_that_the_author_composed_only_what_is_known_to_be_open_is_shown() -> None:
     body = '{"status": item.receiver.name, "no": item.channel_order_id, "by": "us", "n": 5, "all": [item.receiver.phone], "yes": true}'
     shown = (await request(body=body))["body"]
-    assert shown == {"status": "***", "no": "A1", "by": "us", "n": "****", "all": ["*" * 11], "yes": True}
+    assert shown == {"status": "***", "no": "A1", "by": "us", "n": "****", "all": ["*" * 11], "yes": "****"}
+
+
+async def test_a_key_that_the_author_made_of_data_is_shown_by_its_number() -> None:
+    body = '{item.receiver.name: 1, "Lin" + "Xiao": {item.receiver.phone: item.receiver.phone.matches("^199")}, "订单": item.n}'
+    assert (await request(body=body))["body"] == {"****1": "****", "****2": {"****1": "****"}, "订单": "****"}
 
 
 async def test_a_body_that_is_a_single_value_is_shown_only_if_it_is_open() -> None:

@@ -15,6 +15,11 @@ from engine.store.ports import RunFilter
 Client = AsyncClient
 PHONE, BUYER = "19900001234", "林小满"
 ITEM = {"no": "A1", "good": True, "status": "paid", "receiver": {"name": BUYER, "phone": PHONE}}
+ORDER = {
+    "order_no": "OWN-17", "status": "paid", "payment_status": "paid", "created_at": "2026-01-16T03:04:05Z", "currency": "CNY",
+    "amounts": {"items": "80.00", "paid": "80.00"}, "receiver": {"name": BUYER, "phone": PHONE, "address": "南京东路一号"},
+    "lines": [{"line_no": "1", "sku": "A-1", "title": "Cup", "qty": 1, "unit_price": "80.00"}],
+}  # fmt: skip
 CALL = {"service": {"connection": "nowhere"}, "path": "/orders/{{ item.receiver.name }}", "query": {"tel": "{{ item.receiver.phone }}"}}
 
 
@@ -106,6 +111,29 @@ async def test_a_recorded_event_is_read_by_the_drafts_trigger_and_nothing_of_it_
     assert BUYER not in text
     assert (answer["runs"][0]["event_key"], answer["runs"][0]["order_key"]) == ("****", "****")
     assert steps(answer)["call"]["requests"][0]["request"]["body"] == {"status": "***", "n": ["*" * 11], "said": "hello"}
+
+
+async def test_what_an_expression_makes_of_a_recorded_order_tells_nobody_whose_it_is(
+    published: Client, orderloom: Orderloom, tried: dict[str, Any]
+) -> None:
+    event = await deliver(published, orderloom, {**ORDER, "no": "A1", PHONE: "x", BUYER: "x"})
+    digits = ", ".join(f"item.receiver.phone.matches('^.{{{n}}}{digit}')" for n in range(11) for digit in range(10))
+    fields = {"keys": "{item.receiver.name: 1, item.receiver.phone: 2}", "asked": f"[{digits}]", "yes": "item.receiver.phone != ''"}
+    tried["nodes"]["order"] = {"use": "transform.canonical_order@1", "params": {"channel": "own_shop"}}
+    tried["nodes"]["spy"] = {"use": "transform.set_fields@1", "params": {"fields": fields}}
+    tried["nodes"]["copy"] = {
+        "use": "transform.set_fields@1",
+        "params": {"fields": {"same": "item.receiver", "no": "item.channel_order_id"}},
+    }
+    tried["wires"] += ["plain -> order", "order -> spy", "order -> copy"]
+    answer = await run(published, tried, {"kind": "event", "ref": event})
+    spied, copied = (steps(answer)[slug]["outputs"]["out"][0]["item"] for slug in ("spy", "copy"))
+    assert {name: spied[name] for name in fields} == dict.fromkeys(fields, "****")
+    assert (copied["no"], list(copied["same"])[:3]) == ("OWN-17", ["name", "phone", "address"])
+    assert [note["path"] for note in spied["drift"]] == ["payment_status", "no", "****", "****"]
+    text = json.dumps(answer, ensure_ascii=False)
+    assert PHONE not in text
+    assert BUYER not in text
 
 
 async def test_a_test_brings_its_answers_and_its_time(owner: Client, tried: dict[str, Any]) -> None:
