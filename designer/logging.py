@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
-from engine.privacy.scrub import scrub
+from engine.privacy.scrub import scrub, scrubbed
 
 _OURS: Final = "orderloom"
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
@@ -62,7 +62,7 @@ def _message(record: logging.LogRecord) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (bool, int, float)) or value is None:
-        return value
+        return scrubbed(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
     return scrub(str(value))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from engine.errors import InputInvalid, Problem
 
 MAX_DEPTH = 64
 SAFE_INTEGER = 2**53
+_MARK: Final = b"\xef\xbb\xbf"
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -23,7 +24,8 @@ _encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").e
 
 
 def read_json(raw: bytes | str) -> Any:
-    """The value of a JSON text. Raises ``InputInvalid`` with ``body.unreadable`` or ``body.too_deep``."""
+    """The value of a JSON text, with or without a mark. Raises ``InputInvalid`` with ``body.unreadable`` or ``body.too_deep``."""
+    raw = without_mark(raw)
     try:
         value = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -33,6 +35,11 @@ def read_json(raw: bytes | str) -> Any:
     if opening > MAX_DEPTH and depth(value) > MAX_DEPTH:
         raise InputInvalid(Problem("body.too_deep", fields={"limit": MAX_DEPTH}))
     return value
+
+
+def without_mark(raw: bytes | str) -> bytes | str:
+    """A text without the byte order mark that editors on Windows put in front (RFC 8259, section 8.1: a reader may pass over it)."""
+    return raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
 
 
 def write_json(value: Any) -> bytes:

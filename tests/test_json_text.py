@@ -32,6 +32,17 @@ def test_what_is_written_is_read_again(value: Any) -> None:
     assert read_json(write_json(value)) == value
 
 
+@pytest.mark.parametrize("text", [b'\xef\xbb\xbf{"a": "\xef\xbb\xbf"}', '\ufeff{"a": "\ufeff"}'])
+def test_a_byte_order_mark_in_front_is_passed_over(text: bytes | str) -> None:
+    assert read_json(text) == {"a": "\ufeff"}
+
+
+@pytest.mark.parametrize("text", [b"\xef\xbb\xbf\xef\xbb\xbf{}", " \ufeff{}", b"\xef\xbb\xbf", b"\xef\xbb{}"])
+def test_a_byte_order_mark_elsewhere_is_none(text: bytes | str) -> None:
+    with pytest.raises(InputInvalid):
+        read_json(text)
+
+
 def test_fractional_numbers_are_exact() -> None:
     value = read_json(b'{"price": 29.90, "share": 0.1}')
     assert value == {"price": Decimal("29.90"), "share": Decimal("0.1")}

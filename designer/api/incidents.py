@@ -12,6 +12,7 @@ from designer.api.given import Actor, Cursor, Language, Limit, Loom, number
 from designer.api.shapes import Listed, ProblemShown, listed, utc, utc_or_none
 from engine.catalogue import explain
 from engine.errors import Problem
+from engine.run.view import told
 from engine.store.ports import Incident
 
 UNKNOWN = "incident.unknown"
@@ -79,7 +80,7 @@ async def resume(
 
 
 def _shown(incident: Incident, language: str) -> IncidentShown:
-    problem = Problem(incident.code, incident.where, incident.fields)
+    problem = told(Problem(incident.code, incident.where, incident.fields))
     return IncidentShown(
         id=str(incident.id),
         run=str(incident.run_id),

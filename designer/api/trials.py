@@ -18,8 +18,8 @@ from designer.problems import Refused
 from engine.access import may
 from engine.errors import Problem
 from engine.json_text import write_json
+from engine.privacy.scrub import scrubbed
 from engine.run.compare import Difference
-from engine.run.masked_request import scrubbed
 from engine.run.tests import TestResult
 from engine.trial import Sample, try_flow, try_tests
 

@@ -22,6 +22,7 @@ from engine.access import ACTIONS
 from engine.catalogue import entries, explain, text
 from engine.errors import Problem
 from engine.json_text import for_browsers
+from engine.run.view import told
 from engine.store.ports import Incident
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])")
@@ -111,7 +112,7 @@ def prose(written: str) -> Markup:
 
 
 def as_problem(incident: Incident) -> Problem:
-    return Problem(incident.code, incident.where, incident.fields)
+    return told(Problem(incident.code, incident.where, incident.fields))
 
 
 @cache

@@ -17,6 +17,9 @@ from engine.errors import Problem
 Kind = Literal["text", "secret", "number", "choice", "switch", "entries"]
 MOST_ENTRIES: Final = 40
 FILL_IN: Final = "Please fill this in."
+_LOGIN: Final = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]*)[^/?#\\]*@")
+_LOGIN_ANYWHERE: Final = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]+)?).*@", re.DOTALL)
+_PAIR: Final = re.compile(r"[^@]*:[^@]*@")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -75,8 +78,12 @@ def read_form(fields: Iterable[FormField], form: Mapping[str, str]) -> dict[str,
 
 
 def filled(fields: Sequence[FormField], document: Mapping[str, Any], faults: Mapping[str, Sequence[str]], held: frozenset[str]) -> Filled:
-    """A form that shows a document, without its secrets; ``held``: the secrets that are kept already."""
-    plain = {one.name: _shown(document.get(one.name, one.default)) for one in fields if not one.secret and one.kind != "entries"}
+    """A form that shows a document, without its secrets; ``held``: the secrets that are kept already.
+
+    An address is shown without what somebody wrote in front of an ``@``: it may be a password.
+    """
+    shown = [one for one in fields if not one.secret and one.kind != "entries"]
+    plain = {one.name: _without_login(one, _shown(document.get(one.name, one.default)), faults.get(one.name)) for one in shown}
     names = {one.name: list(cast("Mapping[str, Any]", document.get(one.name) or {})) for one in fields if one.kind == "entries"}
     return Filled(fields, plain, names, held, faults)
 
@@ -130,6 +137,13 @@ def _entries(one: FormField, form: Mapping[str, str]) -> dict[str, str | None]:
         if name or value:
             found[name] = value or (None if one.secret else "")
     return found
+
+
+def _without_login(one: FormField, written: str, faults: Sequence[str] | None) -> str:
+    """Of an address that cannot be read, all up to the last ``@`` is taken away: a password may hold any character."""
+    if one.input_type == "url":
+        return (_LOGIN_ANYWHERE if faults else _LOGIN).sub(r"\1", written)
+    return _LOGIN_ANYWHERE.sub(r"\1", written) if faults and _PAIR.match(written) else written
 
 
 def _shown(value: Any) -> str:

@@ -39,7 +39,7 @@ def parse_url(text: str) -> URL:
     if url.scheme not in ("http", "https") or not host or not port:
         raise address_refused(host or "", "only http and https addresses are called")
     if url.raw_user is not None or url.raw_password is not None:
-        raise address_refused(host, "it holds a user name or password")
+        raise address_refused(host, "it holds a user name or password: those belong in their own fields")
     return url
 
 

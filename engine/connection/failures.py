@@ -28,7 +28,7 @@ class CallFailed(OrderloomError):
 _RULES: Final[Mapping[str, str]] = {
     "it is no URL": "address_form",
     "only http and https addresses are called": "address_scheme",
-    "it holds a user name or password": "address_login",
+    "it holds a user name or password: those belong in their own fields": "address_login",
     "its path leads upwards": "address_upwards",
     "it is not a well-formed IP address": "address_number",
     "it is not a public address": "address_private",

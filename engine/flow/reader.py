@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from engine.errors import FlowInvalid, InputInvalid, Problem
 from engine.flow.document import SLUG_PATTERN, WIRE_PATTERN, Flow
-from engine.json_text import read_json
+from engine.json_text import read_json, without_mark
 from engine.node.validation import problems_of
 
 MAX_BYTES = 1024 * 1024
@@ -46,6 +46,7 @@ def read_flow(raw: bytes | str, name: str = "flow") -> Flow:
 
 def inspect(raw: bytes | str, name: str = "flow") -> Reading:
     """Read as much as can be read. ``name`` stands for the flow where its own name cannot be read."""
+    raw = without_mark(raw)
     try:
         data = read_json(raw)
     except InputInvalid as error:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from engine.node.params import Cel, Params
+from engine.node.params import Cel, Params, Template
 from engine.node.types import NodeType
 from engine.privacy.classes import DataClass, FieldClass
 
 _INTERNAL: Final = FieldClass(DataClass.INTERNAL)
+_RESTRICTED: Final = FieldClass(DataClass.RESTRICTED)
+_ITEM: Final = re.compile(r"item(?![^.\[])")
 _Fields = Mapping[str, FieldClass]
 
 
 def after_writing(node_type: NodeType, params: Params, fields: _Fields) -> _Fields:
     """The classes of an item's fields behind the node. A written field whose origin is not known is left out, so that it is hidden.
 
-    A value that the flow itself holds is internal; one that is computed has the highest class of all that it was computed from.
+    A value that the flow itself holds is internal; one that is computed has the highest class of all that it was computed from, and
+    an undeclared field counts as restricted. A copy of an undeclared field is as undeclared as that.
     """
     written: dict[str, list[Any]] = {}
     for target, value in _written(node_type, params):
@@ -85,21 +89,22 @@ def _classes(target: str, values: list[Any], fields: _Fields) -> _Fields:
 
 
 def _is_literal(value: Any) -> bool:
-    return not isinstance(value, (Cel, BaseModel, _Origin))
+    return not isinstance(value, (Cel, Template, BaseModel, _Origin))
 
 
 def _derived(value: Any, fields: _Fields) -> FieldClass | None:
-    """``None`` where the value comes from something whose class is not declared."""
+    """``None`` where the value is made from, or is a copy of, something whose class is not declared."""
     if isinstance(value, Cel):
-        reads = sorted(path.removeprefix("item.") for path in value.expression.reads if path == "item" or path.startswith("item."))
-        copies = len(reads) == 1 and value.text.strip() == f"item.{reads[0]}"
+        reads = sorted(path for path in value.expression.reads if _ITEM.match(path))
+        copies = reads == [value.text.strip()]
+        reads = [path.removeprefix("item.") for path in reads]
     elif isinstance(value, _Origin) and value.paths:
         reads, copies = list(value.paths), False
     else:
         return None
     classes = [found for path in reads if (found := fields.get(path)) is not None]
     if len(classes) < len(reads):
-        return None
+        return _RESTRICTED if isinstance(value, Cel) and not copies else None
     return classes[0] if copies else FieldClass(max((DataClass.INTERNAL, *(one.data_class for one in classes)), key=lambda one: one.rank))
 
 

@@ -118,9 +118,10 @@ class TimeSource(_Part):
 class DriftNote(_Part):
     """A place where the source differs from what its channel documents. Each place and kind is noted once."""
 
-    path: Annotated[str, _INTERNAL]
+    path: Annotated[str, FieldClass(DataClass.CONFIDENTIAL, Kind.PATH)]
+    """Where, by the keys of the source, which may be data themselves."""
     kind: Annotated[Literal["unknown_field", "type", "unmapped_value", "missing", "unreadable"], _INTERNAL]
-    found: Internal = None
+    found: FreeText = None
     """The JSON type found, or the unmapped code word."""
 
 

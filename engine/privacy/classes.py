@@ -58,6 +58,8 @@ class Kind(StrEnum):
     ID_CARD = "id_card"
     TEXT = "text"
     """Free text, to be scrubbed of what it may mention."""
+    PATH = "path"
+    """A path into somebody's document, whose steps may be data."""
     OPAQUE = "opaque"
     """Hidden whole where it is hidden."""
 

@@ -1,34 +1,42 @@
 """Masks over a whole item, by the declared classes of its fields.
 
 A path is written in its general form: ``receiver.phone``, ``lines[].sku_code``; ``*`` stands for any key of an object, and a
-last ``.*`` covers everything below. A field without a declared class is hidden.
+last ``.*`` covers everything below. A field without a declared class is hidden: of what lies in it only the structure is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from engine.privacy.classes import DataClass, FieldClass, Kind
+from engine.privacy.field_names import is_field_name, shown_keys
 from engine.privacy.masks import Profile, mask
 from engine.privacy.scrub import scrub
 
 _UNDECLARED: Final = FieldClass(DataClass.RESTRICTED, Kind.OPAQUE)
 _GONE: Final = object()
+_NO_PATH: Final = str.maketrans(".[]*", "\0" * 4)
 _Classes = Mapping[str, FieldClass]
 
 
 def mask_item(item: dict[str, Any], classes: _Classes, profile: Profile = "screen") -> dict[str, Any]:
     """A copy in which public and internal fields are as they were and all others are masked by their kind.
 
-    Keys belong to the form of an item and stay, but for those that look like a phone number or an e-mail address.
+    Keys stay where they are declared or look like names of fields; any other may be a datum, and its number stands for it.
     """
-    return {_key(key, profile): _masked(value, key, classes, profile) for key, value in item.items()}
+    return _object(item, "", classes, profile)
 
 
 def shown(item: dict[str, Any], classes: _Classes) -> dict[str, Any]:
     """A copy with the public and internal fields only: what may outlive the personal data of an order."""
-    return {key: kept for key, value in item.items() if (kept := _open_part(value, key, classes)) is not _GONE}
+    return {key: kept for key, value in item.items() if (kept := _open_part(value, below("", key), classes)) is not _GONE}
+
+
+def below(path: str, key: str) -> str:
+    """The path of a member. A key that would read as a path of its own is given another form, so that it takes no other's class."""
+    step = key.translate(_NO_PATH)
+    return f"{path}.{step}" if path else step
 
 
 def class_of(path: str, classes: _Classes) -> FieldClass | None:
@@ -48,33 +56,35 @@ def _covers(pattern: list[str], parts: list[str]) -> bool:
 
 
 def _masked(value: Any, path: str, classes: _Classes, profile: Profile) -> Any:
+    declared = class_of(path, classes)
+    if declared and declared.data_class > DataClass.INTERNAL:
+        return mask(value, declared.kind, profile)
     if isinstance(value, dict):
-        return {_key(key, profile): _masked(child, f"{path}.{key}", classes, profile) for key, child in _members(value)}
+        return _object(cast("dict[str, Any]", value), path, classes, profile)
     if isinstance(value, list):
         return [_masked(child, f"{path}[]", classes, profile) for child in cast("list[Any]", value)]
+    return value if declared else mask(value, _UNDECLARED.kind, profile)
+
+
+def _object(members: dict[str, Any], path: str, classes: _Classes, profile: Profile) -> dict[str, Any]:
+    keys = shown_keys(members, lambda key: is_field_name(key) or _is_known(below(path, key), key, classes))
+    return {keys[key]: _masked(child, below(path, key), classes, profile) for key, child in members.items()}
+
+
+def _is_known(path: str, key: str, classes: _Classes) -> bool:
+    """Whether a key is declared, by itself or as open data; a number of somebody is hidden all the same."""
     declared = class_of(path, classes)
-    if value is None or (declared and declared.data_class <= DataClass.INTERNAL):
-        return value
-    if declared is None and isinstance(value, bool):
-        return value
-    return mask(value, (declared or _UNDECLARED).kind, profile)
+    is_open = declared is not None and declared.data_class <= DataClass.INTERNAL
+    return scrub(key) == key and (is_open or any(one.startswith((f"{path}.", f"{path}[")) or one == path for one in classes))
 
 
 def _open_part(value: Any, path: str, classes: _Classes) -> Any:
     if isinstance(value, dict):
-        parts = ((key, _open_part(child, f"{path}.{key}", classes)) for key, child in _members(value))
+        members = cast("dict[str, Any]", value).items()
+        parts = ((key, _open_part(child, below(path, key), classes)) for key, child in members)
         return {key: part for key, part in parts if part is not _GONE}
     if isinstance(value, list):
         elements = (_open_part(child, f"{path}[]", classes) for child in cast("list[Any]", value))
         return [part for part in elements if part is not _GONE]
     declared = class_of(path, classes)
     return value if declared and declared.data_class <= DataClass.INTERNAL else _GONE
-
-
-def _members(value: Any) -> Iterator[tuple[str, Any]]:
-    for key, child in cast("dict[Any, Any]", value).items():
-        yield str(key), child
-
-
-def _key(key: str, profile: Profile) -> str:
-    return key if key.isidentifier() and key.isascii() and not any(char.isdigit() for char in key) else scrub(key, profile)

@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.privacy.addresses import HIDDEN, mask_address
 from engine.privacy.classes import Kind
+from engine.privacy.field_names import mask_path
 from engine.privacy.identifiers import mask_email, mask_id_card
 from engine.privacy.names import mask_name
 from engine.privacy.phones import Profile, mask_phone
@@ -48,5 +49,6 @@ _RULES: Final[dict[Kind, Callable[[str, Profile], str]]] = {
     Kind.EMAIL: lambda text, _: mask_email(text),
     Kind.ID_CARD: lambda text, _: mask_id_card(text),
     Kind.TEXT: scrub,
+    Kind.PATH: lambda text, _: mask_path(text),
     Kind.OPAQUE: _opaque,
 }

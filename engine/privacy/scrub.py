@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final, cast
 
 from engine.privacy.identifiers import mask_email, mask_id_card
 from engine.privacy.phones import Profile, mask_phone
 from engine.privacy.plain import GAP, spoken_twin
 
 _Mask = Callable[[str, Profile], str]
+_BEYOND: Final = 10**20
 _END: Final = r"(?![0-9])"
 _START: Final = r"(?<![0-9])"
 _EXTENSION: Final = r"(?:\s*(?:转接?|分机|ext\.?|[#\-])\s*[0-9]{1,6}(?![0-9])|\s*,\s*[0-9]{3,6}(?![0-9]))?"
@@ -26,6 +28,36 @@ def scrub(text: str, profile: Profile = "screen") -> str:
     while (scrubbed := _once(text, profile)) != text:
         text = scrubbed
     return text
+
+
+def scrubbed(value: Any) -> Any:
+    """JSON in which every text, number and key is free of the numbers that identify people."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return _scrubbed_object(cast("dict[str, Any]", value))
+    if isinstance(value, list):
+        return [scrubbed(child) for child in cast("list[Any]", value)]
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and (text := _digits_of(value)):
+        hidden = scrub(text)
+        return value if hidden == text else hidden
+    return value
+
+
+def _scrubbed_object(value: dict[str, Any]) -> dict[str, Any]:
+    """Two people whose masked numbers are alike keep a key each."""
+    found: dict[str, Any] = {}
+    for key, child in value.items():
+        name = scrub(key)
+        while name in found:
+            name += "*"
+        found[name] = scrubbed(child)
+    return found
+
+
+def _digits_of(number: float | Decimal) -> str:
+    """The digits of a whole number that is short enough for one that identifies somebody; a fraction is none."""
+    return str(int(number)) if -_BEYOND < number < _BEYOND and number == int(number) else ""
 
 
 def _once(text: str, profile: Profile) -> str:

@@ -19,26 +19,16 @@ from engine.json_text import write_json
 from engine.node.items import Item
 from engine.node.params import Cel, Template
 from engine.privacy.classes import DataClass, FieldClass, Kind
-from engine.privacy.item import class_of, shown
+from engine.privacy.field_names import is_field_name, shown_keys
+from engine.privacy.item import below, class_of, shown
 from engine.privacy.masks import HIDDEN, mask
-from engine.privacy.scrub import scrub
+from engine.privacy.scrub import scrub, scrubbed
 from engine.run.plan import Step
 
 _MASKED_ALREADY: Final = "notify"
 _OURS: Final = "Idempotency-Key"
 _MARK: Final = re.compile(r"\{\{|\}\}|\{%|%\}")
 _QUOTED: Final = re.compile(r"\"([^\"\\]*)\"|'([^'\\]*)'")
-
-
-def scrubbed(value: Any) -> Any:
-    """JSON in which every text is free of the numbers that identify people."""
-    if isinstance(value, str):
-        return mask(value, Kind.TEXT)
-    if isinstance(value, dict):
-        return {key: scrubbed(child) for key, child in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [scrubbed(child) for child in cast("list[Any]", value)]
-    return value
 
 
 @dataclass(frozen=True)
@@ -79,17 +69,29 @@ class RequestMask:
         return scrub(text) != text or any(closed in text for closed in self._closed)
 
     def _value(self, value: Any, path: str) -> Any:
-        if isinstance(value, dict):
-            inner = cast("dict[str, Any]", value)
-            return {scrub(key): self._value(child, f"{path}.{key}" if path else key) for key, child in inner.items()}
-        if isinstance(value, list):
-            return [self._value(child, f"{path}[]") for child in cast("list[Any]", value)]
         declared = class_of(path, self.classes)
         if declared is not None and declared.data_class > DataClass.INTERNAL:
             return mask(value, declared.kind)
-        if value is None or isinstance(value, bool) or write_json(value) in self._open:
+        if isinstance(value, dict):
+            inner = cast("dict[str, Any]", value)
+            keys = shown_keys(inner, self._names)
+            return {keys[key]: self._value(child, below(path, key)) for key, child in inner.items()}
+        if isinstance(value, list):
+            return [self._value(child, f"{path}[]") for child in cast("list[Any]", value)]
+        is_open = declared is not None and not self._by_author if isinstance(value, bool) else write_json(value) in self._open
+        if value is None or is_open:
             return value
         return value if isinstance(value, str) and value in self._literals else mask(value, Kind.OPAQUE)
+
+    def _names(self, key: str) -> bool:
+        """Whether a key is the name of a field. An author's expression can make keys of data: there it must be known as one."""
+        if self._by_author and key not in self._known_keys:
+            return False
+        return is_field_name(key) or (key in self._literals and scrub(key) == key)
+
+    @cached_property
+    def _known_keys(self) -> frozenset[str]:
+        return self._literals.union(_keys([*self.items, dict(self.params)]))
 
     @cached_property
     def _open(self) -> frozenset[bytes]:
@@ -126,6 +128,14 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(child)
     else:
         yield value
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from cast("dict[str, Any]", value)
+    inner: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    for child in inner:
+        yield from _keys(child)
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -11,9 +11,11 @@ from engine.flow.lineage import Carried
 from engine.node.items import Item
 from engine.privacy.classes import FieldClass
 from engine.privacy.item import mask_item
+from engine.privacy.scrub import scrubbed
 from engine.run.effects import EffectRequest
 from engine.run.execution import Execution
-from engine.run.masked_request import RequestMask, scrubbed
+from engine.run.masked_answer import masked_answer
+from engine.run.masked_request import RequestMask
 from engine.run.plan import Step
 from engine.run.shown import request_json
 from engine.run.step import Keyed, StepResult
@@ -41,7 +43,7 @@ class ShownRequest:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step of a run. All items and requests are masked; ``failures`` are (item key, problem); ``dropped`` items left by no port."""
+    """One step of a run, with all data masked. ``failures`` are (item key, problem); ``dropped`` items left by no port."""
 
     slug: str
     use: str
@@ -77,6 +79,11 @@ def views_of(execution: Execution, asked: Sequence[Asked], plain: Collection[str
     return [_Look(execution, step, step.slug in plain).view(by_slug.get(step.slug, ())) for step in steps]
 
 
+def told(problem: Problem) -> Problem:
+    """Problems hold no values; should a node's do so, numbers that identify people are masked."""
+    return replace(problem, fields=scrubbed(dict(problem.fields)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     execution: Execution
@@ -87,7 +94,7 @@ class _Look:
         step = self.step
         result, inputs = self.execution.results[step.index], self.execution.inputs[step.index]
         failures = [(f.key, f.problem) for f in (result.failures if result else ())]
-        real = [(key, _told(problem)) for key, problem in failures if problem.code != PENDING]
+        real = [(key, told(problem)) for key, problem in failures if problem.code != PENDING]
         return StepView(
             slug=step.slug,
             use=step.type.use,
@@ -111,16 +118,13 @@ class _Look:
 
     def _request(self, one: Asked, mask: RequestMask) -> ShownRequest:
         shown = request_json(one.request, key=one.id)
-        failed = _told(one.failed) if one.failed else None
-        return ShownRequest(one.id, one.key, shown if self.plain else mask(shown), scrubbed(one.answer), failed)
+        failed = told(one.failed) if one.failed else None
+        if self.plain:
+            return ShownRequest(one.id, one.key, shown, one.answer, failed)
+        return ShownRequest(one.id, one.key, mask(shown), masked_answer(one.answer), failed)
 
     def _classes(self, port: str) -> Mapping[str, FieldClass]:
         return self.execution.plan.carried.get((self.step.slug, port), Carried()).fields
-
-
-def _told(problem: Problem) -> Problem:
-    """Problems hold no values; should a node's do so, numbers that identify people are masked."""
-    return replace(problem, fields=scrubbed(dict(problem.fields)))
 
 
 def _state(result: StepResult | None, real: int, *, reached: bool) -> StepState:

@@ -82,6 +82,13 @@ def test_an_unreadable_flow_is_named_with_its_ending(orderloom, tmp_path) -> Non
     assert orderloom("check", "cut.json").out.startswith("cut.json: The file is not readable JSON: it ends too early at line 1, column 14.")
 
 
+def test_a_flow_that_begins_with_a_byte_order_mark_is_read(orderloom, tmp_path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD), encoding="utf-8-sig")
+    assert orderloom("check", "good.json").code == 0
+    (tmp_path / "cut.json").write_text('{"format": 1,', encoding="utf-8-sig")
+    assert "at line 1, column 14." in orderloom("check", "cut.json").out
+
+
 def test_a_table_is_not_taken_for_a_flow(orderloom, tmp_path) -> None:
     (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
     answer = orderloom("check", "orders.csv")

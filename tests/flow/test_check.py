@@ -149,7 +149,13 @@ def test_a_key_that_a_flow_does_not_have_is_answered_with_those_it_has() -> None
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [('{\n "name": oops\n}', (2, 10)), ('{"名称": oops}', (1, 8)), ('{"format": 1,\n', (1, 14)), (b'{"a": \n x}', (2, 2))],
+    [
+        ('{\n "name": oops\n}', (2, 10)),
+        ('{"名称": oops}', (1, 8)),
+        ('{"format": 1,\n', (1, 14)),
+        (b'{"a": \n x}', (2, 2)),
+        ('\ufeff{"a": x}', (1, 7)),
+    ],
 )
 def test_a_fault_of_json_is_found_by_line_and_column(text: str | bytes, place: tuple[int, int]) -> None:
     fields = check_text(text, installed())[0].fields

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from engine.node.types import NodeType
 from engine.node.writes import after_writing
 from engine.privacy.classes import DataClass, FieldClass, Kind
@@ -46,7 +48,23 @@ def test_what_comes_from_an_undeclared_field_or_an_object_is_hidden() -> None:
 
 def test_writing_an_object_hides_what_was_declared_inside_it() -> None:
     found = after(set_fields, {"fields": {"to": '{"city": item.to.phone}'}})
-    assert mask_item({"to": {"city": "19900000101", "phone": "1"}}, found)["to"]["city"] == "***********"
+    assert mask_item({"to": {"city": "19900000101", "phone": "1"}}, found)["to"] == "****"
+
+
+def test_keys_and_truth_values_made_of_personal_data_are_hidden() -> None:
+    found = after(set_fields, {"fields": {"a": "{item.to.phone: 1}", "b": "[item.to.phone.matches('^199')]", "c": "{item.who: 1}"}})
+    assert mask_item({"a": {"19900000101": 1}, "b": [True], "c": {"Lin": 1}}, found) == {"a": "****", "b": "****", "c": "****"}
+
+
+@pytest.mark.parametrize("read", ['item["to-phone"]', 'item["t" + "o"]["phone"]', "string(item.size())", "item.map(k, item[k])", "[item]"])
+def test_what_was_read_by_no_plain_name_counts_as_personal(read: str) -> None:
+    found = after(set_fields, {"fields": {"no": read}})
+    assert "no" not in found or found["no"].data_class == DataClass.RESTRICTED
+
+
+def test_a_copy_of_an_undeclared_object_keeps_its_structure() -> None:
+    found = after(set_fields, {"fields": {"copy": "item.other"}})
+    assert mask_item({"copy": {"name": "Lin", "ok": True}}, found) == {"copy": {"name": "***", "ok": "****"}}
 
 
 def test_an_object_in_a_derived_field_is_hidden() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.privacy.scrub import scrub
+from engine.privacy.scrub import scrub, scrubbed
 
 WORDS = st.sampled_from(
     ["请联系", "call ", "急!", " ", "，", "/", "订单", " A1 ", "*", "(", "tel:", "\n", " 2026-01-15 ", " 5 ", "号1-", ";0;"]
@@ -62,3 +64,24 @@ def test_no_mobile_number_survives_between_words(pieces: list[tuple[str, str]]) 
 @given(text=st.text(st.sampled_from("0123456789 -*+@.ab转Xx年"), max_size=60))
 def test_scrubbing_twice_is_scrubbing_once(text: str) -> None:
     assert scrub(scrub(text)) == scrub(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (13800000000, "138****0000"),
+        (13800000000.0, "138****0000"),
+        (Decimal("13800000000"), "138****0000"),
+        ({"13800000000": [13900000000, "to 13900000000"]}, {"138****0000": ["139****0000", "to 139****0000"]}),
+        ({"13811110000": 1, "13822220000": 2}, {"138****0000": 1, "138****0000*": 2}),
+        (6222021234567890123, "*" * 19),
+    ],
+)
+def test_a_number_or_a_key_that_identifies_somebody_is_masked_too(value: Any, shown: Any) -> None:
+    assert scrubbed(value) == shown
+
+
+@pytest.mark.parametrize("value", [0, -5, 15.123456789, Decimal("1381234.5678"), 10**30, Decimal("1E+999"), True, None, {"total": 600}, []])
+def test_other_numbers_are_left_alone(value: Any) -> None:
+    assert scrubbed(value) == value
+    assert type(scrubbed(value)) is type(value)

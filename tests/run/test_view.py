@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from engine.errors import NodeError
 from engine.flow.document import Flow
 from engine.node.context import Context, HttpCall
 from engine.node.declare import effect_node, node, trigger
+from engine.node.examples import Example
 from engine.node.items import Item
 from engine.node.params import Cel, ConnectionRef, Params, UrlTemplate
 from engine.node.ports import ORDER, replaces
@@ -47,20 +48,37 @@ async def say(item: Item, params: Say, context: Context) -> Item:
     return item
 
 
+ANSWER = {
+    "status": 200,
+    "headers": {"content-type": "application/json", "location": f"/orders/{BUYER}", "x-request-id": "a1b2c3d4", "retry-after": PHONE},
+    "body": {"errcode": 40001, "msg": f"no {BUYER}", "tel": int(PHONE), PHONE: {BUYER: True}, "code": PHONE, "list": [{"status": "7"}]},
+}
+
+
+@effect_node("connector.asks", version=1, label="Asks", examples=(Example({}, [{}], {"out": [{}]}, answers=(ANSWER,)),))
+async def asks(item: Item, params: Nothing, context: Context) -> Item:
+    await context.http(ConnectionRef(connection="there"), HttpCall(path="/x"))
+    return item
+
+
 @node("rule.tells", version=1, label="Tells too much")
 def tells(item: Item, params: Nothing) -> Item:
     raise NodeError("test.bad", "n", value=PHONE)
 
 
-REGISTRY = Registry([orders, say, tells, start, keep_positive, picky])
+REGISTRY = Registry([orders, say, asks, tells, start, keep_positive, picky])
 
 
-async def views(nodes: dict[str, Any], *wires: str, item: Item = ORDER_ITEM) -> dict[str, StepView]:
+async def views(nodes: dict[str, Any], *wires: str, item: Item = ORDER_ITEM, plain: Collection[str] = ()) -> dict[str, StepView]:
     full = {slug: {"use": given} if isinstance(given, str) else given for slug, given in nodes.items()}
     plan = Plan(Flow.model_validate({"name": "flow", "nodes": {"orders": {"use": "connector.orders@1"}, **full}, "wires": wires}), REGISTRY)
     run = await run_in_sandbox(plan, plan.by_slug["orders"], Arrival((item,), "own_shop", "s", "A1"))
     asked = [Asked(one.slug, one.key, one.id, one.request, one.answer, one.failed) for one in run.effects.requests]
-    return {view.slug: view for view in views_of(run.execution, asked)}
+    return {view.slug: view for view in views_of(run.execution, asked, plain)}
+
+
+async def answer(plain: Collection[str] = ()) -> Any:
+    return (await views({"asks": "connector.asks@1"}, "orders -> asks", plain=plain))["asks"].requests[0].answer
 
 
 async def request(**params: Any) -> dict[str, Any]:
@@ -83,6 +101,20 @@ async def test_a_fault_that_tells_a_number_is_shown_without_it() -> None:
     found = await views({"tells": "rule.tells@1"}, "orders -> tells")
     ((_, problem),) = found["tells"].failures
     assert problem.fields == {"value": "199****1234"}
+
+
+async def test_of_an_answer_status_technical_headers_codes_and_structure_are_shown() -> None:
+    assert await answer() == {
+        "status": 200,
+        "headers": {"content-type": "application/json", "location": "*" * 11, "x-request-id": "a1b2c3d4", "retry-after": "*" * 11},
+        "body": {
+            "errcode": 40001, "msg": "******", "tel": "****", "****1": {"****1": "****"}, "code": "*" * 11, "list": [{"status": "7"}],
+        },
+    }  # fmt: skip
+
+
+async def test_who_brought_the_data_sees_the_answer_as_it_came() -> None:
+    assert await answer(plain={"asks"}) == ANSWER
 
 
 async def test_an_address_that_a_node_makes_is_shown_without_what_must_not_be_seen() -> None:
@@ -109,7 +141,12 @@ async def test_of_a_path_that_the_author_composed_only_what_is_known_to_be_open_
 async def test_of_a_body_that_the_author_composed_only_what_is_known_to_be_open_is_shown() -> None:
     body = '{"status": item.receiver.name, "no": item.channel_order_id, "by": "us", "n": 5, "all": [item.receiver.phone], "yes": true}'
     shown = (await request(body=body))["body"]
-    assert shown == {"status": "***", "no": "A1", "by": "us", "n": "****", "all": ["*" * 11], "yes": True}
+    assert shown == {"status": "***", "no": "A1", "by": "us", "n": "****", "all": ["*" * 11], "yes": "****"}
+
+
+async def test_a_key_that_the_author_made_of_data_is_shown_by_its_number() -> None:
+    body = '{item.receiver.name: 1, "Lin" + "Xiao": {item.receiver.phone: item.receiver.phone.matches("^199")}, "订单": item.n}'
+    assert (await request(body=body))["body"] == {"****1": "****", "****2": {"****1": "****"}, "订单": "****"}
 
 
 async def test_a_body_that_is_a_single_value_is_shown_only_if_it_is_open() -> None:

@@ -45,6 +45,21 @@ async def test_an_order_is_listed_with_its_personal_data_masked(owner: AsyncClie
         assert personal not in answer.text
 
 
+async def test_keys_of_the_payload_that_nobody_knows_are_told_without_data(owner: AsyncClient, orderloom: Orderloom) -> None:
+    await orderloom.publish(json.dumps(FLOW).encode(), note="", actor="test")
+    receiver = {**ORDER["receiver"], f"电话{PHONE}": "1", "nick": "1"}
+    event = (await owner.post("/hooks/keeping/orders", json={**ORDER, "receiver": receiver, PHONE: "x", "张三丰": "x"})).json()["event"]
+    await orderloom.dispatcher.idle()
+    (order,) = (await owner.get("/api/orders")).json()["items"]
+    assert sorted(note["path"] for note in order["order"]["drift"]) == ["****", "****", "payment_status", "receiver.****", "receiver.nick"]
+    page = f"/orders/one?channel={order['channel']}&shop={order['shop_id']}&number={order['channel_order_id']}"
+    for path in ("/api/orders", f"/api/runs/{event}/steps", f"/runs/{event}", page):
+        text = (await owner.get(path, headers={"Accept": "text/html, application/json"})).text
+        assert "receiver.nick" in text
+        assert PHONE not in text
+        assert "张三丰" not in text
+
+
 async def test_the_calls_of_a_step_are_shown_masked(owner: AsyncClient, orderloom: Orderloom) -> None:
     await orderloom.publish(json.dumps(FLOW).encode(), note="", actor="test")
     event = (await owner.post("/hooks/keeping/orders", json=ORDER)).json()["event"]

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
 from engine.app import Orderloom
+from engine.connection.http import HttpRequest, HttpResponse
+from engine.json_text import write_json
+from engine.store.ports import Incident, Page
 
 Client = AsyncClient
-PHONE = "13812345678"
+PHONE, NAME, STREET = "13812345678", "林小满", "科苑路77号"
 
 
 async def deliver(client: Client, orderloom: Orderloom, **item: Any) -> str:
@@ -105,3 +109,42 @@ async def test_events_are_listed_with_their_keys(published: Client, orderloom: O
     event = await deliver(published, orderloom, no="A1", good=True)
     items = (await published.get("/api/events?flow=small")).json()["items"]
     assert [(one["id"], one["trigger"], one["actor"], one["erased"]) for one in items] == [(event, "plain", "hook:small/plain", False)]
+
+
+async def test_what_an_outside_system_answered_is_shown_by_its_structure(
+    published: Client, orderloom: Orderloom, flow: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"code": 0, "name": NAME, "street": STREET, "tel": int(PHONE), PHONE: {NAME: True}}
+
+    async def answered(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, {"content-type": "application/json", "location": f"/{NAME}"}, write_json(body))
+
+    monkeypatch.setattr(orderloom.client, "send", answered)
+    await orderloom.book.put("there", {"type": "http", "url": "https://there.example.com"}, actor="test")
+    flow["nodes"]["call"] = {"use": "connector.http_request@1", "params": {"service": {"connection": "there"}}}
+    flow["wires"].append("plain -> call")
+    await orderloom.publish(write_json(flow), note="", actor="test")
+    event = await deliver(published, orderloom, no="A1", good=True)
+    call = next(step for step in (await published.get(f"/api/runs/{event}/steps")).json()["items"] if step["slug"] == "call")
+    answer = call["requests"][0]["answer"]
+    assert (answer["status"], answer["headers"]["content-type"]) == (200, "application/json")
+    assert answer["body"] == {"code": 0, "name": "***", "street": "*" * 6, "tel": "****", "****1": {"****1": "****"}}
+    for path in (f"/api/runs/{event}/steps", f"/api/runs/{event}/timeline", f"/runs/{event}", f"/api/events/{event}"):
+        text = (await published.get(path, headers={"Accept": "text/html, application/json"})).text
+        assert [said for said in (PHONE, NAME, STREET) if said in text] == []
+
+
+async def test_an_incident_is_told_without_a_number_that_a_problem_holds(
+    published: Client, orderloom: Orderloom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(published, orderloom, no="B1")
+    (incident,) = (await orderloom.store.incidents()).items
+
+    async def told_too_much(**_: Any) -> Page[Incident]:
+        return Page([replace(incident, code="order.error_response", fields={"error": f"no {PHONE}"})])
+
+    monkeypatch.setattr(orderloom.store, "incidents", told_too_much)
+    for path in ("/api/incidents", "/incidents", f"/runs/{incident.run_id}"):
+        text = (await published.get(path, headers={"Accept": "text/html, application/json"})).text
+        assert "no 138****5678" in text
+        assert PHONE not in text

@@ -15,6 +15,11 @@ from engine.store.ports import RunFilter
 Client = AsyncClient
 PHONE, BUYER = "19900001234", "林小满"
 ITEM = {"no": "A1", "good": True, "status": "paid", "receiver": {"name": BUYER, "phone": PHONE}}
+ORDER = {
+    "order_no": "OWN-17", "status": "paid", "payment_status": "paid", "created_at": "2026-01-16T03:04:05Z", "currency": "CNY",
+    "amounts": {"items": "80.00", "paid": "80.00"}, "receiver": {"name": BUYER, "phone": PHONE, "address": "南京东路一号"},
+    "lines": [{"line_no": "1", "sku": "A-1", "title": "Cup", "qty": 1, "unit_price": "80.00"}],
+}  # fmt: skip
 CALL = {"service": {"connection": "nowhere"}, "path": "/orders/{{ item.receiver.name }}", "query": {"tel": "{{ item.receiver.phone }}"}}
 
 
@@ -108,6 +113,29 @@ async def test_a_recorded_event_is_read_by_the_drafts_trigger_and_nothing_of_it_
     assert steps(answer)["call"]["requests"][0]["request"]["body"] == {"status": "***", "n": ["*" * 11], "said": "hello"}
 
 
+async def test_what_an_expression_makes_of_a_recorded_order_tells_nobody_whose_it_is(
+    published: Client, orderloom: Orderloom, tried: dict[str, Any]
+) -> None:
+    event = await deliver(published, orderloom, {**ORDER, "no": "A1", PHONE: "x", BUYER: "x"})
+    digits = ", ".join(f"item.receiver.phone.matches('^.{{{n}}}{digit}')" for n in range(11) for digit in range(10))
+    fields = {"keys": "{item.receiver.name: 1, item.receiver.phone: 2}", "asked": f"[{digits}]", "yes": "item.receiver.phone != ''"}
+    tried["nodes"]["order"] = {"use": "transform.canonical_order@1", "params": {"channel": "own_shop"}}
+    tried["nodes"]["spy"] = {"use": "transform.set_fields@1", "params": {"fields": fields}}
+    tried["nodes"]["copy"] = {
+        "use": "transform.set_fields@1",
+        "params": {"fields": {"same": "item.receiver", "no": "item.channel_order_id"}},
+    }
+    tried["wires"] += ["plain -> order", "order -> spy", "order -> copy"]
+    answer = await run(published, tried, {"kind": "event", "ref": event})
+    spied, copied = (steps(answer)[slug]["outputs"]["out"][0]["item"] for slug in ("spy", "copy"))
+    assert {name: spied[name] for name in fields} == dict.fromkeys(fields, "****")
+    assert (copied["no"], list(copied["same"])[:3]) == ("OWN-17", ["name", "phone", "address"])
+    assert [note["path"] for note in spied["drift"]] == ["payment_status", "no", "****", "****"]
+    text = json.dumps(answer, ensure_ascii=False)
+    assert PHONE not in text
+    assert BUYER not in text
+
+
 async def test_a_test_brings_its_answers_and_its_time(owner: Client, tried: dict[str, Any]) -> None:
     tried["tests"][0] |= {"answers": {"call": [{"status": 404}]}, "received_at": "2026-03-04T05:06:07Z"}
     tried["nodes"]["good"]["params"]["when"] = 'event.received_at == timestamp("2026-03-04T05:06:07Z")'
@@ -115,6 +143,14 @@ async def test_a_test_brings_its_answers_and_its_time(owner: Client, tried: dict
     call = steps(await run(owner, tried, {"kind": "test", "ref": "one good"}))["call"]
     assert (call["state"], call["requests"][0]["failed"]["code"]) == ("parked", "effect.refused")
     assert call["failures"][0]["problem"]["code"] == "effect.refused"
+
+
+async def test_input_and_documents_may_begin_with_a_byte_order_mark(owner: Client, tried: dict[str, Any]) -> None:
+    body = {"document": tried, "trigger": "plain", "sample": {"kind": "input", "input": ITEM}}
+    for name, given in (("test-runs", body), ("test-results", tried)):
+        marked = json.dumps(given).encode("utf-8-sig")
+        answer = await owner.post(f"/api/flows/small/{name}", content=marked, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 200, answer.text
 
 
 async def test_only_a_missing_connection_is_forgiven(owner: Client, tried: dict[str, Any]) -> None:

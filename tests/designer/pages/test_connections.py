@@ -72,6 +72,42 @@ async def test_all_problems_stand_beside_their_fields_and_what_was_typed_stays(b
     assert orderloom.book.names() == ["own_shop"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("http://robot:PaSsWoRt@wms.example.com/api", "http://wms.example.com/api"),
+        ("http://robot:Pa/SsWoRt?#@@wms.example.com", "http://wms.example.com"),
+        ("robot:PaSsWoRt@wms.example.com", "wms.example.com"),
+        ("http:/robot:PaSsWoRt@wms.example.com", "http:/wms.example.com"),
+        ("ftp://wms.example.com/@scope", "ftp://scope"),
+    ],
+)
+async def test_a_password_in_an_address_is_refused_and_not_sent_back(browser: Client, typed: str, shown: str) -> None:
+    for action in ("save", "test"):
+        answer = await make(browser, url=typed, secret="s3cret", _action=action)
+        assert answer.status_code == 422
+        assert f'value="{shown}"' in answer.text
+        assert "SsWoRt" not in answer.text
+
+
+async def test_the_reader_is_told_where_a_password_belongs(browser: Client) -> None:
+    answer = await make(browser, url="http://robot:pw@wms.example.com")
+    assert "those belong in their own fields" in answer.text
+
+
+async def test_a_password_in_the_name_of_a_mail_server_is_not_sent_back_either(browser: Client) -> None:
+    form = {"_kind": "smtp", "_name": "mail", "_action": "save", "host": "robot:PaSsWoRt@mail.example.com", "from": "a b@example.com"}
+    answer = await browser.post("/connections/new", data=form)
+    assert (answer.status_code, "PaSsWoRt" in answer.text) == (422, False)
+    assert 'value="mail.example.com"' in answer.text
+    assert 'value="a b@example.com"' in answer.text
+
+
+async def test_an_address_that_is_right_is_sent_back_as_it_was_typed(browser: Client) -> None:
+    answer = await make(browser, _name="Bad Name", url="https://wms.example.com/@scope?to=a@b", secret="s3cret")
+    assert 'value="https://wms.example.com/@scope?to=a@b"' in answer.text
+
+
 async def test_a_name_that_is_taken_is_refused(browser: Client, orderloom: Orderloom) -> None:
     await make(browser, url="https://wms.example.com")
     for name in ("main_wms", "own_shop", "new"):

@@ -1,8 +1,8 @@
 // JSON without loss: a number that a double would write in another way (a long id, 600.00) stays what it was, as a `LosslessNumber`.
 import { isLosslessNumber, LosslessNumber, parse, stringify } from "../../vendor/lossless-json.js";
 
-/** @param {string} text @returns {any} Throws `SyntaxError`. */
-export const readJson = (text) => parse(text, null, numberFrom);
+/** @param {string} text with or without a byte order mark @returns {any} Throws `SyntaxError`. */
+export const readJson = (text) => parse(text.replace(/^\ufeff/, ""), null, numberFrom);
 
 /** @param {unknown} value @returns {string} indented by two */
 export const writeJson = (value) => stringify(value, null, 2);

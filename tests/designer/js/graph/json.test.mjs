@@ -10,6 +10,11 @@ test("a long id keeps every digit", () => {
 
 test("an amount keeps its zeros", () => assert.equal(writeJson(readJson("[600.00, 1.50, 1e3, -0]")).replaceAll(/\s/g, ""), "[600.00,1.50,1e3,-0]"));
 
+test("a byte order mark is passed over in front only", () => {
+  assert.deepEqual(readJson('\ufeff{"a":"\ufeff"}'), { a: "\ufeff" });
+  assert.throws(() => readJson("\ufeff\ufeff{}"), SyntaxError);
+});
+
 test("an everyday number is a number", () => assert.deepEqual(readJson("[1, -2, 0.5]"), [1, -2, 0.5]));
 
 test("either kind counts as a number", () => assert.deepEqual(readJson('[1, 4012600000000000010, "1", null, {}]').map(isNumber), [true, true, false, false, false]));
