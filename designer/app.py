@@ -21,6 +21,7 @@ from designer.compression import compressed
 from designer.errors import answer_error, no_html
 from designer.pages import routes as page_routes
 from designer.problems import MOST_BODY
+from designer.requests import OwnRequest
 from designer.security import Gate, permitted, secure, sign_in
 from engine.app import Orderloom
 
@@ -40,6 +41,7 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
         state=_state(orderloom, key),
         exception_handlers={Exception: answer_error},
         before_send=[secure],
+        request_class=OwnRequest,
         openapi_config=_openapi(),
         request_max_body_size=MOST_BODY,
         logging_config=None,

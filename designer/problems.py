@@ -14,6 +14,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 
+from designer.requests import Gone
 from engine.catalogue import LANGUAGES, explain
 from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem
 from engine.flow.placed import placed
@@ -81,6 +82,8 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     """The problems that an exception stands for; what is unforeseen is logged by type and place, and gets a number to ask about."""
     if isinstance(error, OrderloomError) and status_of(error) != 500:
         return error.problems
+    if isinstance(error, Gone):
+        log.info("client gone")
     if isinstance(error, HTTPException) and error.status_code < 500:
         fields = {"limit": MOST_BODY} if error.status_code == 413 else {}
         return (Problem(_BY_STATUS.get(error.status_code, "request.invalid"), _parameters(error), fields),)

@@ -28,12 +28,13 @@ def read_json(raw: bytes | str) -> Any:
     raw = without_mark(raw)
     try:
         value = _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputInvalid(Problem("body.unreadable", fields={"reason": reason})) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputInvalid(Problem("body.unreadable", fields={"reason": str(error)})) from None
+    except RecursionError:
+        raise too_deep() from None
     opening = (raw.count(b"[") + raw.count(b"{")) if isinstance(raw, bytes) else (raw.count("[") + raw.count("{"))
     if opening > MAX_DEPTH and depth(value) > MAX_DEPTH:
-        raise InputInvalid(Problem("body.too_deep", fields={"limit": MAX_DEPTH}))
+        raise too_deep()
     return value
 
 
@@ -42,9 +43,19 @@ def without_mark(raw: bytes | str) -> bytes | str:
     return raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
 
 
+def too_deep() -> InputInvalid:
+    """``body.too_deep``."""
+    return InputInvalid(Problem("body.too_deep", fields={"limit": MAX_DEPTH}))
+
+
 def write_json(value: Any) -> bytes:
     """Compact JSON; keys in the order of the value. Decimals are written as numbers, unquoted."""
     return _encode(value)
+
+
+def indented_json(value: Any) -> bytes:
+    """The same for people to read."""
+    return msgspec.json.format(_encode(value), indent=2) + b"\n"
 
 
 def canonical_json(value: Any) -> bytes:

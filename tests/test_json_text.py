@@ -65,7 +65,7 @@ def test_unreadable_bytes_are_named(raw: bytes) -> None:
     assert caught.value.problems[0].code == "body.unreadable"
 
 
-@pytest.mark.parametrize(("levels", "code"), [(MAX_DEPTH, None), (MAX_DEPTH + 1, "body.too_deep"), (100_000, "body.unreadable")])
+@pytest.mark.parametrize(("levels", "code"), [(MAX_DEPTH, None), (MAX_DEPTH + 1, "body.too_deep"), (100_000, "body.too_deep")])
 def test_depth_is_limited(levels: int, code: str | None) -> None:
     raw = b"[" * levels + b"]" * levels
     if code is None:

@@ -15,6 +15,7 @@ from litestar.params import QueryParameter, SkipValidation
 from designer.problems import language_of
 from engine.app import Orderloom
 from engine.errors import NotFound, Problem
+from engine.store.times import EARLIEST, LATEST
 
 LARGEST_ID = 2**63 - 1
 AnyRequest = Request[Any, Any, Any]
@@ -50,8 +51,13 @@ def give_actor(request: AnyRequest) -> str:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """A time of the address with its zone; UTC where it names none."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    """A time of the address in UTC, which it is where it names no zone; one beyond the calendar is its first or last moment."""
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if moment.year == 1 else LATEST
 
 
 def number(text: str, unknown: str) -> int:

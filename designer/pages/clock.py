@@ -9,8 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ZONE_COOKIE: Final = "zone"
-FIELD_FORM: Final = "%Y-%m-%dT%H:%M"
-"""What a field of the type ``datetime-local`` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +19,29 @@ class Clock:
     zone: tzinfo
 
     def day(self, moment: datetime) -> str:
-        return moment.astimezone(self.zone).strftime("%Y-%m-%d")
+        return self._here(moment).date().isoformat()
 
     def is_this_year(self, moment: datetime) -> bool:
         """Then a narrow table leaves the year out."""
-        return moment.astimezone(self.zone).year == datetime.now(self.zone).year
+        return self._here(moment).year == datetime.now(self.zone).year
 
     def time(self, moment: datetime) -> str:
-        return moment.astimezone(self.zone).strftime("%H:%M:%S")
+        return self._here(moment).strftime("%H:%M:%S")
 
     def field(self, moment: datetime) -> str:
-        """For a field of the type ``datetime-local``."""
-        return moment.astimezone(self.zone).strftime(FIELD_FORM)
+        """For a field of the type ``datetime-local``: ``2026-01-05T08:00``."""
+        return self._here(moment).replace(tzinfo=None).isoformat(timespec="minutes")
 
     def midnight(self, now: datetime) -> datetime:
         """The beginning of the reader's day."""
         return now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+    def _here(self, moment: datetime) -> datetime:
+        """The last hours of the calendar, and its first, are not there in every zone: they stay as they are."""
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            return moment
 
     def read(self, written: str | None) -> datetime | None:
         """The moment of an ISO 8601 text, on this clock where it names no offset; ``None`` for what is no time."""

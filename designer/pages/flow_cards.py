@@ -10,7 +10,7 @@ from designer.pages.drawing import Drawing
 from designer.pages.preview import preview
 from engine.app import Orderloom, now
 from engine.errors import Problem
-from engine.flow.check import check
+from engine.flow.check import check_reading
 from engine.flow.diff import diff
 from engine.flow.document import Flow
 from engine.flow.reader import inspect
@@ -71,7 +71,7 @@ def judged(engine: Orderloom, document: bytes | None) -> tuple[Flow | None, Sequ
     reading = inspect(document)
     if reading.flow is None:
         return None, reading.problems
-    return reading.flow, [*reading.problems, *check(reading.flow, engine.registry, engine.book.types(), reading.broken)]
+    return reading.flow, check_reading(reading, engine.registry, engine.book.types())
 
 
 def differ(draft: bytes, published: bytes | None) -> bool:

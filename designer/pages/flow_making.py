@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
+from designer.api.documents import canonical, read_object
 from designer.pages.flow_cards import published_document
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.words import SENTENCES
@@ -22,6 +24,7 @@ from engine.flow.beginning import copy_of, empty_flow, require_name, suggested_n
 from engine.flow.document import Flow
 from engine.flow.reader import MAX_BYTES, inspect
 from engine.flow.writer import write_flow
+from engine.json_text import indented_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ async def ask_for_flow(request: PageRequest, copied: FromQuery[str] = "") -> Res
     """``copied``: the flow of which a copy is made."""
     title = ""
     if copied:
-        flow = await _source(loom(request), copied)
+        flow = (await _source(loom(request), copied))[1]
         language = reader_for(request).language
         title = text(SENTENCES["copy"], language, title=flow.title.get(language) or flow.title.get("en") or flow.name)
     return _form(request, NewFlow(title, "", copied))
@@ -58,8 +61,8 @@ async def make_flow(
     name = data.name.strip() or suggested_name(title, [record.name for record in await engine.store.flows()])
     titles = {reader_for(request).language: title} if title else {}
     try:
-        flow = copy_of(await _source(engine, data.copied), name, titles) if data.copied else empty_flow(name, titles)
-        await _keep(engine, name, write_flow(flow).encode(), request.state.actor)
+        document = await _copied(engine, data.copied, name, titles) if data.copied else write_flow(empty_flow(name, titles)).encode()
+        await _keep(engine, name, document, request.state.actor)
     except (FlowInvalid, InputInvalid, Conflict) as error:
         return _form(request, data, error)
     return Redirect(path=f"/flows/{name}/canvas", status_code=303)
@@ -102,12 +105,20 @@ def _form(request: PageRequest, given: NewFlow, error: OrderloomError | None = N
     )  # fmt: skip
 
 
-async def _source(engine: Orderloom, name: str) -> Flow:
+async def _copied(engine: Orderloom, source: str, name: str, titles: Mapping[str, str]) -> bytes:
+    """What cannot be understood is copied as it stands: it is for the author to mend, not for us to drop."""
+    document = read_object((await _source(engine, source))[0])
+    return canonical(indented_json(copy_of(document, name, titles)))
+
+
+async def _source(engine: Orderloom, name: str) -> tuple[bytes, Flow]:
+    """The text of a flow, and what can be read of it. Raises ``FlowInvalid`` where that is nothing."""
     record = await engine.store.flow(name)
-    reading = inspect(record.draft or await published_document(engine, record) or b"", name)
+    text = record.draft or await published_document(engine, record) or b""
+    reading = inspect(text, name)
     if reading.flow is None:
         raise FlowInvalid(reading.problems)
-    return reading.flow
+    return text, reading.flow
 
 
 def _name_of(document: bytes) -> str:

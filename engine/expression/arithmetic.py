@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from engine.expression import money_value as money
+from engine.expression.cost import MOST_CHARACTERS, MOST_ELEMENTS, too_costly
 from engine.expression.errors import OperationError, no_overload
 from engine.expression.kinds import BYTES, DOUBLE, DURATION, INT, LIST, MONEY, STRING, TIMESTAMP, kind, python_types
 from engine.expression.literals import INT_MAX, INT_MIN
@@ -98,9 +99,9 @@ add = _operator(
     {
         (INT, INT): lambda a, b: checked(checked(a) + checked(b)),
         (DOUBLE, DOUBLE): lambda a, b: float(a) + float(b),
-        (STRING, STRING): lambda a, b: a + b,
-        (BYTES, BYTES): lambda a, b: a + b,
-        (LIST, LIST): lambda a, b: a + b,
+        (STRING, STRING): lambda a, b: a + b if len(a) + len(b) <= MOST_CHARACTERS else too_costly(),
+        (BYTES, BYTES): lambda a, b: a + b if len(a) + len(b) <= MOST_CHARACTERS else too_costly(),
+        (LIST, LIST): lambda a, b: a + b if len(a) + len(b) <= MOST_ELEMENTS else too_costly(),
         (MONEY, MONEY): money.add,
         (MONEY, INT): money.add,
         (INT, MONEY): money.add,

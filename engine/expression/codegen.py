@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from engine.expression.cost import MOST_STEPS, is_counted
 from engine.expression.emitter import Emitter, Line
-from engine.expression.functions import FUNCTIONS
+from engine.expression.functions import FUNCTIONS, SCANNED
 from engine.expression.inline import Operand, call, grouped, relation, words_of
-from engine.expression.kinds import BOOL, DOUBLE, DURATION, INT, LIST, MAP, MONEY, NULL, STRING, TIMESTAMP, TYPE, kind
+from engine.expression.kinds import BOOL, DOUBLE, DURATION, INT, LIST, MAP, MONEY, NULL, SCALAR, STRING, TIMESTAMP, TYPE, kind
 from engine.expression.macros import MacroWriter
 from engine.expression.operations import ARITHMETIC
 from engine.expression.tree import (
@@ -63,6 +64,7 @@ class Writer:
     def __init__(self, variables: Collection[str]) -> None:
         self.out = Emitter()
         self.scope = {(name, 0): f"v{number}" for number, name in enumerate(variables)}
+        self._counted = False
         self._macros = MacroWriter(self)
         self._writers: dict[type, Callable[[Any], Operand]] = {
             Constant: self._constant,
@@ -80,12 +82,17 @@ class Writer:
         }
 
     def program(self, node: Node) -> None:
+        self._counted = is_counted(node)
         with self.out.function(f"def evaluate({', '.join(self.scope.values())}):"):
             with self.out.block("try:"):
+                if self._counted:
+                    self.out.emit(f"budget = [{MOST_STEPS}]")
                 result = self.value(node)
+                if self._counted and result.kind in (None, LIST, MAP):
+                    self.out.emit(f"whole({result.code})", node.place)
                 plain = result.kind in _CONVERTED_AT_EXIT and not isinstance(node, (Select, Variable))
                 self.out.emit(f"return plain({result.code})" if plain else f"return {result.code}", node.place)
-            with self.out.block("except FAILURES as caught:"):
+            with self.out.block("except ENDINGS as caught:"):
                 self.out.emit("error = located(caught)")
             with self.out.block("try:"):
                 self.out.emit("raise error")
@@ -119,11 +126,16 @@ class Writer:
         return Operand(name, kind)
 
     def _in_function(self, node: Node) -> Operand:
-        function, parameters = self.out.name("f"), ", ".join(self.scope.values())
+        function, parameters = self.out.name("f"), ", ".join([*self.scope.values(), *(["budget"] if self._counted else [])])
         with self.out.function(f"def {function}({parameters}):"):
             result = self._writers[type(node)](node)
             self.out.emit(f"return {result.code}")
         return self.assigned(f"{function}({parameters})", result.kind, node.place)
+
+    def _weigh(self, operand: Operand, place: Place) -> None:
+        """Where steps are counted, an operation pays for the size of what it goes through."""
+        if self._counted and operand.kind not in SCALAR:
+            self.out.emit(f"if type({operand.code}) in SIZED: weigh(budget, {operand.code})", place)
 
     def _constant(self, node: Constant) -> Operand:
         name = kind(node.value)
@@ -163,7 +175,11 @@ class Writer:
         left, right = self.name(node.left), self.value(node.right)
         if helper := ARITHMETIC.get(node.operator):
             same = left.kind if left.kind == right.kind and left.kind in (INT, DOUBLE, STRING, MONEY) else None
-            return self.assigned(f"{helper}({left.code}, {right.code})", same, node.place)
+            made = f"{helper}({left.code}, {right.code})"
+            joins = self._counted and node.operator == "+" and not {left.kind, right.kind} & SCALAR
+            return self.assigned(f"joined(budget, {made})" if joins else made, same, node.place)
+        if not isinstance(node.left, Constant) and not isinstance(node.right, Constant) and right.kind not in SCALAR:
+            self._weigh(left, node.place)
         return self.assigned(relation(node.operator, left, right), BOOL, node.place)
 
     def _membership(self, node: Binary) -> Operand:
@@ -172,7 +188,10 @@ class Writer:
             constant = self.out.constant(words)
             code = f"{left} in {constant} if type({left}) is str else contained({left}, [*{constant}])"
         else:
-            code = f"contained({left}, {self.value(node.right).code})"
+            right = self.value(node.right)
+            if not isinstance(node.right, MapLiteral):
+                self._weigh(right, node.place)
+            code = f"contained({left}, {right.code})"
         return self.assigned(code, BOOL, node.place)
 
     def _logic(self, node: Logic) -> Operand:
@@ -206,6 +225,11 @@ class Writer:
 
     def _call(self, node: Call) -> Operand:
         operands = [self.value(argument) for argument in node.arguments]
+        for number in SCANNED.get(node.function, ()):
+            if not isinstance(node.arguments[number], Constant):
+                self._weigh(operands[number], node.place)
+        if self._counted and node.function == "matches" and not isinstance(node.arguments[1], Constant):
+            self.out.emit(f"weigh_pattern(budget, {operands[1].code})", node.place)
         code = call(node.function, operands)
         return self.assigned(code, FUNCTIONS[node.function].result, node.place)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 from engine.expression.codegen import Program
 from engine.expression.emitter import Line
-from engine.expression.errors import ExpressionError, OperationError
+from engine.expression.errors import ExpressionError, OperationError, TooCostly
 from engine.expression.operations import GLOBALS
 from engine.expression.tree import Place
 
@@ -45,12 +45,11 @@ def _failing_line(trace: TracebackType | None, lines: Sequence[Line]) -> Line | 
     return found
 
 
-def _described(caught: Exception, field: str | None) -> tuple[str, dict[str, object]]:
-    if isinstance(caught, OperationError):
-        fields = {"field": field} if caught.code == "expression.no_such_key" and field else {}
-        return ("expression.no_such_field", fields) if fields else (caught.code, caught.fields)
-    if isinstance(caught, KeyError) and field is not None:
+def _described(caught: Exception, field: str | None) -> tuple[str, Mapping[str, object]]:
+    if field and (isinstance(caught, KeyError) or (isinstance(caught, OperationError) and caught.code == "expression.no_such_key")):
         return "expression.no_such_field", {"field": field}
+    if isinstance(caught, (OperationError, TooCostly)):
+        return caught.code, caught.fields
     if isinstance(caught, TypeError) and field is not None:
         return "expression.not_an_object", {"field": field}
     if isinstance(caught, IndexError):

@@ -34,6 +34,15 @@ class OperationError(Exception):
         self.fields = fields
 
 
+class TooCostly(Exception):
+    """An evaluation takes too many steps, or builds too much. No operator absorbs it; becomes an ``ExpressionError``."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("expression.too_costly")
+        self.code = "expression.too_costly"
+        self.fields = {"limit": limit}
+
+
 def no_overload(function: str, *kinds: str) -> OperationError:
     """No overload of ``function`` takes operands of these types."""
     return OperationError("expression.no_such_overload", function=function, types=", ".join(kinds))

@@ -32,6 +32,11 @@ def _method(call: Callable[..., Any], result: str, *arguments: int) -> Function:
     return Function(call, result, frozenset(), frozenset(arguments))
 
 
+SCANNED = {
+    **dict.fromkeys(("matches", "contains", "string", "bytes", "double", "timestamp", "duration"), (0,)),
+    **dict.fromkeys(("startsWith", "endsWith"), (1,)),
+}
+"""Functions whose work grows with an argument, and the position of that (the target of a method is at 0)."""
 FUNCTIONS: dict[str, Function] = {
     "int": _global(conversions.to_int, INT),
     "double": _global(conversions.to_double, DOUBLE),

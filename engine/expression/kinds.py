@@ -30,6 +30,10 @@ DURATION = "google.protobuf.Duration"
 NAMES = frozenset({NULL, BOOL, INT, DOUBLE, STRING, BYTES, LIST, MAP, TYPE, MONEY, TIMESTAMP, DURATION})
 
 
+SCALAR = NAMES - {STRING, BYTES, LIST, MAP}
+"""Types whose values are all of about one size."""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeValue:
     """A type as a value, such as ``type(1)`` or the name ``int``."""

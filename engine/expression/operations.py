@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from engine.expression import arithmetic, relations
-from engine.expression.errors import OperationError, no_overload
+from engine.expression import arithmetic, cost, relations
+from engine.expression.errors import OperationError, TooCostly, no_overload
 from engine.expression.functions import FUNCTIONS
 from engine.expression.json_values import plain
 from engine.expression.kinds import kind
@@ -22,6 +22,8 @@ RELATIONS = {
 }
 FAILURES = (OperationError, KeyError, TypeError, IndexError, ValueError, ArithmeticError, RecursionError)
 """What an operation may raise: an operator absorbs these, and the compiled function turns them into ExpressionError."""
+ENDINGS = (*FAILURES, TooCostly)
+"""What ends an evaluation: nothing absorbs the last."""
 
 
 def _not_bool(function: str, value: Any) -> NoReturn:
@@ -31,8 +33,10 @@ def _not_bool(function: str, value: Any) -> NoReturn:
 GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "FAILURES": FAILURES,
+    "ENDINGS": ENDINGS,
     "type": type,
     "len": len,
+    "iter": iter,
     "int": int,
     "str": str,
     "list": list,
@@ -40,6 +44,13 @@ GLOBALS: dict[str, Any] = {
     "starts": str.startswith,
     "ends": str.endswith,
     "plain": plain,
+    "SIZED": cost.SIZED,
+    "too_costly": cost.too_costly,
+    "left_out": cost.left_out,
+    "joined": cost.joined,
+    "weigh": cost.weigh,
+    "weigh_pattern": cost.weigh_pattern,
+    "whole": cost.whole,
     "read_money": read_money,
     "not_bool": _not_bool,
     "negate": arithmetic.negate,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +19,10 @@ from engine.expression.tree import (
     Conditional,
     Constant,
     Index,
-    ListLiteral,
-    Logic,
-    MapLiteral,
     Node,
     Select,
-    Unary,
     Variable,
+    parts,
 )
 
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
@@ -93,7 +90,7 @@ class _Finder:
 
     def _value(self, node: Node) -> _Value:
         finder = self._finders.get(type(node))
-        return finder(node) if finder else self.use(*_children(node))
+        return finder(node) if finder else self.use(*parts(node))
 
     def _variable(self, node: Variable) -> _Value:
         self._touched.add(node.local)
@@ -139,17 +136,3 @@ class _Finder:
         if node.operator in _ORDERING and fields:
             self.found.orderings.append(Ordering(node, fields))
         return _Value()
-
-
-def _children(node: Node) -> Iterable[Node]:
-    match node:
-        case Unary():
-            return (node.operand,)
-        case Logic():
-            return node.operands
-        case ListLiteral():
-            return node.elements
-        case MapLiteral():
-            return [part for entry in node.entries for part in entry]
-        case _:
-            return ()

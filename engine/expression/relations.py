@@ -111,8 +111,9 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
         return mapping.get(key, _MISSING)
     if name not in _NUMBERS and name != BOOL:
         return _MISSING
-    for own in mapping:
-        if (kind(own) == BOOL) == (name == BOOL) and own == _number(key, name, INT):
+    wanted = _number(key, name, INT)
+    for own in mapping if wanted in mapping else ():
+        if (kind(own) == BOOL) == (name == BOOL) and own == wanted:
             return mapping[own]
     return _MISSING
 

@@ -11,6 +11,8 @@ from engine.expression.errors import OperationError, no_overload
 from engine.expression.kinds import BYTES, LIST, MAP, STRING, kind
 
 _RE2 = cast("Any", re2)
+_MOST_MEMORY = 1024 * 1024
+"""Of a pattern: what needs more takes a tenth of a second to read."""
 _SIZED = frozenset({STRING, BYTES, LIST, MAP})
 
 
@@ -58,6 +60,7 @@ def check_pattern(pattern: str) -> None:
 def _compiled(pattern: str) -> Any:
     options = _RE2.Options()
     options.log_errors = False
+    options.max_mem = _MOST_MEMORY
     try:
         return _RE2.compile(pattern, options)
     except (_RE2.error, UnicodeEncodeError):

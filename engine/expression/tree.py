@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +127,23 @@ class Comprehension:
 
 
 Node = Constant | Variable | Select | Index | Unary | Binary | Logic | Conditional | Call | ListLiteral | MapLiteral | Comprehension
+
+
+def parts(node: Node) -> Sequence[Node]:
+    """The sub-expressions of a node, in the order of the text."""
+    find = _PARTS.get(type(node))
+    return find(node) if find else ()
+
+
+_PARTS: Mapping[type, Callable[[Any], Sequence[Node]]] = {
+    Select: lambda node: (node.operand,),
+    Index: lambda node: (node.operand, node.key),
+    Unary: lambda node: (node.operand,),
+    Binary: lambda node: (node.left, node.right),
+    Logic: lambda node: node.operands,
+    Conditional: lambda node: (node.condition, node.then, node.otherwise),
+    Call: lambda node: node.arguments,
+    ListLiteral: lambda node: node.elements,
+    MapLiteral: lambda node: [part for entry in node.entries for part in entry],
+    Comprehension: lambda node: [part for part in (node.source, node.condition, node.result) if part is not None],
+}

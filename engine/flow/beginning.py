@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
 from engine.errors import InputInvalid, Problem
 from engine.flow.document import SLUG_PATTERN, Flow
@@ -21,10 +21,13 @@ def empty_flow(name: str, title: Mapping[str, str]) -> Flow:
     return Flow.model_validate({"$schema": SCHEMA, "format": 1, "name": name, "title": dict(title), "nodes": {}})
 
 
-def copy_of(flow: Flow, name: str, title: Mapping[str, str]) -> Flow:
-    """The same under another name; titles in other languages would be those of the first, so they go. Raises ``InputInvalid``."""
+def copy_of(document: Mapping[str, Any], name: str, title: Mapping[str, str]) -> dict[str, Any]:
+    """The same under another name, faulty parts too; titles in other languages would be those of the first, so they go.
+
+    Takes and gives the JSON value of a document. Raises ``InputInvalid``.
+    """
     require_name(name)
-    return flow.model_copy(update={"name": name, "title": dict(title)})
+    return {**document, "name": name, "title": dict(title)}
 
 
 def suggested_name(title: str, taken: Collection[str]) -> str:

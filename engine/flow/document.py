@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
@@ -13,7 +14,10 @@ FORMAT = 1
 SLUG_PATTERN = r"^[a-z][a-z0-9_]*$"
 WIRE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)? -> [a-z][a-z0-9_]*$"
 DURATION_PATTERN = r"^\d+(\.\d+)?(ms|s|m|h|d)$"
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000}
+"""In microseconds, the largest first."""
+
+_DURATION_WANTED = "write a duration such as 500ms, 30s, 5m, 2h or 1d"
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
 Wire = Annotated[str, StringConstraints(pattern=WIRE_PATTERN, max_length=200)]
@@ -24,16 +28,20 @@ def _duration(value: Any) -> Any:
         return value
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if match is None:
-        raise PydanticCustomError("duration", "write a duration such as 500ms, 30s, 5m, 2h or 1d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+        raise PydanticCustomError("duration", _DURATION_WANTED)
+    try:
+        exact = Decimal(match[1]) * _UNITS[match[2]]
+        return timedelta(microseconds=max(round(exact), 1 if exact else 0))
+    except (OverflowError, ArithmeticError):
+        raise PydanticCustomError("duration", _DURATION_WANTED) from None
 
 
 def _duration_text(value: timedelta) -> str:
-    seconds = value.total_seconds()
-    for unit in ("d", "h", "m", "s"):
-        if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
-            return f"{int(seconds // _UNITS[unit])}{unit}"
-    return f"{round(seconds * 1000)}ms"
+    microseconds = value // timedelta(microseconds=1)
+    for unit, length in _UNITS.items():
+        if microseconds and microseconds % length == 0:
+            return f"{microseconds // length}{unit}"
+    return f"{Decimal(microseconds).scaleb(-3).normalize():f}ms"
 
 
 Duration = Annotated[

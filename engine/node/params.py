@@ -165,7 +165,7 @@ class Template(_FromText):
         return self._template.expects
 
     def render(self, **values: Any) -> str:
-        """The text with its places filled. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``."""
+        """The text with its places filled. Raises ``NodeError``: ``template.failed``, ``template.too_long``, ``template.too_costly``."""
         return self._template.render(values)
 
 

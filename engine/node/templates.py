@@ -10,9 +10,9 @@ from urllib.parse import quote
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import InputInvalid, NodeError, Problem
+from engine.node.template_cost import MOST_ROUNDS, CountingEnvironment, TooCostly, budget
 
 MAX_OUTPUT: Final = 64 * 1024
 MAX_TEMPLATE: Final = 8 * 1024
@@ -52,15 +52,20 @@ class TextTemplate:
         return _expected(self._text)
 
     def render(self, values: Mapping[str, Any]) -> str:
-        """The text. Raises ``NodeError`` with ``template.failed`` or ``template.too_long``; output is counted while it is made."""
+        """The text. Raises ``NodeError``: ``template.failed``, ``template.too_long``, ``template.too_costly``.
+
+        Output is counted while it is made.
+        """
         parts: list[str] = []
         size = 0
         try:
-            for part in self._template.generate(**values):
+            for part in self._template.generate({**values, **budget()}):
                 size += len(part)
                 if size > MAX_OUTPUT:
                     break
                 parts.append(part)
+        except TooCostly:
+            raise NodeError("template.too_costly", limit=MOST_ROUNDS) from None
         except Exception as error:  # noqa: BLE001 - whatever a template does to plain data, the item is at fault
             raise NodeError("template.failed", reason=type(error).__name__) from None
         if size > MAX_OUTPUT:
@@ -106,13 +111,10 @@ def _path(node: nodes.Node) -> str | None:
 
 
 @cache
-def _environment(encoded: bool) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_percent_encoded if encoded else None
+def _environment(encoded: bool) -> CountingEnvironment:
+    return CountingEnvironment(
+        FILTERS, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_percent_encoded if encoded else None
     )
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
-    environment.globals.clear()
-    return environment
 
 
 def _percent_encoded(value: Any) -> Any:

@@ -82,7 +82,7 @@ class Execution:
                 if step.disabled:
                     self._complete(step, StepResult({step.type.outputs[0].name: box} if step.type.outputs else {}))
                 elif step.pure:
-                    result = self._timed_pure(step, box) if self._timed else run_pure(step.slug, step.type, step.params, box, self.scope)
+                    result = self._timed_pure(step, box) if self._timed else self._pure(step, box)
                     self._complete(step, result)
                 else:
                     self._pending += 1
@@ -92,10 +92,13 @@ class Execution:
 
     def _timed_pure(self, step: Step, box: list[Keyed]) -> StepResult:
         began = time.perf_counter()
-        result = run_pure(step.slug, step.type, step.params, box, self.scope)
+        result = self._pure(step, box)
         if self._counters is not None:
             self._counters[step.index].worked(time.perf_counter() - began, len(box))
         return result
+
+    def _pure(self, step: Step, box: list[Keyed]) -> StepResult:
+        return run_pure(step.slug, step.type, step.params, box, self.scope, self._recorded)
 
     def _collect(self, step: Step) -> list[Keyed]:
         box: list[Keyed] = []

@@ -15,6 +15,7 @@ from engine.errors import OrderloomError, Problem
 from engine.node.items import Item, Made, Scope, Sent
 from engine.node.params import Params
 from engine.node.types import NodeType
+from engine.run.facts import Recorded
 
 Keyed = tuple[str, Item]
 """An item with its item key (rule R1)."""
@@ -54,8 +55,11 @@ def arrange(box: list[Keyed]) -> list[Keyed]:
     return arranged
 
 
-def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope: Scope) -> StepResult:
-    """What a pure node makes of the items; never raises for what an item does to it."""
+def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope: Scope, recorded: Recorded | None = None) -> StepResult:
+    """What a pure node makes of the items; never raises for what an item does to it.
+
+    A test run sets ``recorded.cancelled`` from another thread when its time is over: then the rest is left, for nobody will see it.
+    """
     if len(box) > MAX_ITEMS:
         problem = Problem("run.too_many_items", (slug,), {"count": len(box), "limit": MAX_ITEMS})
         return StepResult(failures=[Failure(slug, key, item, problem) for key, item in box])
@@ -64,6 +68,8 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
     result = StepResult()
     function, call_scope = node.function, node.scope
     for key, item in box:
+        if recorded is not None and recorded.cancelled:
+            break
         try:
             made = function(item, params, scope) if call_scope else function(item, params)
             take(slug, node, key, item, made, result)

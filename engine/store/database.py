@@ -20,7 +20,9 @@ from engine.store.keys import KeyRing
 from engine.store.problems import StoreUnavailable, named
 
 READERS = 4
+LARGEST = 2**63 - 1
 T = TypeVar("T")
+Row = TypeVar("Row")
 
 
 class Database:
@@ -36,6 +38,12 @@ class Database:
 
     async def read(self, query: Callable[[Session], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, query)
+
+    async def get(self, row: type[Row], key: int | str | tuple[int | str, ...]) -> Row | None:
+        """The row of a key; none for a number that no row can have."""
+        if not all(isinstance(part, str) or abs(part) <= LARGEST for part in (key if isinstance(key, tuple) else (key,))):
+            return None
+        return await self.read(lambda session: session.get(row, key))
 
     async def write(self, run: Callable[[sqlite3.Connection], T]) -> T:
         return await self.journal.call(run)

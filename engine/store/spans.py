@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.store.ids import id_at
+from engine.store.times import shifted
 
 BEFORE = timedelta(minutes=1)
 """The clock may have been set back between the receipt of an event and its writing."""
@@ -20,7 +21,7 @@ def within(id_column: Any, time_column: Any, since: datetime | None, until: date
     """SQL conditions for ``since <= time < until`` that read no row far outside the span."""
     conditions: list[Any] = []
     if since is not None:
-        conditions += [id_column >= id_at(since - BEFORE), time_column >= since]
+        conditions += [id_column >= id_at(shifted(since, -BEFORE)), time_column >= since]
     if until is not None:
-        conditions += [id_column < id_at(until + AFTER), time_column < until]
+        conditions += [id_column < id_at(shifted(until, AFTER)), time_column < until]
     return conditions

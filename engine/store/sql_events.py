@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from engine.privacy.cipher import DataKey, open_sealed, place
-from engine.store.database import Database, Part
+from engine.store.database import LARGEST, Database, Part
 from engine.store.filters import EVERY_EVENT, EventFilter
 from engine.store.order_keys import order_keys
 from engine.store.pages import bounds, page
@@ -24,12 +24,14 @@ _WITHOUT_BODY = defer(EventRow.body)  # pyright: ignore[reportArgumentType]
 
 class SqlEvents(Part):
     async def event(self, event_id: int) -> Event:
+        _require_possible(event_id)
         found = await self._events([event_id])
         if not found:
             raise not_found("event.unknown")
         return found[0]
 
     async def event_body(self, event_id: int) -> bytes:
+        _require_possible(event_id)
         database = self._database
 
         def query(session: Session) -> bytes:
@@ -45,6 +47,7 @@ class SqlEvents(Part):
 
     async def facts(self, event_id: int) -> Sequence[Fact]:
         """In their order. Raises ``NotFound`` (``event.unknown``, ``event.erased``)."""
+        _require_possible(event_id)
         database = self._database
 
         def query(session: Session) -> list[Fact]:
@@ -83,6 +86,12 @@ class SqlEvents(Part):
     async def _events(self, ids: Sequence[int]) -> list[Event]:
         database = self._database
         return await database.read(lambda session: events_by_id(session, database, ids))
+
+
+def _require_possible(event_id: int) -> None:
+    """Raises ``NotFound`` (``event.unknown``) for a number that no row can have."""
+    if abs(event_id) > LARGEST:
+        raise not_found("event.unknown")
 
 
 def _newest(session: Session, where: EventFilter, below: int) -> Any:

@@ -54,7 +54,7 @@ class SqlFlows(Part):
         return await self._database.write(lambda connection: _publish(connection, name, document, note, actor))
 
     async def version(self, name: str, version: int) -> FlowVersion:
-        row = await self._database.read(lambda session: session.get(FlowVersionRow, (name, version)))
+        row = await self._database.get(FlowVersionRow, (name, version))
         if row is None:
             raise not_found("flow.version_unknown", flow=name, version=version)
         return _as_version(row)

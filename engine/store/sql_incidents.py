@@ -58,7 +58,7 @@ class SqlIncidents(Part):
         return {(flow, step): number for flow, step, number in rows}
 
     async def incident(self, incident_id: int) -> Incident:
-        row = await self._database.read(lambda session: session.get(IncidentRow, incident_id))
+        row = await self._database.get(IncidentRow, incident_id)
         if row is None:
             raise not_found("incident.unknown")
         return _as_incident(row)

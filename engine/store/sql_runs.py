@@ -33,7 +33,7 @@ class SqlRuns(Part):
     _slots: Path
 
     async def run(self, run_id: int) -> Run:
-        row = await self._database.read(lambda session: session.get(RunRow, run_id))
+        row = await self._database.get(RunRow, run_id)
         if row is None:
             raise not_found("run.unknown")
         return _as_run(row)

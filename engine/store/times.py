@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -13,3 +15,11 @@ def to_micros(at: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """As far as the calendar goes."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LATEST if by > timedelta() else EARLIEST

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -25,6 +24,7 @@ from engine.run.sandbox import SandboxRun, run_in_sandbox
 from engine.run.tests import TestResult, run_test
 from engine.run.view import Asked, StepView, views_of
 from engine.trial.samples import Material, Sample, material
+from engine.trial.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_ARRIVALS: Final = 50
 SECONDS: Final = 10.0
-_AT_WORK = ThreadPoolExecutor(2, "trial")
-"""Beside the loop that takes orders in; more than two trials at once wait for each other."""
+_AT_WORK = DaemonThreads(2, "trial")
+"""Beside the loop that takes orders in; more than two trials at once wait for each other, and none holds up the end of the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def try_tests(app: Orderloom, flow: Flow, seconds: float = SECONDS) -> lis
 async def _within(seconds: float, name: str, work: Callable[[Recorded], Coroutine[Any, Any, list[T]]]) -> list[T]:
     """In a thread, so that orders go on being taken in. What is at work when the time is over ends with its step."""
     ending = Recorded()
-    running = asyncio.get_running_loop().run_in_executor(_AT_WORK, lambda: asyncio.run(work(ending)))
+    running = asyncio.wrap_future(_AT_WORK.submit(lambda: asyncio.run(work(ending))))
     try:
         return await asyncio.wait_for(running, seconds)
     except TimeoutError:

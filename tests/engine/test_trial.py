@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -63,3 +64,14 @@ async def test_rows_that_are_no_objects_are_refused(app: Orderloom) -> None:
 
 async def test_the_tests_inside_a_flow_are_run(app: Orderloom) -> None:
     assert [(result.name, result.green) for result in await try_tests(app, flow())] == [("it runs", True)]
+
+
+COSTLY = "item.l.all(a, item.l.all(b, item.l.all(c, item.l.all(d, a + b + c + d >= 0))))"
+
+
+async def test_a_condition_without_end_is_a_problem_of_its_step_and_frees_its_place(app: Orderloom) -> None:
+    nodes = {**NODES, "good": {"use": "rule.condition@1", "params": {"when": COSTLY}}}
+    sample = Sample("input", input={"id": "1", "l": list(range(300))})
+    trials = [try_flow(app, "trial", flow(nodes=nodes), "start", sample) for _ in range(4)]
+    for (run,) in await asyncio.gather(*trials):
+        assert [step.failures[0][1].code for step in run.steps if step.failures] == ["expression.too_costly"]

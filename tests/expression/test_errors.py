@@ -180,7 +180,7 @@ def test_the_function_raises_nothing_but_expression_errors(text: str, a: Any, b:
 CODES = [
     *("argument_count", "conversion", "data_too_deep", "divide_by_zero", "duplicate_key", "duration", "escape", "index", "money"),
     *("money_as_text", "no_such_field", "no_such_key", "no_such_overload", "not_an_object", "overflow", "pattern", "syntax"),
-    *("time_zone", "timestamp", "too_deep", "too_long", "unknown_function", "unknown_name", "unsupported", "utf8"),
+    *("time_zone", "timestamp", "too_costly", "too_deep", "too_long", "unknown_function", "unknown_name", "unsupported", "utf8"),
 ]
 
 

@@ -156,3 +156,16 @@ async def test_the_scope_holds_event_and_flow_facts(make_plan: MakePlan) -> None
     execution = Execution(plan, "start", [{}], scope, CapturedEffects("flow", "key"))
     await execution.run()
     assert leaving(execution, "a")[0][1] == {"at": "2026-01-16T00:00:00+00:00", "flow": "flow"}
+
+
+async def test_a_test_run_whose_time_is_over_leaves_the_items_that_are_still_to_come(make_plan: MakePlan) -> None:
+    recorded, seen = Recorded(), list[int]()
+
+    class Ends(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            seen.append(super().__getitem__(key))
+            recorded.cancelled = len(seen) > 1
+            return seen[-1]
+
+    execution = await execute(make_plan({"a": "transform.double@1"}, "start -> a"), *(Ends(n=n) for n in range(5)), recorded=recorded)
+    assert (len(leaving(execution, "a")), seen) == (2, [0, 1])

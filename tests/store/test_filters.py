@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.errors import NotFound
 from engine.store.filters import EventFilter, OrderFilter
 from engine.store.ids import IdSequence, id_at
 from engine.store.ports import RunFilter, Store
+from engine.store.times import EARLIEST, LATEST
 
 from .conftest import EVENT, event, fact, numbered, order, parked
 
@@ -128,3 +130,20 @@ async def test_incidents_are_found_by_step_code_and_order(store: Store) -> None:
         assert [one.id for one in (await store.incidents(**given)).items] == [incident.id], given
     for given in ({"step": "to_finance"}, {"code": "htt"}, {"code": "h%"}, {"order": "TB-1001"}, {"step": "to_wms", "code": "field"}):
         assert not (await store.incidents(**given)).items, given
+
+
+async def test_a_span_may_reach_to_the_ends_of_the_calendar(store: Store) -> None:
+    found = await runs_at(store, 1)
+    for since, until, there in ((EARLIEST, LATEST, found), (LATEST, None, []), (None, EARLIEST, [])):
+        assert await ids_of_runs(store, RunFilter(since=since, until=until)) == there
+        assert await ids_of_events(store, EventFilter(since=since, until=until)) == there
+
+
+@pytest.mark.parametrize("number", [10**30, 2**63, -(10**30)])
+async def test_a_number_that_no_row_can_have_is_unknown(store: Store, number: int) -> None:
+    for asked in (
+        store.run(number), store.event(number), store.event_body(number),
+        store.facts(number), store.incident(number), store.version("a", number),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            await asked

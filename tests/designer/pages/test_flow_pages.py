@@ -86,6 +86,24 @@ async def test_a_copy_has_its_own_name_and_title(hub: Client, orderloom: Orderlo
     assert (copy["name"], copy["title"], copy["nodes"].keys()) == ("second_hub", {"en": "Second hub"}, HUB_FLOW["nodes"].keys())
 
 
+async def test_a_copy_keeps_what_is_faulty(owner: Client, orderloom: Orderloom) -> None:
+    faulty = changed(remark="keep me", wires=["shop -> order", "order -> hub", "order => hub", "hub -> nowhere"])
+    faulty["nodes"]["order"] |= {"remark": [1.50], "policy": {"timeout": "5 minutes"}}
+    faulty["tests"] = [{"name": "empty", "trigger": "shop", "input": []}]
+    await owner.put("/api/flows/hub_only/draft", json=faulty)
+    status, _, _ = await post(owner, "/flows", data={"title": "Second", "name": "second", "copied": "hub_only"})
+    assert status == 303
+    assert await draft(orderloom, "second") == {**faulty, "name": "second", "title": {"en": "Second"}}
+
+
+async def test_the_list_counts_the_problems_that_the_canvas_shows(owner: Client) -> None:
+    nodes = {**HUB_FLOW["nodes"], "big": {"use": "rule.condition@1", "params": {"when": 'item.amount.payed == "1"'}}}
+    faulty = changed(nodes=nodes, wires=["shop -> order", "order -> big", "big.yes -> hub"])
+    problems = (await owner.put("/api/flows/hub_only/draft", json=faulty)).json()["problems"]
+    assert "expression.unknown_field" in [problem["code"] for problem in problems]
+    assert f"Problems: {len(problems)}" in await get(owner, "/flows")
+
+
 async def test_a_file_becomes_a_draft_under_its_own_name(owner: Client, orderloom: Orderloom) -> None:
     document = json.dumps(HUB_FLOW, indent=3).encode()
     status, where, _ = await post(owner, "/flows/import-file", files={"file": ("f.json", document, "application/json")})
