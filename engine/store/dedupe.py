@@ -77,6 +77,10 @@ class Digester:
         digest.update(key[few:].encode())
         return head + digest.digest()
 
+    def signing_key(self) -> bytes:
+        """For tokens that only this store can have given."""
+        return self._digest(b"signing", "")
+
     def _digest(self, purpose: bytes, text: str) -> bytes:
         return hashlib.blake2b(text.encode(), digest_size=16, key=self._secret, person=purpose).digest()
 

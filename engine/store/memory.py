@@ -12,6 +12,7 @@ from engine.errors import Conflict, Problem
 from engine.store.filters import EVERY_EVENT, EVERY_ORDER, EventFilter, OrderFilter, is_between
 from engine.store.memory_documents import MemoryDocuments
 from engine.store.memory_journal import OWNER, Kept, MemoryJournal, check_fact
+from engine.store.memory_waits import MemoryWaits
 from engine.store.pages import bounds, page
 from engine.store.ports import OPEN_STATES, Event, Fact, HubOrder, Incident, IncidentState, Journal, Page, Run, RunFilter, RunState
 from engine.store.problems import not_found
@@ -19,7 +20,7 @@ from engine.store.problems import not_found
 T = TypeVar("T")
 
 
-class MemoryStore(MemoryDocuments):
+class MemoryStore(MemoryDocuments, MemoryWaits):
     def __init__(self) -> None:
         super().__init__()
         self._kept = Kept()
@@ -31,6 +32,9 @@ class MemoryStore(MemoryDocuments):
 
     async def close(self) -> None:
         """Nothing to do; what is kept stays readable."""
+
+    def signing_key(self) -> bytes:
+        return b"in memory"
 
     async def event(self, event_id: int) -> Event:
         return _found(self._kept.events.get(event_id), "event.unknown")

@@ -17,7 +17,7 @@ from engine.store.dedupe import Kept as KeptEvent
 from engine.store.hub import outcome, with_outcome
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS
-from engine.store.ports import Accepted, Event, Fact, HubOrder, HubOutcome, Incident, NewEvent, NewIncident, Run, RunEnd
+from engine.store.ports import Accepted, Event, Fact, HubOrder, HubOutcome, Incident, NewEvent, NewIncident, NewWait, Run, RunEnd, Wait
 from engine.store.problems import not_found
 from engine.store.write_incidents import closing_state
 
@@ -36,6 +36,7 @@ class Kept:
     facts: dict[int, dict[int, Fact]] = field(default_factory=dict[int, "dict[int, Fact]"])
     runs: dict[int, Run] = field(default_factory=dict[int, Run])
     incidents: dict[int, Incident] = field(default_factory=dict[int, Incident])
+    waits: dict[int, Wait] = field(default_factory=dict[int, Wait])
     orders: dict[tuple[str, str, str], tuple[int, HubOrder]] = field(default_factory=dict[tuple[str, str, str], "tuple[int, HubOrder]"])
 
 
@@ -100,6 +101,8 @@ class MemoryJournal:
             raise not_found("run.unknown")
         self._kept.runs[event_id] = replace(run, state=end.state, ended_at=end.at if end.state in ENDS else None)
         self._settle_incidents(run, end)
+        if end.waits or end.state not in ("done", "parked"):
+            self._settle_waits(run, end)
 
     def _settle_incidents(self, run: Run, end: RunEnd) -> None:
         kept = self._kept.incidents
@@ -111,6 +114,36 @@ class MemoryJournal:
         for spot, incident in found.items():
             if spot not in known:
                 self._open_incident(run, incident, end)
+
+    def _settle_waits(self, run: Run, end: RunEnd) -> None:
+        kept = self._kept
+        known = {one.effect: one for one in kept.waits.values() if one.run_id == run.id}
+        wanted = {wait.effect: wait for wait in end.waits}
+        for effect, wait in known.items():
+            if wait.state == "open" and effect not in wanted:
+                kept.waits[wait.id] = replace(wait, state="cancelled", closed_at=end.at)
+        for effect, wait in wanted.items():
+            if effect not in known:
+                self._open_wait(run, wait, end)
+        if end.state == "waiting" and any(known[effect].state != "open" for effect in wanted if effect in known):
+            kept.runs[run.id] = replace(kept.runs[run.id], state="queued")
+
+    def _open_wait(self, run: Run, wait: NewWait, end: RunEnd) -> None:
+        wait_id = self._kept.ids.next()
+        self._kept.waits[wait_id] = Wait(
+            wait_id,
+            run.id,
+            run.flow,
+            wait.step,
+            wait.item_key,
+            wait.kind,
+            wait.effect,
+            wait.digest,
+            wait.due_at,
+            wait.roles,
+            "open",
+            end.at,
+        )
 
     def _open_incident(self, run: Run, incident: NewIncident, end: RunEnd) -> None:
         incident_id = self._kept.ids.next()

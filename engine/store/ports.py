@@ -17,8 +17,11 @@ import msgspec
 from engine.store.filters import EVERY_EVENT, EVERY_ORDER, EventFilter, OrderFilter
 
 RunState = Literal["queued", "running", "waiting", "parked", "done", "failed", "cancelling", "cancelled"]
-OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "waiting", "cancelling")
+OPEN_STATES: tuple[RunState, ...] = ("queued", "running", "cancelling")
+"""States in which a run is somebody's work. A waiting run is nobody's until it wakes."""
 IncidentState = Literal["open", "resumed", "skipped", "cancelled"]
+WaitState = Literal["open", "done", "cancelled"]
+WaitKind = Literal["timer", "signal", "task", "backoff"]
 HubOutcome = Literal["new", "changed", "unchanged", "stale"]
 T = TypeVar("T")
 
@@ -89,10 +92,30 @@ class NewIncident:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class NewWait:
+    """Something that a run waits for. ``effect`` is its identity: what waits already, or has waited, is not opened again.
+
+    ``due_at``: when it wakes by itself (``None``: never); ``digest``: of what was asked, for the fact that answers it;
+    ``roles``: who may answer a task. Nothing in it is personal.
+    """
+
+    kind: WaitKind
+    effect: str
+    digest: str
+    step: str
+    item_key: str
+    due_at: datetime | None = None
+    roles: tuple[str, ...] = ()
+
+
 class RunEnd(msgspec.Struct, frozen=True):
+    """What a run has come to. ``waits``: what it waits for; a run that is ``waiting`` for nothing that is still open is ``queued``."""
+
     state: RunState
     at: datetime
     incidents: Sequence[NewIncident] = ()
+    waits: Sequence[NewWait] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +141,25 @@ class Incident:
     where: tuple[str, ...]
     fields: Mapping[str, Any]
     state: IncidentState
+    at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that a run waits for, or waited for. ``at``: since when."""
+
+    id: int
+    run_id: int
+    flow: str
+    step: str
+    item_key: str
+    kind: WaitKind
+    effect: str
+    digest: str
+    due_at: datetime | None
+    roles: tuple[str, ...]
+    state: WaitState
     at: datetime
     closed_at: datetime | None = None
 
@@ -232,6 +274,10 @@ class Store(Protocol):
     async def open(self) -> None: ...
     async def close(self) -> None: ...
 
+    def signing_key(self) -> bytes:
+        """A secret of this store, the same at each start, by which it knows the tokens that it gave."""
+        ...
+
     async def event(self, event_id: int) -> Event: ...
     async def event_body(self, event_id: int) -> bytes:
         """Raises ``NotFound`` (``event.erased``) when its key was destroyed."""
@@ -281,6 +327,40 @@ class Store(Protocol):
     async def incident(self, incident_id: int) -> Incident: ...
     async def close_incident(self, incident_id: int, state: IncidentState, fact: Fact) -> None:
         """Journal the decision, close the incident and set its run back to ``queued``, in one transaction."""
+        ...
+
+    async def waits(
+        self,
+        *,
+        state: WaitState | None = "open",
+        kind: WaitKind | None = None,
+        flow: str | None = None,
+        run_id: int | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Wait]:
+        """Newest first."""
+        ...
+
+    async def wait(self, wait_id: int) -> Wait: ...
+    async def wait_for_effect(self, effect: str) -> Wait:
+        """Raises ``NotFound`` (``wait.unknown``)."""
+        ...
+
+    async def due_waits(self, until: datetime, *, limit: int = 200) -> Sequence[Wait]:
+        """Open waits that are due by then, those that are due longest first."""
+        ...
+
+    async def wait_counts(self) -> Mapping[tuple[str, WaitKind], int]:
+        """How many are open, by flow and kind."""
+        ...
+
+    async def close_wait(self, wait_id: int, at: datetime, fact: Fact | None = None) -> bool:
+        """Journal what ended the wait, close it, and set its run back to ``queued``, in one transaction.
+
+        False: the run has ended meanwhile; then the wait is closed as cancelled and nothing is journaled.
+        Raises ``NotFound`` (``wait.unknown``) or ``Conflict`` (``wait.closed``: something was quicker).
+        """
         ...
 
     async def orders(self, where: OrderFilter = EVERY_ORDER, *, limit: int = 50, cursor: str | None = None) -> Page[HubOrder]: ...

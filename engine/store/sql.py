@@ -25,13 +25,15 @@ from engine.store.sql_flows import SqlFlows
 from engine.store.sql_incidents import SqlIncidents
 from engine.store.sql_orders import SqlOrders
 from engine.store.sql_runs import SqlRuns
+from engine.store.sql_waits import SqlWaits
 from engine.store.write_events import Desk
 
 _DIGEST_KEY = "digest_key"
-_NEWEST = "SELECT max((SELECT coalesce(max(id), 0) FROM event), (SELECT coalesce(max(id), 0) FROM incident))"
+_IDS = "SELECT max(id) AS id FROM event UNION ALL SELECT max(id) FROM incident UNION ALL SELECT max(id) FROM wait"
+_NEWEST = f"SELECT coalesce(max(id), 0) FROM ({_IDS})"  # noqa: S608 - our own words
 
 
-class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlOrders, SqlFlows, SqlConnections, SqlAudit):
+class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlWaits, SqlOrders, SqlFlows, SqlConnections, SqlAudit):
     """A store in one file, with its keys in another beside it.
 
     ``journal`` and ``owner`` are there once it is open; both belong to the event loop that opened it.
@@ -44,6 +46,7 @@ class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlOrders, SqlFlows, SqlConnect
         self._file, self._keys, self._master = file, keys, master
         self._slots = file.parent / "owners"
         self._slot: Slot | None = None
+        self._signing_key = b""
 
     @property
     def commits(self) -> int:
@@ -57,6 +60,9 @@ class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlOrders, SqlFlows, SqlConnect
         journal = SqliteJournal(self._file, desk)
         self.journal, self.owner = journal, desk.owner
         self._open = Database(self._file, journal, desk.ring, self._master, desk.owner)
+
+    def signing_key(self) -> bytes:
+        return self._signing_key
 
     async def close(self) -> None:
         """Everything submitted is written first."""
@@ -82,7 +88,9 @@ class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlOrders, SqlFlows, SqlConnect
                 slot.free()
                 raise
         self._slot = slot
-        return Desk(slot.number, IdSequence(slot.number, newest), Digester(secret), ring, KeyCache())
+        digester = Digester(secret)
+        self._signing_key = digester.signing_key()
+        return Desk(slot.number, IdSequence(slot.number, newest), digester, ring, KeyCache())
 
     def _read_start(self) -> tuple[bytes, int]:
         """The secret of the digests, made at the first start; and the newest id in use."""

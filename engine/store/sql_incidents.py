@@ -88,13 +88,13 @@ def _close(connection: sqlite3.Connection, database: Database, incident_id: int,
     if found[1] != "open":
         raise Conflict(Problem("incident.closed", fields={"state": found[1]}))
     at = to_micros(fact.at)
-    _keep_fact(connection, database, fact, at)
+    keep_fact(connection, database, fact, at)
     connection.execute("UPDATE incident SET state = ?, closed_at = ? WHERE id = ?", (state, at, incident_id))
     connection.execute("UPDATE run SET state = 'queued', ended_at = NULL, owner = ? WHERE id = ?", (database.owner, fact.event_id))
     append_audit(connection, fact.actor, "incident.close", str(incident_id), {"run": str(fact.event_id), "state": state})
 
 
-def _keep_fact(connection: sqlite3.Connection, database: Database, fact: Fact, at: int) -> None:
+def keep_fact(connection: sqlite3.Connection, database: Database, fact: Fact, at: int) -> None:
     (key_id,) = connection.execute("SELECT key_id FROM event WHERE id = ?", (fact.event_id,)).fetchone()
     key = database.ring.get(key_id)
     if key is None:

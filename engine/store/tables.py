@@ -107,6 +107,31 @@ class IncidentRow(SQLModel, table=True):
     closed_at: datetime | None = Field(sa_type=_time)
 
 
+class WaitRow(SQLModel, table=True):
+    """What a run waits for. `roles` is a JSON array. The partial index holds only what is open, however much has been."""
+
+    __tablename__: ClassVar[Any] = "wait"
+    __table_args__: ClassVar[Any] = (
+        Index("wait_effect", "effect", unique=True),
+        Index("wait_due", "due_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index("wait_open", "kind", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    run_id: int = Field(sa_type=_big, index=True)
+    flow: str
+    step: str
+    item_key: str
+    kind: str
+    effect: str
+    digest: str
+    due_at: datetime | None = Field(sa_type=_time)
+    roles: str
+    state: str
+    at: datetime = Field(sa_type=_time)
+    closed_at: datetime | None = Field(sa_type=_time)
+
+
 class OrderRow(SQLModel, table=True):
     """An order in the hub: projections in clear, the canonical order sealed with the key of the event that brought it."""
 

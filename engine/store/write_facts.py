@@ -14,6 +14,7 @@ from engine.store.rows import insert, select
 from engine.store.times import to_micros
 from engine.store.write_events import Desk
 from engine.store.write_incidents import settle_incidents
+from engine.store.write_waits import settle_waits
 
 _FACT = "INSERT INTO fact (event_id, number, kind, actor, at, body) VALUES"
 _KEY_IDS = "SELECT id, key_id FROM event WHERE id IN"
@@ -77,6 +78,7 @@ def _set_states(connection: sqlite3.Connection, writes: Sequence[PutFact], desk:
         return set()
     changed = insert(connection, _END, "(?,?,?)", [_end_row(event_id, end) for event_id, end in ends.items()], _END_TAIL)
     settle_incidents(connection, ends, desk.ids)
+    settle_waits(connection, ends, desk.ids)
     for event_id, end in ends.items():
         if end.state in ENDS:
             desk.cache.drop(event_id)

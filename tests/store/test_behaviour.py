@@ -223,7 +223,7 @@ async def test_open_runs_come_oldest_first_and_ended_or_parked_ones_not(store: S
     }
     for state, run in ids.items():
         await store.journal.end_run(run, parked() if state == "parked" else ended(state))
-    assert [each.id for each in await store.open_runs()] == [ids["queued"], ids["running"], ids["waiting"]]
+    assert [each.id for each in await store.open_runs()] == [ids["queued"], ids["running"]]
 
 
 async def test_runs_are_counted_by_flow_and_state(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; a test compares it with the folder `versions`."""
 
 
