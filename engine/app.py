@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
@@ -29,6 +29,7 @@ from engine.settings import Settings
 from engine.store.open import open_store
 from engine.store.ports import Event, Fact, IncidentState, Run, RunEnd, RunFilter, Store, StoreOptions
 from engine.upkeep import Upkeep
+from engine.waits import Waits
 
 log = logging.getLogger("orderloom")
 DRAIN_SECONDS = 8.0
@@ -36,6 +37,7 @@ LOOK_EVERY = 0.5
 """Seconds within which a running service takes up what another process published (it promises one)."""
 DECISIONS_FROM = 1_000_000
 """Facts that people add are numbered from the next million on: a run at work, which counts on from what it read, never meets them."""
+T = TypeVar("T")
 ENDED = ("done", "failed", "cancelled")
 ACTIONS_ON_INCIDENTS = ("again", "anew", "skip", "sent", "not_sent")
 
@@ -47,15 +49,15 @@ def now() -> datetime:
 class Orderloom:
     """Use as an async context manager. Inside, hooks may be fed to ``intake`` and the rest read from ``store``."""
 
-    def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
-        self.settings, self.store = settings, store
+    def __init__(self, settings: Settings, store: Store, registry: Registry | None = None, clock: Callable[[], datetime] = now) -> None:
+        self.settings, self.store, self._now = settings, store, clock
         self.registry = registry or installed()
         self.book = ConnectionBook(settings.connections, store)
         self.guard = AddressGuard(settings.allow_private)
         self.client = HttpClient(self.guard)
-        self.prober = Prober(self.client, self.guard, now, partial(hooks_of, store, self.registry))
+        self.prober = Prober(self.client, self.guard, self._now, partial(hooks_of, store, self.registry))
         self.flows = PublishedFlows(store, self.registry)
-        self.started_at = now()
+        self.started_at = self._now()
         self._upkeep = Upkeep()
         self._mark: int | None = None
 
@@ -68,10 +70,11 @@ class Orderloom:
     async def __aenter__(self) -> Self:
         await self.store.open()
         await self.book.refresh()
-        outside = LiveOutside(self.book, self.client, self.guard, now)
-        self.world = World(self.store.journal, outside, now, to_hub_order)
+        outside = LiveOutside(self.book, self.client, self.guard, self._now)
+        self.world = World(self.store.journal, outside, self._now, to_hub_order)
         self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
-        self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, now, self.store.owner)
+        self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, self._now, self.store.owner)
+        self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now)
         await self.flows.refresh()
         return self
 
@@ -88,6 +91,7 @@ class Orderloom:
         for event in unfinished:
             self.dispatcher.recovered(event)
         self._upkeep.every(LOOK_EVERY, "take up changes", self._take_up_changes)
+        self._upkeep.every(LOOK_EVERY, "wake what is due", self.waits.wake_due)
         self._upkeep.start()
         return len(unfinished)
 
@@ -124,7 +128,7 @@ class Orderloom:
         await self._not_ended(run_id)
         if not self.dispatcher.cancel(run_id):
             self.dispatcher.forget(run.flow, run.order_key, run_id)
-            await self.store.journal.end_run(run_id, RunEnd("cancelled", now()))
+            await self.store.journal.end_run(run_id, RunEnd("cancelled", self._now()))
             self.dispatcher.ended[run.flow, "cancelled"] += 1
 
     async def _not_ended(self, run_id: int) -> Run:
@@ -133,13 +137,13 @@ class Orderloom:
             raise Conflict(Problem("run.ended", (str(run_id),), {"state": run.state}))
         return run
 
-    async def _decide(self, run_id: int, kind: str, body: Mapping[str, Any], actor: str, keep: Callable[[Fact], Awaitable[None]]) -> None:
+    async def _decide(self, run_id: int, kind: str, body: Mapping[str, Any], actor: str, keep: Callable[[Fact], Awaitable[T]]) -> T:
         """Journals what a person decided, under the next number that is free."""
         while True:
             last = max((fact.number for fact in await self.store.facts(run_id)), default=0)
             number = (last // DECISIONS_FROM + 1) * DECISIONS_FROM
             try:
-                return await keep(Fact(run_id, number, kind, write_json(body), actor, now()))
+                return await keep(Fact(run_id, number, kind, write_json(body), actor, self._now()))
             except Conflict as error:
                 if error.problems[0].code != "store.already_kept":
                     raise
@@ -157,20 +161,21 @@ class Orderloom:
         return Load(plan, arrival.items, arrival.channel, arrival.shop_id, recorded)
 
     async def _note_parked(self) -> None:
-        cursor: str | None = None
-        while True:
-            page = await self.store.runs(RunFilter(state="parked"), limit=500, cursor=cursor)
-            for run in page.items:
-                if await self._holds(run):
-                    self.dispatcher.parked(run.flow, run.order_key, run.id)
-            cursor = page.next
-            if cursor is None:
-                return
+        for state in ("parked", "waiting"):
+            cursor: str | None = None
+            while True:
+                page = await self.store.runs(RunFilter(state=state), limit=500, cursor=cursor)
+                for run in page.items:
+                    if await self._holds(run):
+                        self.dispatcher.parked(run.flow, run.order_key, run.id)
+                cursor = page.next
+                if cursor is None:
+                    break
 
     async def _holds(self, run: Run) -> bool:
         event = await self.store.event(run.id)
         try:
-            return holds(await self.flows.plan_at(run.flow, run.version), event)
+            return holds(await self.flows.plan_at(run.flow, run.version), event, run.state)
         except OrderloomError:
             return not event.passes
 

@@ -37,7 +37,7 @@ class Load:
 
 @dataclass(slots=True)
 class Lane:
-    """Events of one order: the one at work, those parked in front of the others, those that a person sent on, those that wait."""
+    """Events of one order: the one at work, those parked or waiting in front of the others, those that go on, those behind."""
 
     active: int | None = None
     parked: set[int] = field(default_factory=set[int])
@@ -205,7 +205,7 @@ class Dispatcher:
         if lane is not None:
             if lane.active == event.id:
                 lane.active = None
-                if state == "parked" and (load is None or holds(load.plan, event)):
+                if state in ("parked", "waiting") and (load is None or holds(load.plan, event, state)):
                     lane.parked.add(event.id)
             self._next(lane, key)
         if self._ready and len(self._tasks) <= self._limit:
@@ -222,10 +222,14 @@ class Dispatcher:
             self._lanes.pop(key, None)
 
 
-def holds(plan: Plan, event: Event) -> bool:
-    """Whether a parked event lets the later ones of its order wait (rule R5)."""
+def holds(plan: Plan, event: Event, state: RunState = "parked") -> bool:
+    """Whether an event that is parked or waits lets the later ones of its order wait (rule R5)."""
     policy = plan.flow.nodes[event.trigger].policy
-    return not event.passes and (policy is None or policy.while_parked != "pass")
+    if event.passes:
+        return False
+    if state == "waiting":
+        return policy is not None and policy.while_waiting == "hold"
+    return policy is None or policy.while_parked != "pass"
 
 
 def _hindrance(error: Exception) -> Problem:

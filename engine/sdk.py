@@ -4,8 +4,9 @@ from engine.connection.http import HttpRequest
 from engine.connection.types import Connection, HttpUrl, Secret, connection_type
 from engine.errors import InputInvalid, NodeError, Problem
 from engine.json_text import canonical_json, digest, read_json, write_json
-from engine.node.context import Context, HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Verdict, by_status
+from engine.node.context import Context, HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Verdict, Wait, Woken, by_status
 from engine.node.declare import batch_node, effect_node, node, trigger
+from engine.node.durations import Duration
 from engine.node.examples import Example
 from engine.node.items import Item, Made, Scope, Sent
 from engine.node.params import (
@@ -75,6 +76,7 @@ __all__ = [
     "Context",
     "DataClass",
     "Delivery",
+    "Duration",
     "Effect",
     "Example",
     "FieldClass",
@@ -109,6 +111,8 @@ __all__ = [
     "Template",
     "UrlTemplate",
     "Verdict",
+    "Wait",
+    "Woken",
     "adds",
     "allocate",
     "amounts",

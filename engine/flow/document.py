@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from engine.node.durations import Duration
 
 FORMAT = 1
 SLUG_PATTERN = r"^[a-z][a-z0-9_]*$"
 WIRE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)? -> [a-z][a-z0-9_]*$"
-DURATION_PATTERN = r"^\d+(\.\d+)?(ms|s|m|h|d)$"
-_UNITS = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000}
-"""In microseconds, the largest first."""
-
-_DURATION_WANTED = "write a duration such as 500ms, 30s, 5m, 2h or 1d"
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
 Wire = Annotated[str, StringConstraints(pattern=WIRE_PATTERN, max_length=200)]
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
-    if match is None:
-        raise PydanticCustomError("duration", _DURATION_WANTED)
-    try:
-        exact = Decimal(match[1]) * _UNITS[match[2]]
-        return timedelta(microseconds=max(round(exact), 1 if exact else 0))
-    except (OverflowError, ArithmeticError):
-        raise PydanticCustomError("duration", _DURATION_WANTED) from None
-
-
-def _duration_text(value: timedelta) -> str:
-    microseconds = value // timedelta(microseconds=1)
-    for unit, length in _UNITS.items():
-        if microseconds and microseconds % length == 0:
-            return f"{microseconds // length}{unit}"
-    return f"{Decimal(microseconds).scaleb(-3).normalize():f}ms"
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(_duration_text, return_type=str),
-    WithJsonSchema({"type": "string", "format": "duration-text", "pattern": DURATION_PATTERN}),
-]
 
 
 class Document(BaseModel):

@@ -56,6 +56,32 @@ class Mail:
     text: str
 
 
+class Wait(msgspec.Struct, frozen=True):
+    """What an item waits for before it goes on.
+
+    ``timer``: a time; ``signal``: a call from outside with a one-time token; ``task``: the answer of a person, who sees ``title`` and
+    ``text`` and fills in the form ``schema`` (JSON Schema of an object); ``roles``: who may (empty: everybody who may answer tasks).
+    It is over after ``seconds`` from when the item came here, or at the UTC instant ``until``, whichever is set.
+    """
+
+    kind: Literal["timer", "signal", "task"]
+    seconds: float | None = None
+    until: str | None = None
+    title: str = ""
+    text: str = ""
+    schema: Mapping[str, Any] | None = None
+    roles: tuple[str, ...] = ()
+
+
+class Woken(msgspec.Struct, frozen=True):
+    """How a wait ended: its time came (``due``), a ``signal`` came, or a person gave an ``answer``; ``body`` is what they brought."""
+
+    how: Literal["due", "signal", "answer"]
+    at: str
+    by: str = ""
+    body: Any = None
+
+
 class Context(Protocol):
     """What an effect node is handed besides its item and parameters."""
 
@@ -72,6 +98,10 @@ class Context(Protocol):
 
     async def to_hub(self, order: Item) -> HubOutcome:
         """Keep a canonical order in the hub, in one transaction with the journal."""
+        ...
+
+    async def wait(self, wait: Wait) -> Woken:
+        """Returns when the wait is over. Until then the item rests in the store, not in memory: code before this line runs again."""
         ...
 
     def masked(self, item: Item) -> Item:

@@ -101,19 +101,20 @@ def effect_node(
     drops: bool = False,
     batch: bool = False,
     promise: Promise = "idempotent",
+    waits: bool = False,
     icon: str = "send",
 ) -> Declare:
     """Declare a node that reaches the outside: ``async (item, params, context)``, or ``(items, params, context)`` with ``batch=True``.
 
     ``promise``: ``idempotent`` (repeated after a crash with the same key) or ``ask`` (must not happen twice and the target
-    knows no key: after a crash in between a person is asked whether it happened).
+    knows no key: after a crash in between a person is asked whether it happened). ``waits``: items may rest here.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
         kind: NodeKind = "batch_effect" if batch else "effect"
         return _build(
             function, kind, name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon,
-            writes=tuple(writes), drops=drops, promise=promise,
+            writes=tuple(writes), drops=drops, promise=promise, waits=waits,
         )  # fmt: skip
 
     return declare

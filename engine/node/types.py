@@ -44,6 +44,7 @@ class NodeType:
     drops: bool = False
     scope: bool = False
     promise: Promise = "idempotent"
+    waits: bool = False
     starts: Start | None = None
     verify: Verify | None = None
     read: Read | None = None

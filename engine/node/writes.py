@@ -25,14 +25,14 @@ def after_writing(node_type: NodeType, params: Params, fields: _Fields) -> _Fiel
     A value that the flow itself holds is internal; one that is computed has the highest class of all that it was computed from, and
     an undeclared field counts as restricted. A copy of an undeclared field is as undeclared as that.
     """
-    written: dict[str, list[Any]] = {}
-    for target, value in _written(node_type, params):
-        written.setdefault(target, []).append(value)
-    if not written:
+    values_at: dict[str, list[Any]] = {}
+    for target, value in written(node_type, params):
+        values_at.setdefault(target, []).append(value)
+    if not values_at:
         return fields
-    left = {path: found for path, found in fields.items() if not any(_overlaps(path, target) for target in written)}
-    for target, values in written.items():
-        if not any(_overlaps(target, other) for other in written if other != target):
+    left = {path: found for path, found in fields.items() if not any(_overlaps(path, target) for target in values_at)}
+    for target, values in values_at.items():
+        if not any(_overlaps(target, other) for other in values_at if other != target):
             left.update(_classes(target, values, fields))
     return left
 
@@ -44,7 +44,7 @@ class _Origin:
     paths: tuple[str, ...]
 
 
-def _written(node_type: NodeType, params: Params) -> Iterator[tuple[str, Any]]:
+def written(node_type: NodeType, params: Params) -> Iterator[tuple[str, Any]]:
     """(path, what it gets); where the parameter names the path only, it is made from whatever the node reads."""
     origin = _Origin(tuple(_read_paths(node_type, params)))
     for one in node_type.writes:

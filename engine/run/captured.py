@@ -12,6 +12,9 @@ from engine.node.context import HttpAnswer
 from engine.run.effects import EffectRequest, effect_id
 from engine.run.plan import Step
 
+WOKEN_AT = "2026-01-16T08:00:00Z"
+"""In a sandbox nothing waits: every wait ends at once, at this time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Captured:
@@ -73,6 +76,8 @@ class CapturedEffects:
             return given if given is not None else self._hub.put(request.content["order"])
         if request.kind == "mail":
             return {"ok": True}
+        if request.kind == "wait":
+            return {"at": WOKEN_AT, "by": "", **(self._next(step.slug) or self._usual_end(step, request.content["wait"]))}
         answer: Any = None
         for _ in range(step.retry.attempts):
             answer = self._next(step.slug) or self._usual(step)
@@ -86,6 +91,12 @@ class CapturedEffects:
     def _next(self, slug: str) -> Any:
         left = self._answers.get(slug)
         return left.pop(0) if left else None
+
+    def _usual_end(self, step: Step, wait: str) -> Mapping[str, Any]:
+        for example in step.type.examples if wait != "timer" else ():
+            if example.answers and "how" in example.answers[0]:
+                return example.answers[0]
+        return {"how": "due"}
 
     def _usual(self, step: Step) -> Mapping[str, Any]:
         for example in step.type.examples:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from engine.flow.lineage import Carried
-from engine.node.context import HttpAnswer, HttpCall, HubOutcome, Judge, Mail, by_status
+from engine.node.context import HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Wait, Woken, by_status
 from engine.node.items import Item, Scope
 from engine.node.params import ConnectionRef
 from engine.privacy.item import mask_item
@@ -42,6 +44,14 @@ class NodeContext:
 
     async def to_hub(self, order: Item) -> HubOutcome:
         return await self._perform(EffectRequest("hub", "", {"order": order}))
+
+    async def wait(self, wait: Wait) -> Woken:
+        content = {name: value for name, value in msgspec.structs.asdict(wait).items() if value not in (None, "", ())}
+        content["wait"] = content.pop("kind")
+        if wait.roles:
+            content["roles"] = list(wait.roles)
+        answer = await self._perform(EffectRequest("wait", "", content))
+        return Woken(answer["how"], answer["at"], answer.get("by", ""), answer.get("body"))
 
     def masked(self, item: Item) -> Item:
         carried = self._plan.carried.get((self._step.slug, "in"), Carried())

@@ -10,8 +10,17 @@ import msgspec
 from engine.json_text import canonical_json
 from engine.node.context import Judge, by_status
 from engine.run.plan import Step
+from engine.store.ports import NewWait
 
-EffectKind = Literal["http", "mail", "hub"]
+EffectKind = Literal["http", "mail", "hub", "wait"]
+
+
+class Suspended(Exception):
+    """Not an error: the item goes on when ``wait`` is over, so it leaves its batch and its run rests (rule R3)."""
+
+    def __init__(self, wait: NewWait) -> None:
+        super().__init__(wait.kind)
+        self.wait = wait
 
 
 class EffectRequest(msgspec.Struct, frozen=True):
@@ -27,7 +36,10 @@ class Effects(Protocol):
     """Performs effects, answers them from the journal, or captures them."""
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
-        """The result as the journal keeps it (JSON). Raises ``NodeError`` when the effect failed for good."""
+        """The result as the journal keeps it (JSON).
+
+        Raises ``NodeError`` when the effect failed for good, ``Suspended`` when its result comes later.
+        """
         ...
 
     async def settle(self, step: Step) -> None:

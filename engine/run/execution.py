@@ -13,20 +13,22 @@ from engine.errors import OrderloomError, Problem
 from engine.node.items import Item, Scope
 from engine.node.ports import ERROR_PORT
 from engine.run.context import NodeContext
-from engine.run.effects import Effects
+from engine.run.effects import Effects, Suspended
 from engine.run.facts import Recorded
 from engine.run.plan import Plan, Step
-from engine.run.step import MAX_ITEMS, Failure, Keyed, StepResult, arrange, keyed_batch, problem_of, run_pure, take
+from engine.run.step import MAX_ITEMS, Failure, Keyed, Pending, StepResult, arrange, keyed_batch, problem_of, run_pure, take
 from engine.run.tally import Counters
 
 UNTOUCHED = Recorded()
 
 
 class Execution:
-    """After ``run``: ``results`` and ``inputs`` by step index, ``parked`` what failed, ``stopped`` whether a failure ended all.
+    """After ``run``: ``results`` and ``inputs`` by step index, ``parked`` what failed, ``waiting`` what goes on later, ``stopped``
+    whether a failure ended all.
 
     A node runs once, when everything upstream is done, on all items that reached it: wires in declared order, items in the
-    order of their arrival. Independent effect steps run at the same time. ``recorded`` brings what people decided: items to
+    order of their arrival. Independent effect steps run at the same time. An item that parks or waits leaves the others, which go on;
+    a batch node waits for all of its items (rule R3). ``recorded`` brings what people decided: items to
     leave out, and whether the run is cancelled (then no further step starts). ``counters`` are for live runs.
     """
 
@@ -39,6 +41,8 @@ class Execution:
         self.results: list[StepResult | None] = [None] * len(plan.steps)
         self.inputs: list[list[Keyed]] = [[] for _ in plan.steps]
         self.parked: list[Failure] = []
+        self.waiting: list[Pending] = []
+        self._short: set[int] = set()
         self.stopped = False
         self._recorded = recorded
         self._counters = counters.nodes if counters is not None else None
@@ -74,6 +78,9 @@ class Execution:
                 step = self.plan.steps[self._ready.popleft()]
                 box = self._collect(step)
                 self.inputs[step.index] = box
+                if step.index in self._short and step.type.is_batch:
+                    self._complete(step, StepResult(held=True))
+                    continue
                 if not box:
                     self._complete(step, StepResult())
                     continue
@@ -115,6 +122,11 @@ class Execution:
     def _complete(self, step: Step, result: StepResult) -> None:
         if result.failures:
             self._place_failures(step, result)
+        if result.waiting:
+            self.waiting.extend(result.waiting)
+            self._miss(step)
+        elif result.held or step.index in self._short:
+            self._miss(step)
         if self._counters is not None:
             self._counters[step.index].left(result)
         self.results[step.index] = result
@@ -129,8 +141,13 @@ class Execution:
             routed.extend((failure.key, {**failure.item, "error": explain(failure.problem)}) for failure in result.failures)
             return
         self.parked.extend(result.failures)
+        self._miss(step)
         if step.on_error == "stop":
             self.stopped = True
+
+    def _miss(self, step: Step) -> None:
+        """Not all items that belong behind this step get there this time."""
+        self._short.update(step.onward)
 
     async def _drive(self) -> None:
         """Starts the effect steps that have become ready: the last one here, for a task costs time, the others beside it."""
@@ -148,6 +165,8 @@ class Execution:
             result = await self._perform(step, box)
             if step.feeds_effects:
                 await self.effects.settle(step)
+        except Suspended as later:  # a batch waits as one
+            result = StepResult(waiting=[Pending(step.slug, box[0][0], box[0][1], later.wait)])
         except Exception as error:  # noqa: BLE001 - whatever the journal or a node does, the items must be accounted for
             problem = problem_of(error, step.slug)
             result = StepResult(failures=[Failure(step.slug, key, item, problem) for key, item in box])
@@ -173,6 +192,7 @@ class Execution:
             for port, sent in part.outputs.items():
                 result.outputs.setdefault(port, []).extend(sent)
             result.failures.extend(part.failures)
+            result.waiting.extend(part.waiting)
             result.dropped.extend(part.dropped)
         return result
 
@@ -181,6 +201,8 @@ class Execution:
         try:
             made: Any = await step.type.function(item, step.params, context)
             take(step.slug, step.type, key, item, made, result)
+        except Suspended as later:
+            result.waiting.append(Pending(step.slug, key, item, later.wait))
         except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate
             result.failures.append(Failure(step.slug, key, item, problem_of(error, step.slug)))
 

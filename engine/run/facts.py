@@ -23,10 +23,14 @@ class Entry(Protocol):
 
 @dataclass(slots=True)
 class Recorded:
-    """``results`` by effect id; ``intentions`` without a result; ``generations`` and ``skips`` by (slug, item key)."""
+    """``results`` by effect id; ``intentions`` without a result; ``generations`` and ``skips`` by (slug, item key).
+
+    ``backoffs`` by effect id: calls that failed for now, with the attempts made and the time of the next one.
+    """
 
     results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     intentions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    backoffs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     generations: dict[Spot, int] = field(default_factory=dict[Spot, int])
     skips: set[Spot] = field(default_factory=set[Spot])
     superseded: set[str] = field(default_factory=set[str])
@@ -44,6 +48,10 @@ def read_facts(facts: Iterable[Entry]) -> Recorded:
             for entry in body["results"]:
                 recorded.results[entry["id"]] = entry
                 recorded.intentions.pop(entry["id"], None)
+                recorded.backoffs.pop(entry["id"], None)
+            for entry in body.get("backoffs", ()):
+                recorded.backoffs[entry["id"]] = entry
+                recorded.intentions.pop(entry["id"], None)  # that attempt is known not to have happened
         elif fact.kind == "intention":
             recorded.intentions[body["id"]] = body
         elif fact.kind == "resumption":
@@ -71,6 +79,8 @@ def _resume(recorded: Recorded, body: dict[str, Any]) -> None:
         for identity in _ids_at(recorded, spot):
             if "failed" in recorded.results[identity]:
                 del recorded.results[identity]
+        for identity in [one for one, entry in recorded.backoffs.items() if (entry["step"], entry["key"]) == spot]:
+            del recorded.backoffs[identity]
         _forget_intentions(recorded, spot)
 
 
@@ -83,5 +93,5 @@ def _forget_intentions(recorded: Recorded, spot: Spot) -> None:
         del recorded.intentions[identity]
 
 
-def results_body(results: list[dict[str, Any]]) -> bytes:
-    return write_json({"results": results})
+def results_body(results: list[dict[str, Any]], backoffs: list[dict[str, Any]] | None = None) -> bytes:
+    return write_json({"results": results, "backoffs": backoffs} if backoffs else {"results": results})

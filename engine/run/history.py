@@ -11,7 +11,9 @@ from engine.errors import Problem
 from engine.json_text import read_json
 from engine.store.ports import Event, Fact, Incident, Run
 
-Kind = Literal["accepted", "call", "mail", "hub", "failed", "announced", "parked", "decision", "cancelled", "ended", "other"]
+Kind = Literal[
+    "accepted", "call", "mail", "hub", "failed", "announced", "parked", "decision", "cancelled", "ended", "waited", "later", "other"
+]
 _RANK: Final[Mapping[Kind, int]] = {"accepted": 0, "parked": 2, "decision": 3, "cancelled": 3, "ended": 4}
 """Of things that happened in the same instant; whatever is not named comes after ``accepted``."""
 _ENDED: Final = ("done", "failed", "cancelled")
@@ -56,6 +58,7 @@ def _from_facts(facts: Sequence[Fact]) -> Iterator[Happening]:
     for fact, body in bodies:
         if fact.kind == "results":
             yield from (_result(fact, entry) for entry in body["results"])
+            yield from (_later(fact, entry) for entry in body.get("backoffs", ()))
         elif fact.kind == "intention":
             if body["id"] not in answered:
                 yield Happening(fact.at, "announced", body["step"], body["key"], fact.actor)
@@ -75,6 +78,10 @@ def _result(fact: Fact, entry: Mapping[str, Any]) -> Happening:
     return Happening(at, kind, entry["step"], entry["key"], fact.actor, detail, status, entry.get("attempts", 1), ms, problem)
 
 
+def _later(fact: Fact, entry: Mapping[str, Any]) -> Happening:
+    return Happening(fact.at, "later", entry["step"], entry["key"], fact.actor, entry["next_at"], attempts=int(entry["attempt"]) - 1)
+
+
 def _outcome(entry: Mapping[str, Any]) -> tuple[Kind, str, int | None, Problem | None]:
     if "failed" in entry:
         failed = entry["failed"]
@@ -82,6 +89,8 @@ def _outcome(entry: Mapping[str, Any]) -> tuple[Kind, str, int | None, Problem |
     answer = entry["ok"]
     if isinstance(answer, str):
         return "hub", answer, None, None
+    if "how" in answer:
+        return "waited", answer["how"], None, None
     return ("call", "", answer["status"], None) if "status" in answer else ("mail", "", None, None)
 
 

@@ -7,19 +7,20 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.connection.failures import CallFailed
 from engine.errors import NodeError, OrderloomError, Problem
 from engine.json_text import write_json
-from engine.run.effects import EffectRequest, effect_id, request_digest
+from engine.order import utc_text
+from engine.run.effects import EffectRequest, Suspended, effect_id, request_digest
 from engine.run.facts import Recorded, Spot, results_body
 from engine.run.outside import Outside
 from engine.run.plan import Step
-from engine.run.retry import delay_before
+from engine.run.retry import delay_before, wished
 from engine.run.tally import Counters, Tally
-from engine.store.ports import Event, Fact, HubOrder, Journal, RunEnd
+from engine.store.ports import Event, Fact, HubOrder, Journal, NewWait, RunEnd
 
 T = TypeVar("T")
 
@@ -45,6 +46,10 @@ class World:
     tally: Tally = field(default_factory=Tally)
 
 
+PATIENCE = 5.0
+"""Seconds that a call waits for its next attempt in memory; for longer its item rests in the store and its run leaves the worker."""
+
+
 class UnknownOutcome(NodeError):
     """A call that must not happen twice may have happened: a person is asked."""
 
@@ -62,6 +67,7 @@ class JournaledEffects:
     def __init__(self, world: World, counters: Counters, event: Event, recorded: Recorded, actor: str) -> None:
         self._world, self._counters, self._event, self._recorded, self._actor = world, counters, event, recorded, actor
         self._fresh: list[dict[str, Any]] = []
+        self._backoffs: list[dict[str, Any]] = []
         self.asked: set[str] = set()
         self.called: set[Spot] = set()
         self.broken: Exception | None = None
@@ -75,6 +81,8 @@ class JournaledEffects:
         if known is not None:
             return _answer_from(known, digest)
         entry: dict[str, Any] = {"id": identity, "digest": digest, "step": step.slug, "key": key}
+        if request.kind == "wait":
+            return self._wait(step, key, request, entry)
         if identity in self._recorded.intentions:
             raise UnknownOutcome
         self.called.add((step.slug, key))
@@ -85,12 +93,12 @@ class JournaledEffects:
         return await self._perform(step, request, entry)
 
     async def settle(self, step: Step) -> None:  # noqa: ARG002 - one journal for all steps of the run
-        if self._fresh:
+        if self._fresh or self._backoffs:
             await self._kept(self._world.journal.put_fact(self._take_fresh()))
 
     def end(self, end: RunEnd) -> asyncio.Future[None]:
         """Journals what is left together with the end of the run."""
-        if self._fresh:
+        if self._fresh or self._backoffs:
             return self._world.journal.put_fact(self._take_fresh(), end)
         return self._world.journal.end_run(self._event.id, end)
 
@@ -99,10 +107,21 @@ class JournaledEffects:
         left = set(self._recorded.results) - self.asked - self._recorded.superseded
         return [self._recorded.results[identity] for identity in sorted(left)]
 
+    def _wait(self, step: Step, key: str, request: EffectRequest, entry: dict[str, Any]) -> Any:
+        """A time that has come already is no wait. Whatever waits is opened with the end of the run."""
+        content, now = request.content, self._world.now()
+        due = due_at(content, now)
+        if content["wait"] == "timer" and due is not None and due <= now:
+            ended = woken("due", now, "system")
+            self._fresh.append({**entry, "at": now, "ok": ended})
+            return ended
+        kind: Any = content["wait"]
+        raise Suspended(NewWait(kind, entry["id"], entry["digest"], step.slug, key, due, tuple(content.get("roles", ()))))
+
     async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
         try:
             result = await self._attempts(step, request, entry)
-        except UnknownOutcome:
+        except (UnknownOutcome, Suspended):
             raise  # the intention stays without a result, until a person says whether it happened
         except OrderloomError as error:
             problem = error.problems[0]
@@ -113,14 +132,16 @@ class JournaledEffects:
         return result
 
     async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
-        attempt = 1
+        attempt = self._begin_attempts(step, entry)
         while True:
+            wish = 0.0
             try:
                 result, verdict = await self._timed(step, request, entry)
                 if verdict == "done":
                     return result
                 problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
                 perhaps_done = verdict == "retry" and result.get("status") != TOO_MANY
+                wish = wished(_header(result, "retry-after"), self._world.now())
             except CallFailed as error:
                 verdict, problem = "retry" if error.retriable else "refused", error.problem
                 perhaps_done = error.maybe_sent
@@ -132,10 +153,30 @@ class JournaledEffects:
             delay = delay_before(attempt, step.retry, self._world.chance())
             if delay is None:
                 raise OrderloomError(problem)
+            delay = max(delay, wish)
+            if delay > PATIENCE:
+                raise self._later(step, entry, attempt, delay)
             await self._world.sleep(delay)
             if self._recorded.cancelled:
                 raise OrderloomError(problem)
             entry["attempts"] = attempt
+
+    def _begin_attempts(self, step: Step, entry: dict[str, Any]) -> int:
+        """The number of the attempt to make now. Raises ``Suspended`` where its time has not come."""
+        before = self._recorded.backoffs.get(entry["id"])
+        if before is None:
+            return 1
+        attempt, at = int(before["attempt"]), datetime.fromisoformat(before["next_at"])
+        entry["attempts"] = attempt
+        if at > self._world.now():
+            raise Suspended(_backoff(step, entry, attempt, at))
+        return attempt
+
+    def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float) -> Suspended:
+        at = self._world.now() + timedelta(seconds=delay)
+        place = {name: entry[name] for name in ("id", "step", "key")}
+        self._backoffs.append({**place, "attempt": attempt, "next_at": at})
+        return Suspended(_backoff(step, entry, attempt, at))
 
     async def _timed(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
         """One attempt; the entry keeps how long the last one took, in milliseconds."""
@@ -176,11 +217,33 @@ class JournaledEffects:
 
     def _take_fresh(self) -> Fact:
         fresh, self._fresh = self._fresh, []
-        return self._fact("results", results_body(fresh))
+        backoffs, self._backoffs = self._backoffs, []
+        return self._fact("results", results_body(fresh, backoffs))
 
     def _fact(self, kind: str, body: bytes) -> Fact:
         self._recorded.last += 1
         return Fact(self._event.id, self._recorded.last, kind, body, self._actor, self._world.now())
+
+
+def _backoff(step: Step, entry: Mapping[str, Any], attempt: int, at: datetime) -> NewWait:
+    return NewWait("backoff", f"{entry['id']}/{attempt}", entry["digest"], step.slug, entry["key"], at)
+
+
+def _header(result: Mapping[str, Any], name: str) -> str | None:
+    headers: Mapping[str, str] = result.get("headers") or {}
+    return headers.get(name)
+
+
+def woken(how: str, at: datetime, by: str, body: Any = None) -> dict[str, Any]:
+    """How a wait ended, as the journal keeps it."""
+    return {"how": how, "at": utc_text(at), "by": by, "body": body}
+
+
+def due_at(content: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When a wait that begins now is over by itself."""
+    if "until" in content:
+        return datetime.fromisoformat(content["until"])
+    return now + timedelta(seconds=content["seconds"]) if "seconds" in content else None
 
 
 def _answer_from(known: Mapping[str, Any], digest: str) -> Any:

@@ -40,11 +40,12 @@ async def run_live(
     if effects.broken is not None:
         raise effects.broken
     failures = execution.parked
-    if not failures and not execution.stopped and not recorded.cancelled:
+    if not failures and not execution.waiting and not execution.stopped and not recorded.cancelled:
         failures = [_diverged(entry) for entry in effects.unasked()]
     state = _state(execution, recorded, failures)
     incidents = [] if state == "cancelled" else [_incident(failure) for failure in failures]
-    await effects.end(RunEnd(state, world.now(), incidents))
+    waits = [pending.wait for pending in execution.waiting] if state in ("waiting", "parked") else []
+    await effects.end(RunEnd(state, world.now(), incidents, waits))
     return state
 
 
@@ -53,7 +54,9 @@ def _state(execution: Execution, recorded: Recorded, failures: Sequence[Failure]
         return "cancelled"
     if execution.stopped:
         return "failed"
-    return "parked" if failures else "done"
+    if failures:
+        return "parked"
+    return "waiting" if execution.waiting else "done"
 
 
 def _diverged(entry: dict[str, Any]) -> Failure:

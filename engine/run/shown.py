@@ -15,6 +15,8 @@ def request_json(request: EffectRequest, base: str = "", key: str | None = None)
         return {"method": "PUT", "url": "hub:orders", "headers": {}, "body": content["order"]}
     if request.kind == "mail":
         return {"method": "MAIL", "url": f"{request.connection}:", "headers": {}, "body": dict(content)}
+    if request.kind == "wait":
+        return {"method": "WAIT", "url": f"{content['wait']}:", "headers": {}, "body": dict(content)}
     headers = dict(content.get("headers", {}))
     if key is not None:
         headers["Idempotency-Key"] = key

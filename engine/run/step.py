@@ -16,6 +16,7 @@ from engine.node.items import Item, Made, Scope, Sent
 from engine.node.params import Params
 from engine.node.types import NodeType
 from engine.run.facts import Recorded
+from engine.store.ports import NewWait
 
 Keyed = tuple[str, Item]
 """An item with its item key (rule R1)."""
@@ -33,14 +34,29 @@ class Failure:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An item that goes on later, when something has happened."""
+
+    slug: str
+    key: str
+    item: Item
+    wait: NewWait
+
+
 @dataclass(slots=True)
 class StepResult:
-    """What left a step by each port, in order, and what failed; ``sources`` names the input keys of each output of a batch node."""
+    """What left a step by each port, in order, what failed and what waits.
+
+    ``sources`` names the input keys of each output of a batch node; ``held``: a batch that is not complete yet (rule R3).
+    """
 
     outputs: dict[str, list[Keyed]] = field(default_factory=dict[str, list[Keyed]])
     failures: list[Failure] = field(default_factory=list[Failure])
     dropped: list[Keyed] = field(default_factory=list[Keyed])
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    waiting: list[Pending] = field(default_factory=list[Pending])
+    held: bool = False
 
 
 def arrange(box: list[Keyed]) -> list[Keyed]:

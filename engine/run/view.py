@@ -128,7 +128,7 @@ class _Look:
 
 
 def _state(result: StepResult | None, real: int, *, reached: bool) -> StepState:
-    if result is None or len(result.failures) > real:
+    if result is None or result.held or result.waiting or len(result.failures) > real:
         return "pending"
     if real:
         return "parked"

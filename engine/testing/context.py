@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from engine.errors import NodeError
-from engine.node.context import HttpAnswer, HttpCall, HubOutcome, Judge, Mail, by_status
+from engine.node.context import HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Wait, Woken, by_status
 from engine.node.items import Item, Scope
 from engine.node.params import ConnectionRef
 from engine.privacy.classes import FieldClass
 from engine.privacy.item import mask_item
-from engine.run.captured import SandboxHub
+from engine.run.captured import WOKEN_AT, SandboxHub
 
 EXAMPLE_EVENT: Mapping[str, Any] = {
     "id": "1",
@@ -64,6 +64,12 @@ class FakeContext:
     async def to_hub(self, order: Item) -> HubOutcome:
         self.requests.append({"kind": "hub", "connection": "", "order": order})
         return cast("HubOutcome", self._hub.put(order))
+
+    async def wait(self, wait: Wait) -> Woken:
+        """Ends at once, as the next answer says (``{"how": "due"}`` without any)."""
+        self.requests.append({"kind": "wait", "connection": "", "wait": wait.kind, "title": wait.title, "text": wait.text})
+        answer: Mapping[str, Any] = self._answers.pop(0) if self._answers else {"how": "due"}
+        return Woken(answer["how"], answer.get("at", WOKEN_AT), answer.get("by", ""), answer.get("body"))
 
     def masked(self, item: Item) -> Item:
         return mask_item(item, self._classes)

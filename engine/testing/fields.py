@@ -11,6 +11,7 @@ from engine.node.examples import Example
 from engine.node.items import Item
 from engine.node.params import Cel, Params, Template
 from engine.node.types import NodeType
+from engine.node.writes import written
 from engine.order import CanonicalOrder
 from engine.privacy.classes import field_classes
 from engine.privacy.item import class_of
@@ -23,7 +24,7 @@ ORDER_FIELDS: Final = field_classes(CanonicalOrder)
 
 
 def undeclared_outputs(node_type: NodeType) -> Iterator[str]:
-    """Fields that leave by a port although it ``passes`` or ``replaces``, and they neither came in nor are declared.
+    """Fields that leave by a port although it ``passes`` or ``replaces``, and they neither came in nor are declared or written.
 
     The fields of the canonical order are known by themselves.
     """
@@ -31,6 +32,7 @@ def undeclared_outputs(node_type: NodeType) -> Iterator[str]:
         return
     for example in node_type.examples:
         known = {path for item in example.input for path in leaves(item)}
+        targets = [target for target, _ in written(node_type, node_type.params.model_validate(dict(example.params)))]
         for port, items in run_example(node_type, example).output.items():
             effect = node_type.ports[port].effect
             if effect.change == "unknown":
@@ -38,6 +40,8 @@ def undeclared_outputs(node_type: NodeType) -> Iterator[str]:
             came_in = known if effect.change != "replaces" else set[str]()
             declared = {**(ORDER_FIELDS if effect.change != "replaces" else {}), **effect.fields}
             for path in sorted({path for item in items for path in leaves(item)} - came_in):
+                if any(_touches(path, target) for target in targets):
+                    continue
                 if class_of(path, declared) is None and not _is_above(path, declared):
                     yield f"{node_type.use}, example {example.title!r}: {path} leaves by {port} and is not declared"
 

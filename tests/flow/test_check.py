@@ -177,3 +177,21 @@ def test_nodes_out_of_reach_are_told_in_the_order_of_the_flow() -> None:
 @pytest.mark.parametrize("wire", ["nobody -> big", "order.none -> big", "order => big"])
 def test_a_node_behind_a_faulty_wire_is_not_called_out_of_reach_as_well(wire: str) -> None:
     assert "node.unreachable" not in codes(GOOD, [WIRES[0], wire, WIRES[2]])
+
+
+def test_whole_files_must_not_wait_as_one() -> None:
+    rest = {"use": "flow.wait_for@1", "params": {"duration": "2h"}}
+    rows = {"use": "connector.file@1", "params": {"key_path": "no"}}
+    whole = {"use": "connector.file@1", "params": {"batch": True}}
+    assert codes({"rows": rows, "rest": rest}, ["rows -> rest"]) == []
+    assert codes({"rows": whole, "rest": rest}, ["rows -> rest"]) == ["wait.in_batch"]
+    assert codes({"rows": whole, "rest": {**rest, "disabled": True}}, ["rows -> rest"]) == []
+
+
+def test_a_wait_without_an_end_is_named() -> None:
+    assert codes({"start": START, "rest": {"use": "flow.wait_for@1"}}, ["start -> rest"]) == ["wait.nothing"]
+
+
+def test_a_form_that_is_none_is_named() -> None:
+    ask = {"use": "task.form@1", "params": {"title": "Weigh", "form": {"type": "array"}}}
+    assert codes({"start": START, "ask": ask}, ["start -> ask"]) == ["task.bad_form"]

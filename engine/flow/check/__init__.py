@@ -10,6 +10,7 @@ from engine.flow.check.nodes import check_nodes
 from engine.flow.check.policies import check_policies
 from engine.flow.check.samples import check_tests
 from engine.flow.check.shape import named, without_followers
+from engine.flow.check.waits import check_waits
 from engine.flow.check.wires import check_graph, check_types, check_wires
 from engine.flow.document import Flow
 from engine.flow.lineage import Lineage, lineage
@@ -56,6 +57,7 @@ def check(
         *check_graph(flow, registry, broken),
         *check_types(flow, registry, carried),
         *check_expressions(flow, registry, carried),
+        *check_waits(flow, registry),
         *check_tests(flow, broken),
     ]
     return [problem.inside(flow.name) for problem in found]
