@@ -28,6 +28,8 @@ _FAMILIES: Final = {
     "transform": "Transforms: what an item looks like",
     "rule": "Rules: where an item goes",
     "notify": "Notifiers: telling people",
+    "flow": "Flow control: when an item goes on",
+    "task": "Tasks: asking people",
 }
 _STARTS: Final = {"hook": "a webhook", "file": "a file", "manual": "a person"}
 _KINDS: Final = {

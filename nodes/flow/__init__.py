@@ -1,0 +1,1 @@
+"""Nodes that steer a run: they wait, and nothing is held in memory meanwhile."""

@@ -1,0 +1,1 @@
+"""Nodes that ask a person: the order rests until somebody has answered."""
