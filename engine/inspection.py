@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import Problem
+from engine.flow.lineage import Carried
 from engine.intake.accept import read_delivery
 from engine.intake.parcel import unpack
 from engine.json_text import read_json
@@ -25,7 +26,7 @@ from engine.store.ports import HubOrder
 if TYPE_CHECKING:
     from engine.app import Orderloom
 
-__all__ = ["ShownItem", "ShownRequest", "StepState", "StepView", "masked_order", "order_classes", "steps_of"]
+__all__ = ["ShownItem", "ShownRequest", "StepState", "StepView", "asked_at", "masked_order", "order_classes", "steps_of"]
 _MARK = FieldClass(DataClass.INTERNAL)
 
 
@@ -34,6 +35,21 @@ async def steps_of(app: Orderloom, run_id: int, plain: Collection[str] = ()) -> 
 
     ``plain`` names steps whose items and requests are given as they are, to somebody who brought these data himself.
     """
+    execution, effects, recorded = await _recomputed(app, run_id)
+    return views_of(execution, [_asked(*one, recorded) for one in effects.requests], plain)
+
+
+async def asked_at(app: Orderloom, run_id: int, effect: str) -> tuple[EffectRequest, Item] | None:
+    """What a run asks by one effect, and the item for which it does, masked; ``None`` where it does not ask that any more."""
+    execution, effects, _ = await _recomputed(app, run_id)
+    for step, key, identity, request in effects.requests:
+        if identity == effect:
+            items = [item for own, item in execution.inputs[step.index] if own == key]
+            return request, mask_item(items[0] if items else {}, execution.plan.carried.get((step.slug, "in"), Carried()).fields)
+    return None
+
+
+async def _recomputed(app: Orderloom, run_id: int) -> tuple[Execution, RecordedEffects, Recorded]:
     event = await app.store.event(run_id)
     plan = await app.flows.plan_at(event.flow, event.version)
     arrival = read_delivery(plan.by_slug[event.trigger], unpack(await app.store.event_body(run_id)))
@@ -42,7 +58,7 @@ async def steps_of(app: Orderloom, run_id: int, plain: Collection[str] = ()) -> 
     effects = RecordedEffects(event, recorded)
     execution = Execution(plan, event.trigger, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
-    return views_of(execution, [_asked(*one, recorded) for one in effects.requests], plain)
+    return execution, effects, recorded
 
 
 def masked_order(order: HubOrder) -> Item:

@@ -19,6 +19,7 @@ from designer.api import (
     runs,
     samples,
     service,
+    tasks,
     timeline,
     trials,
 )
@@ -39,6 +40,7 @@ router = Router(
         *timeline.routes,
         *events.routes,
         *incidents.routes,
+        *tasks.routes,
         *nodes.routes,
         *orders.routes,
         *connections.routes,

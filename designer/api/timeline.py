@@ -41,9 +41,16 @@ DECISIONS: Final[Mapping[str, str]] = {
     "sent": "Answered: the call had happened.",
     "not_sent": "Answered: the call had not happened.",
 }
+WAITED: Final[Mapping[str, str]] = {
+    "due": "The time to wait was over.",
+    "signal": "The signal came that was waited for.",
+    "answer": "A person answered.",
+}
+LATER: Final = "Not done at attempt {attempts}; the next one is at {time}."
 ENDS: Final[Mapping[str, str]] = {"done": "The run is done.", "failed": "The run has failed.", "cancelled": "The run is cancelled."}
 _TONES: Final[Mapping[str, str]] = {
     "call": "ok", "mail": "ok", "failed": "err", "announced": "warn", "parked": "err", "decision": "run", "cancelled": "warn",
+    "waited": "ok", "later": "warn",
 }  # fmt: skip
 _TONES_OF_DETAILS: Final[Mapping[str, str]] = {
     "new": "ok", "changed": "ok", "unchanged": "", "stale": "warn", "done": "ok", "failed": "err", "cancelled": "warn",
@@ -103,7 +110,9 @@ def _what(one: Happening, language: str) -> str:
         return text(ACCEPTED[one.conflict], language)
     if one.kind == "call":
         return text(CALLS[one.attempts > 1], language, status=one.status, attempts=one.attempts)
-    details = {"hub": HUB, "decision": DECISIONS, "ended": ENDS}.get(one.kind, PLAIN)
+    if one.kind == "later":
+        return text(LATER, language, attempts=one.attempts, time=one.detail[:19].replace("T", " ") + " UTC")
+    details = {"waited": WAITED, "hub": HUB, "decision": DECISIONS, "ended": ENDS}.get(one.kind, PLAIN)
     key = one.detail if details is not PLAIN else one.kind
     return text(details[key], language) if key in details else text(OTHER, language, kind=one.detail)
 

@@ -18,11 +18,13 @@ from designer.pages.orders import list_orders, show_order
 from designer.pages.overview import live, overview
 from designer.pages.preferences import save_preferences
 from designer.pages.runs import cancel_run, list_runs, show_run
+from designer.pages.tasks import answer_task, list_tasks, show_task
 
 __all__ = ["page_error", "routes"]
 
 routes: Final = (
     overview, live, list_flows, show_flow, ask_for_flow, make_flow, import_flow, download_flow, publish_again, show_canvas,
-    list_runs, show_run, cancel_run, list_events, list_incidents, decide, list_orders, show_order,
+    list_runs, show_run, cancel_run, list_events, list_incidents, decide,
+    list_tasks, show_task, answer_task, list_orders, show_order,
     list_nodes, show_node, *connection_routes, list_audit, save_preferences,
 )  # fmt: skip

@@ -19,6 +19,7 @@ NAVIGATION: Final = (
     ("/runs", "activity", "Runs"),
     ("/events", "inbox", "Events"),
     ("/incidents", "triangle-alert", "Incidents"),
+    ("/tasks", "clipboard-list", "Tasks"),
     ("/orders", "package", "Orders"),
     ("/nodes", "blocks", "Nodes"),
     ("/connections", "plug", "Connections"),

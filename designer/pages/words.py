@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, str]] = {
     "trigger": "Trigger", "item": "One item at a time", "batch": "All items together",
     "effect": "Reaches the outside", "batch_effect": "Reaches the outside, all items together",
 }  # fmt: skip
+WAIT_STATES: Final[Mapping[str, str]] = {"open": "To do", "done": "Answered", "cancelled": "Cancelled"}
 PORTS: Final[Mapping[str, str]] = {
     "out": "Output", "error": "On error", "yes": "Yes", "no": "No", "otherwise": "Otherwise", "no_match": "No match", "new": "New",
     "changed": "With changes", "unchanged": "No change", "stale": "Out of date", "found": "Found", "missing": "Not found",
@@ -43,7 +44,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "flow.save_draft": "Changed a draft", "flow.restore_draft": "Restored a draft", "flow.roll_back": "Went back to a version",
     "connection.write": "Changed a connection", "connection.save": "Changed a connection",
     "connection.delete": "Deleted a connection", "connection.probe": "Tested a connection",
-    "incident.close": "Closed an incident", "run.cancel": "Cancelled a run",
+    "incident.close": "Closed an incident", "run.cancel": "Cancelled a run", "task.answer": "Answered a task",
 }  # fmt: skip
 DECISIONS: Final[Mapping[str, str]] = {
     "again": "Try again", "skip": "Skip", "sent": "It was sent", "not_sent": "It was not sent",
@@ -67,6 +68,7 @@ TONES: Final[Mapping[str, str]] = {
 """``ok``, ``run``, ``warn``, ``err``; whatever is not named is quiet."""
 
 ALL: Final[tuple[Mapping[str, str], ...]] = (
-    RUN_STATES, STEP_STATES, INCIDENT_STATES, ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PORTS, PERIODS, EVENT_MARKS, UNITS, SENTENCES,
+    RUN_STATES, STEP_STATES, INCIDENT_STATES, WAIT_STATES,
+    ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PORTS, PERIODS, EVENT_MARKS, UNITS, SENTENCES,
     PRIORITIES, ACTIONS, DECISIONS, ACTORS, DETAILS,
 )  # fmt: skip

@@ -26,10 +26,13 @@ ACTIONS: Final[Mapping[str, str]] = {
     "order.read": "See orders",
     "connection.read": "See connections",
     "connection.write": "Change connections",
+    "task.read": "See tasks",
+    "task.answer": "Answer tasks",
+    "signal.send": "Send a signal to a waiting run",
     "audit.read": "See the audit log",
     "service.run": "Run the service",
 }
-_OPEN: Final = frozenset({"hook.deliver", "health.read", "page.enter"})
+_OPEN: Final = frozenset({"hook.deliver", "signal.send", "health.read", "page.enter"})
 _MARK: Final = "__orderloom_permission__"
 F = TypeVar("F", bound=Callable[..., Any])
 

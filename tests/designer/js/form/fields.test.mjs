@@ -11,7 +11,7 @@ const everyField = [...types.values()].flatMap((type) => fieldsOf(type.params).f
 test("every parameter of every node is understood; JSON is written only where anything may stand", () => {
   assert.ok(types.size >= 34 && everyField.length > 120);
   const places = everyField.filter(({ field }) => field.kind === "json").map(({ use }) => use);
-  assert.deepEqual(places, ["rule.decision_table@1", "transform.lookup@1"]);
+  assert.deepEqual(places, ["rule.decision_table@1", "task.form@1", "transform.lookup@1"]);
 });
 
 test("every parameter has a name to be read and help", () => {
