@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Route, expect
 
 from designer.pages.reader import LANGUAGE_COOKIE, THEME_COOKIE
 from tests.browser import proofs
@@ -31,6 +31,8 @@ PAGES = {
     "run": "/runs/{run}",
     "events": "/events",
     "incidents": "/incidents",
+    "tasks": "/tasks",
+    "task": "/tasks/{task}",
     "orders": "/orders",
     "order": "/orders/one?{order}",
     "nodes": "/nodes",
@@ -43,6 +45,20 @@ PAGES = {
     "canvas": "/flows/order_hub/canvas",
     "canvas_guide": "/flows/order_hub/canvas?guide=true",
     "canvas_run": "/flows/order_hub/canvas?run={run}",
+}
+ASKING = {
+    "format": 1,
+    "name": "asking",
+    "nodes": {
+        "hook": {"use": "connector.webhook@1", "params": {"key_path": "no"}},
+        "check": {
+            "use": "task.approve@1",
+            "title": {"en": "Check the order", "zh": "核对订单"},
+            "params": {"title": "42", "due": "4h", "roles": ["lead"]},
+        },
+    },
+    "wires": ["hook -> check"],
+    "tests": [{"name": "t", "trigger": "hook", "input": [{"no": "1"}], "expect": {"check": {"items": [{}], "match": "subset"}}}],
 }
 WIDTHS = (1440, 1024, 390)
 LIGHT, HEAVY = 60_000, 250_000  # bytes of a first load: a page, the canvas
@@ -63,9 +79,25 @@ def places(browser: Browser, demo: Demo) -> dict[str, str]:
     run, order, connection = (
         context.request.get(path).json()["items"][0] for path in ("/api/runs?state=done", "/api/orders", "/api/connections")
     )
+    task = asked(context.request, demo)
     context.close()
     query = urlencode({"channel": order["channel"], "shop": order["shop_id"], "number": order["channel_order_id"]})
-    return {name: path.format(run=run["id"], order=query, connection=connection["name"]) for name, path in PAGES.items()}
+    return {name: path.format(run=run["id"], order=query, connection=connection["name"], task=task) for name, path in PAGES.items()}
+
+
+def asked(api: APIRequestContext, demo: Demo) -> str:
+    """A task that waits for an answer; its id."""
+    headers = {"Authorization": f"Bearer {demo.key}"}
+    if not api.get("/api/flows/asking/versions", headers=headers).ok:
+        assert api.put("/api/flows/asking/draft", data=ASKING, headers={**headers, "If-None-Match": "*"}).ok
+        answer = api.post("/api/flows/asking/publication", data={"note": "pictures"}, headers=headers)
+        assert answer.ok, answer.text()
+    assert api.post("/hooks/asking/hook", data={"no": "A1"}).ok
+    for _ in range(100):
+        items = api.get("/api/tasks?flow=asking", headers=headers).json()["items"]
+        if items:
+            return items[0]["id"]
+    raise AssertionError("no task was opened")
 
 
 @pytest.fixture
