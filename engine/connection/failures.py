@@ -12,10 +12,11 @@ class CallFailed(OrderloomError):
     """No usable answer came.
 
     ``retriable``: the same call may succeed later. ``maybe_sent``: the other side may have received it, which matters for an
-    effect that must not happen twice.
+    effect that must not happen twice. ``after``: the call was not made at all and is no attempt; it may be made after so many seconds.
     """
 
-    def __init__(self, code: str, *, retriable: bool, maybe_sent: bool, **fields: Any) -> None:
+    def __init__(self, code: str, *, retriable: bool, maybe_sent: bool, after: float | None = None, **fields: Any) -> None:
+        self.after = after
         self.retriable = retriable
         self.maybe_sent = maybe_sent
         super().__init__(Problem(code, fields=fields))

@@ -16,12 +16,12 @@ from urllib.parse import quote_plus
 from pydantic import Field
 
 from engine.connection.http import HttpRequest
-from engine.connection.types import Connection, Secret, SecretUrl, connection_type
+from engine.connection.types import Called, Secret, SecretUrl, connection_type
 from engine.errors import InputInvalid, Problem
 from engine.json_text import read_json, write_json
 
 
-class Robot(Connection):
+class Robot(Called):
     """A robot's address holds its key."""
 
     url: SecretUrl = Field(

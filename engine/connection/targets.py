@@ -12,10 +12,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.connection.http import HttpRequest
-from engine.connection.types import Connection, HttpUrl, Secret, connection_type
+from engine.connection.types import Called, HttpUrl, Secret, connection_type
 
 
-class Target(Connection):
+class Target(Called):
     """A system with an address; its secret, if there is one, goes along as a bearer token (RFC 6750)."""
 
     url: HttpUrl = Field(title="Address", description="Begins with `https://`; what a flow calls lies below it.")

@@ -88,8 +88,40 @@ class Connection(BaseModel):
     def public_view(self) -> dict[str, Any]:
         """What may be shown: of a secret only whether it is set, ``{"set": true}``."""
         view = _map_secrets(self.model_dump(by_alias=True), lambda _: {"set": True})
+        view = {name: value for name, value in view.items() if value is not None or not _is_last(type(self), name)}
         unset = {name: {"set": False} for name, value in view.items() if value is None and name in secret_fields(type(self))}
         return {"type": self.type_name, **view, **unset}
+
+
+LAST: Final[dict[str, Any]] = {"last": True}
+"""Marks a field that stands behind all others in a form."""
+
+
+class Called(Connection):
+    """A system that we call, and how much of it is asked."""
+
+    at_once: int | None = Field(
+        default=None, ge=1, le=1000, title="Calls at once", description="Empty: as many as come.", json_schema_extra=LAST
+    )
+    per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        le=60_000,
+        title="Calls a minute",
+        description="The rest waits its turn. Empty: no limit.",
+        json_schema_extra=LAST,
+    )
+    break_after: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        title="Pause after failures",
+        description="After so many failures in a row it is left alone for a while; then one call tries whether it is back. Empty: never.",
+        json_schema_extra=LAST,
+    )
+    pause_seconds: int | None = Field(
+        default=None, ge=1, le=86_400, title="Pause in seconds", description="How long it is left alone. Empty: 30.", json_schema_extra=LAST
+    )
 
 
 _OWN: Final = ("name", "path", "reason", "rule")
@@ -141,7 +173,13 @@ def _as_declared(model: type[Connection]) -> list[str]:
             if field := model.model_fields.get(name):
                 order.pop(field.alias or name, None)
                 order[field.alias or name] = None
-    return list(order)
+    last = [name for name in order if _is_last(model, name)]
+    return [name for name in order if name not in last] + last
+
+
+def _is_last(model: type[Connection], name: str) -> bool:
+    extra: Any = model.model_fields[name].json_schema_extra if name in model.model_fields else None
+    return isinstance(extra, dict) and cast("dict[str, Any]", extra).get("last") is True
 
 
 @cache

@@ -1,0 +1,144 @@
+"""The gate in front of each system that we call: so many calls at once, so many a minute, none for a while when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from engine.connection.failures import CallFailed
+from engine.connection.pressure import Breaker, BreakerState, Bucket
+from engine.connection.types import Connection
+
+PATIENCE: Final = 5.0
+"""Seconds that a call waits at the gate for its turn; for longer its item rests in the store, and somebody else may be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``None``: as many as come. ``break_after`` failures in a row nothing is called for ``pause`` seconds."""
+
+    at_once: int | None = None
+    per_minute: int | None = None
+    break_after: int | None = None
+    pause: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """How a connection is doing: calls under way and in line, failures in a row, the breaker, seconds until it lets a probe through."""
+
+    under_way: int
+    in_line: int
+    failures: int
+    breaker: BreakerState
+    reopens_in: float | None
+
+
+class Gate:
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self.limits, self._clock = limits, clock
+        self._turns = asyncio.Semaphore(limits.at_once) if limits.at_once else None
+        self._bucket = Bucket.full(limits.per_minute, clock()) if limits.per_minute else None
+        self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
+        self.under_way = self.in_line = 0
+
+    @asynccontextmanager
+    async def call(self, name: str) -> AsyncGenerator[Call]:
+        """Around one call, which tells how it went. Raises ``CallFailed`` (``connection.paused``, ``connection.crowded``) with a time."""
+        self._ask(name)
+        self.in_line += 1
+        try:
+            await self._turn(name)
+        finally:
+            self.in_line -= 1
+        self.under_way += 1
+        call = Call()
+        try:
+            yield call
+        finally:
+            self.under_way -= 1
+            if self._turns is not None:
+                self._turns.release()
+            self._note(call)
+
+    def state(self) -> GateState:
+        now, breaker = self._clock(), self._breaker
+        if breaker is None:
+            return GateState(self.under_way, self.in_line, 0, "closed", None)
+        left = breaker.open_until - now if breaker.open_until is not None and breaker.open_until > now else None
+        return GateState(self.under_way, self.in_line, breaker.failures, breaker.state(now), left)
+
+    def _ask(self, name: str) -> None:
+        wait = self._breaker.ask(self._clock()) if self._breaker is not None else 0.0
+        if wait:
+            raise later("connection.paused", name, wait)
+
+    async def _turn(self, name: str) -> None:
+        if self._bucket is not None:
+            wait = self._bucket.take(self._clock())
+            if wait > PATIENCE:
+                self._bucket.give_back()
+                self._give_up_probe()
+                raise later("connection.crowded", name, wait)
+            if wait:
+                await asyncio.sleep(wait)
+        if self._turns is not None:
+            try:
+                await self._turns.acquire()
+            except asyncio.CancelledError:
+                self._give_up_probe()
+                raise
+
+    def _note(self, call: Call) -> None:
+        if self._breaker is None:
+            return
+        if call.went is None:
+            self._breaker.abandoned()
+        elif call.went:
+            self._breaker.succeeded()
+        else:
+            self._breaker.failed(self._clock())
+
+    def _give_up_probe(self) -> None:
+        if self._breaker is not None:
+            self._breaker.abandoned()
+
+
+@dataclass(slots=True)
+class Call:
+    """``went``: whether the system works; ``None``: the call did not tell."""
+
+    went: bool | None = None
+
+
+class Gates:
+    """One gate a connection, made anew when its limits change."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._gates: dict[str, Gate] = {}
+
+    def of(self, name: str, connection: Connection) -> Gate:
+        limits = limits_of(connection)
+        gate = self._gates.get(name)
+        if gate is None or gate.limits != limits:
+            gate = self._gates[name] = Gate(limits, self._clock)
+        return gate
+
+    def states(self) -> Mapping[str, GateState]:
+        """Of all connections that were called since the start."""
+        return {name: gate.state() for name, gate in sorted(self._gates.items())}
+
+
+def limits_of(connection: Connection) -> Limits:
+    given = {name: getattr(connection, name, None) for name in ("at_once", "per_minute", "break_after")}
+    return Limits(**given, pause=float(getattr(connection, "pause_seconds", None) or 30))
+
+
+def later(code: str, name: str, seconds: float) -> CallFailed:
+    """Nothing was sent, and nothing is held against the call: it may be made after so many seconds."""
+    return CallFailed(code, retriable=True, maybe_sent=False, after=seconds, name=name, seconds=max(1, round(seconds)))

@@ -1,0 +1,98 @@
+"""The gate in front of a system: calls at once, calls a minute, none while it fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from engine.connection.failures import CallFailed
+from engine.connection.gates import Gate, Gates, Limits
+from engine.connection.types import parse_connection
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+async def once(gate: Gate, *, went: bool | None = True) -> None:
+    async with gate.call("wms") as call:
+        call.went = went
+
+
+async def refused(gate: Gate) -> tuple[str, float | None]:
+    with pytest.raises(CallFailed) as caught:
+        await once(gate)
+    assert not caught.value.maybe_sent
+    return caught.value.problem.code, caught.value.after
+
+
+async def test_no_more_calls_are_under_way_than_allowed() -> None:
+    gate, most, go = Gate(Limits(at_once=3), Clock()), 0, asyncio.Event()
+
+    async def work() -> None:
+        nonlocal most
+        async with gate.call("wms"):
+            most = max(most, gate.under_way)
+            await go.wait()
+
+    tasks = [asyncio.ensure_future(work()) for _ in range(10)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (gate.state().under_way, gate.state().in_line) == (3, 7)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert (most, gate.state().under_way, gate.state().in_line) == (3, 0, 0)
+
+
+async def test_a_call_that_is_cancelled_in_line_or_under_way_leaves_its_place() -> None:
+    gate = Gate(Limits(at_once=1, break_after=1), Clock())
+    started = asyncio.Event()
+
+    async def work() -> None:
+        async with gate.call("wms"):
+            started.set()
+            await asyncio.Event().wait()
+
+    first, second = asyncio.ensure_future(work()), asyncio.ensure_future(once(gate))
+    await started.wait()
+    second.cancel()
+    first.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+    await once(gate)
+    assert gate.state().under_way == 0
+
+
+async def test_what_would_wait_long_for_its_turn_is_sent_away_with_a_time() -> None:
+    gate = Gate(Limits(per_minute=6), Clock())
+    await once(gate)
+    assert await refused(gate) == ("connection.crowded", 10.0)
+    assert await refused(gate) == ("connection.crowded", 10.0)
+
+
+async def test_after_failures_nothing_is_called_until_a_probe_goes_well() -> None:
+    clock = Clock()
+    gate = Gate(Limits(break_after=2, pause=30), clock)
+    await once(gate, went=False)
+    await once(gate, went=False)
+    assert await refused(gate) == ("connection.paused", 30)
+    assert (gate.state().breaker, gate.state().reopens_in) == ("open", 30)
+    clock.time = 30
+    assert gate.state().breaker == "half_open"
+    await once(gate)
+    assert (gate.state().breaker, gate.state().failures) == ("closed", 0)
+
+
+async def test_a_gate_stays_while_the_limits_stay() -> None:
+    def connection(**more: object) -> object:
+        return parse_connection("wms", {"type": "wms", "url": "http://wms.example", **more})
+
+    gates = Gates(Clock())
+    first = gates.of("wms", connection(at_once=2))  # type: ignore[arg-type]
+    assert gates.of("wms", connection(at_once=2, secret="x")) is first  # type: ignore[arg-type]
+    assert gates.of("wms", connection(at_once=3)) is not first  # type: ignore[arg-type]
+    assert list(gates.states()) == ["wms"]
