@@ -71,6 +71,7 @@ class Orderloom:
         await self.store.open()
         await self.book.refresh()
         outside = LiveOutside(self.book, self.client, self.guard, self._now)
+        self.gates = outside.gates
         self.world = World(self.store.journal, outside, self._now, to_hub_order)
         self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
         self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, self._now, self.store.owner)

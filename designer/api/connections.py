@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from litestar import delete, get, post, put
@@ -10,6 +11,7 @@ from litestar.params import FromPath, QueryParameter, RawBody
 from designer.api.given import Actor, Language, Loom, TakesJson
 from designer.api.probe_shapes import ProbeShown, probe
 from designer.api.shapes import Listed
+from engine.connection.gates import GateState
 from engine.connection.types import parse_connection
 from engine.connection.uses import delete as delete_unused
 from engine.json_text import read_json
@@ -20,14 +22,21 @@ Sends = Annotated[bool, QueryParameter(description="Chat robots: post a test mes
 @get("/connections", opt={"permission": "connection.read"})
 async def list_connections(orderloom: Loom) -> Listed[dict[str, Any]]:
     """All connections by name; of a secret only whether it is set."""
-    return Listed(orderloom.book.public())
+    gates = orderloom.gates.states()
+    return Listed([{**one, "gate": _gate(gates.get(one["name"]))} for one in orderloom.book.public()])
 
 
 @get("/connections/{name:str}", opt={"permission": "connection.read"})
 async def show_connection(name: FromPath[str], orderloom: Loom) -> dict[str, Any]:
     """One connection; of a secret only whether it is set."""
     orderloom.book.source(name)
-    return next(one for one in orderloom.book.public() if one["name"] == name)
+    found = next(one for one in orderloom.book.public() if one["name"] == name)
+    return {**found, "gate": _gate(orderloom.gates.states().get(name))}
+
+
+def _gate(state: GateState | None) -> dict[str, Any] | None:
+    """How the system is doing, ``null`` before the first call."""
+    return None if state is None else asdict(state)
 
 
 @put("/connections/{name:str}", opt={"permission": "connection.write"}, operation_class=TakesJson)

@@ -39,7 +39,7 @@ async def list_connections(request: PageRequest, gone: FromQuery[str] = "") -> R
     engine = loom(request)
     used = await uses(engine.store, engine.registry)
     shown = [entry(public, used.get(public["name"], ())) for public in engine.book.public()]
-    return page(request, "connections/list.html", connections=shown, gone=gone)
+    return page(request, "connections/list.html", connections=shown, gone=gone, gates=engine.gates.states())
 
 
 @get("/connections/new", opt=WRITE)
@@ -157,7 +157,7 @@ async def _one(
         found = given.problems if given else ()
         form, problems = shown_form(shown.connection.type_name, document, shown.connection, found, reader_for(request).language)
     return page(
-        request, "connections/one.html", status=status,
+        request, "connections/one.html", status=status, gate=engine.gates.states().get(name),
         shown=shown, form=form, problems=problems, refused=refused.problems if refused else (), back=_back(back),
         origin=str(request.base_url).rstrip("/"), **values,
     )  # fmt: skip

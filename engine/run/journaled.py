@@ -143,6 +143,9 @@ class JournaledEffects:
                 perhaps_done = verdict == "retry" and result.get("status") != TOO_MANY
                 wish = wished(_header(result, "retry-after"), self._world.now())
             except CallFailed as error:
+                if error.after is not None:
+                    await self._stand_back(step, entry, attempt, error.after)
+                    continue
                 verdict, problem = "retry" if error.retriable else "refused", error.problem
                 perhaps_done = error.maybe_sent
             if perhaps_done and step.type.promise == "ask":
@@ -161,6 +164,13 @@ class JournaledEffects:
                 raise OrderloomError(problem)
             entry["attempts"] = attempt
 
+    async def _stand_back(self, step: Step, entry: dict[str, Any], attempt: int, seconds: float) -> None:
+        """The system is not asked for now. That is no attempt, however often it happens; who comes back is spread over a tenth more."""
+        delay = seconds * (1 + self._world.chance() / 10)
+        if self._recorded.cancelled or delay > PATIENCE:
+            raise self._later(step, entry, attempt, delay)
+        await self._world.sleep(delay)
+
     def _begin_attempts(self, step: Step, entry: dict[str, Any]) -> int:
         """The number of the attempt to make now. Raises ``Suspended`` where its time has not come."""
         before = self._recorded.backoffs.get(entry["id"])
@@ -169,14 +179,16 @@ class JournaledEffects:
         attempt, at = int(before["attempt"]), datetime.fromisoformat(before["next_at"])
         entry["attempts"] = attempt
         if at > self._world.now():
-            raise Suspended(_backoff(step, entry, attempt, at))
+            raise Suspended(_backoff(step, entry, int(before["rest"]), at))
         return attempt
 
     def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float) -> Suspended:
         at = self._world.now() + timedelta(seconds=delay)
+        before = self._recorded.backoffs.get(entry["id"])
+        rest = 1 if before is None else int(before["rest"]) + 1
         place = {name: entry[name] for name in ("id", "step", "key")}
-        self._backoffs.append({**place, "attempt": attempt, "next_at": at})
-        return Suspended(_backoff(step, entry, attempt, at))
+        self._backoffs.append({**place, "attempt": attempt, "rest": rest, "next_at": at})
+        return Suspended(_backoff(step, entry, rest, at))
 
     async def _timed(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
         """One attempt; the entry keeps how long the last one took, in milliseconds."""
@@ -225,8 +237,9 @@ class JournaledEffects:
         return Fact(self._event.id, self._recorded.last, kind, body, self._actor, self._world.now())
 
 
-def _backoff(step: Step, entry: Mapping[str, Any], attempt: int, at: datetime) -> NewWait:
-    return NewWait("backoff", f"{entry['id']}/{attempt}", entry["digest"], step.slug, entry["key"], at)
+def _backoff(step: Step, entry: Mapping[str, Any], rest: int, at: datetime) -> NewWait:
+    """Each rest is a wait of its own: one that is over is never opened again."""
+    return NewWait("backoff", f"{entry['id']}/{rest}", entry["digest"], step.slug, entry["key"], at)
 
 
 def _header(result: Mapping[str, Any], name: str) -> str | None:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
+from engine.connection.failures import CallFailed
+from engine.connection.gates import Gates
 from engine.connection.guard import AddressGuard
 from engine.connection.http import HttpRequest, HttpResponse
 from engine.connection.mail import Letter, send_mail
@@ -19,6 +21,7 @@ from engine.node.context import HttpAnswer
 
 _KEPT_HEADERS = ("content-type", "location", "retry-after", "x-request-id")
 _JSON = "application/json"
+SERVER_FAULT = 500
 
 
 class LiveOutside:
@@ -26,11 +29,19 @@ class LiveOutside:
 
     def __init__(self, book: ConnectionBook, client: HttpClient, guard: AddressGuard, now: Callable[[], datetime]) -> None:
         self._book, self._client, self._guard, self._now = book, client, guard, now
+        self.gates = Gates()
 
     async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:  # noqa: ASYNC109
         known = self._book.get(connection)
         request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), timeout)
-        return answer_of(await self._client.send(known.prepare(request, self._now())))
+        async with self.gates.of(connection, known).call(connection) as call:
+            try:
+                answer = await self._client.send(known.prepare(request, self._now()))
+            except CallFailed as failed:
+                call.went = not failed.retriable
+                raise
+            call.went = answer.status < SERVER_FAULT
+        return answer_of(answer)
 
     async def mail(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> None:  # noqa: ASYNC109
         server = self._book.get(connection)

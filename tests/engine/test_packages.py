@@ -52,6 +52,6 @@ def test_the_same_version_twice_is_refused() -> None:
 
 def test_only_the_owner_may_do_more_than_deliver_and_enter() -> None:
     open_to_all = {action for action in ACTIONS if may("anyone", action, "x")}
-    assert open_to_all == {"hook.deliver", "health.read", "page.enter"}
+    assert open_to_all == {"hook.deliver", "signal.send", "health.read", "page.enter"}
     assert all(may(OWNER, action, "x") for action in ACTIONS)
     assert not may(OWNER, "made.up", "x")

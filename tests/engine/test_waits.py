@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
+from engine.connection.failures import CallFailed
 from engine.errors import Conflict, NotFound
 from engine.node.context import HttpAnswer
 from engine.node.triggers import Delivery
@@ -36,7 +37,10 @@ class Outside:
     async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:
         self.keys.append(key)
         self.bodies.append(content.get("json"))
-        status, headers = self.script.pop(0) if self.script else (200, {})
+        planned = self.script.pop(0) if self.script else (200, {})
+        if isinstance(planned, Exception):
+            raise planned
+        status, headers = planned
         return HttpAnswer(status, headers, {})
 
     async def mail(self, *_: Any) -> None:
@@ -292,3 +296,25 @@ async def test_of_many_waiting_runs_those_wake_that_are_due(tmp_path: Path) -> N
         await house.later(minutes=30)
         assert len(house.outside.keys) == 30
         assert await app.store.run_counts() == {("waiting", "done"): 30, ("waiting", "waiting"): 30}
+
+
+async def test_a_target_that_is_paused_costs_no_attempts_and_gets_every_order_once_it_is_back(house: House) -> None:
+    call = {
+        "use": "connector.http_request@1",
+        "params": {**SERVICE, "path": "/o"},
+        "policy": {"retry": {"attempts": 2, "backoff": "1m", "max": "1h", "jitter": 0}},
+    }
+    paused = CallFailed("connection.paused", retriable=True, maybe_sent=False, after=60.0, name="service", seconds=60)
+    async with house.open():
+        await published(house, flow(wires=["hook -> call"], call=call))
+        house.outside.script = [paused] * 5  # type: ignore[list-item]
+        run = await house.send()
+        for _ in range(4):
+            assert await house.state(run) == "waiting"
+            await house.later(minutes=2)
+        assert len(house.outside.keys) == 5
+    house.clock.time += timedelta(minutes=2)
+    async with house.open():
+        await house.later()
+        assert await house.state(run) == "done"
+    assert len(set(house.outside.keys)) == 1
