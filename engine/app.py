@@ -25,6 +25,7 @@ from engine.registry import Registry, installed
 from engine.run.facts import read_facts
 from engine.run.journaled import World
 from engine.run.live_outside import LiveOutside
+from engine.schedules import Schedules
 from engine.settings import Settings
 from engine.store.open import open_store
 from engine.store.ports import Event, Fact, IncidentState, Run, RunEnd, RunFilter, Store, StoreOptions
@@ -75,6 +76,7 @@ class Orderloom:
         self.world = World(self.store.journal, outside, self._now, to_hub_order)
         self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
         self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, self._now, self.store.owner)
+        self.schedules = Schedules(self.flows, self.store, self.intake, self._now)
         self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now)
         await self.flows.refresh()
         return self
@@ -93,6 +95,7 @@ class Orderloom:
             self.dispatcher.recovered(event)
         self._upkeep.every(LOOK_EVERY, "take up changes", self._take_up_changes)
         self._upkeep.every(LOOK_EVERY, "wake what is due", self.waits.wake_due)
+        self._upkeep.every(LOOK_EVERY, "start what is due", self.schedules.fire_due)
         self._upkeep.start()
         return len(unfinished)
 

@@ -14,7 +14,7 @@ from engine.node.triggers import Read, Verify
 
 NodeKind = Literal["trigger", "item", "batch", "effect", "batch_effect"]
 Promise = Literal["idempotent", "ask"]
-Start = Literal["hook", "file", "manual"]
+Start = Literal["hook", "file", "manual", "schedule"]
 FAMILIES = ("connector", "transform", "rule", "notify", "flow", "task")
 
 

@@ -31,7 +31,7 @@ _FAMILIES: Final = {
     "flow": "Flow control: when an item goes on",
     "task": "Tasks: asking people",
 }
-_STARTS: Final = {"hook": "a webhook", "file": "a file", "manual": "a person"}
+_STARTS: Final = {"hook": "a webhook", "file": "a file", "manual": "a person", "schedule": "its times"}
 _KINDS: Final = {
     "item": "Pure; works on each item by itself.",
     "batch": "Pure; works on all items that reach it together.",

@@ -1,0 +1,171 @@
+"""Flows that start at times: each planned time once, over restarts, missed times and changes of the clock."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.app import Orderloom
+from engine.flow.check import check_text
+from engine.order import utc_text
+from engine.registry import installed
+from engine.schedules import MOST, next_after, times_after, to_fire
+from engine.store.memory import MemoryStore
+from engine.store.open import open_store
+from engine.store.ports import Store, StoreOptions
+from nodes.flow.schedule import Schedule
+from tests.engine.test_waits import House
+
+START = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+"""A full hour that is still to come: versions carry the real time of their publication."""
+moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
+
+
+def schedule(**params: Any) -> Schedule:
+    return Schedule.model_validate(params)
+
+
+def flow(**params: Any) -> bytes:
+    document = {
+        "name": "timed",
+        "nodes": {
+            "tick": {"use": "flow.schedule@1", "params": params},
+            "kept": {"use": "transform.keep_fields@1", "params": {"fields": ["planned_at"]}},
+        },
+        "wires": ["tick -> kept"],
+        "tests": [{"name": "t", "trigger": "tick", "input": [{"planned_at": "x"}], "expect": {"kept": {"items": [{}], "match": "subset"}}}],
+    }
+    return json.dumps(document).encode()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    kept = MemoryStore()
+
+    def open_one() -> Store:
+        return kept if request.param == "memory" else open_store(StoreOptions(str(tmp_path)))
+
+    return started(House(open_one))
+
+
+def started(house: House) -> House:
+    house.clock.time = START
+    return house
+
+
+def hour(number: int) -> str:
+    return utc_text(START + timedelta(hours=number))
+
+
+async def later(house: House, **span: float) -> list[str]:
+    """The planned times that were new."""
+    known = {event.id for event in (await house.app.store.events(limit=500)).items}
+    house.clock.time += timedelta(**span)
+    await house.app.schedules.fire_due()
+    await house.settle()
+    fresh = [event for event in (await house.app.store.events(limit=500)).items if event.id not in known]
+    return sorted(event.order_key.rpartition("|")[2] for event in fresh)
+
+
+async def test_a_planned_time_starts_the_flow_once_over_restarts(house: House) -> None:
+    async with house.open() as app:
+        await app.publish(flow(every="1h"), note="", actor="owner")
+        assert await later(house) == [hour(0)]
+        assert await later(house, minutes=59) == []
+        assert await later(house, minutes=1) == [hour(1)]
+        assert await later(house, seconds=30) == []
+    async with house.open():
+        assert await later(house, seconds=1) == []
+        assert await later(house, minutes=60) == [hour(2)]
+
+
+@pytest.mark.parametrize(
+    ("missed", "made_up"),
+    [("once", [4]), ("skip", []), ("all", [1, 2, 3, 4])],
+)
+async def test_missed_times_are_made_up_for_as_the_trigger_says(house: House, missed: str, made_up: list[int]) -> None:
+    async with house.open() as app:
+        await app.publish(flow(every="1h", missed=missed), note="", actor="owner")
+        assert await later(house) == [hour(0)]
+    house.clock.time += timedelta(hours=4, minutes=30)
+    async with house.open():
+        assert await later(house) == [hour(number) for number in made_up]
+        assert await later(house, minutes=30) == [hour(5)]
+
+
+async def test_a_clock_that_goes_back_uses_no_time_twice(house: House) -> None:
+    async with house.open() as app:
+        await app.publish(flow(every="1h"), note="", actor="owner")
+        assert await later(house, hours=1) == [hour(1)]
+        house.clock.time -= timedelta(days=1)
+        assert await later(house, hours=5) == []
+    async with house.open():
+        assert await later(house, hours=19) == []
+        assert await later(house, hours=1) == [hour(2)]
+
+
+async def test_two_services_that_look_at_the_same_time_start_one_run(tmp_path: Path) -> None:
+    house = started(House(lambda: open_store(StoreOptions(str(tmp_path)))))
+    async with house.open() as app, Orderloom(app.settings, open_store(StoreOptions(str(tmp_path))), clock=house.clock) as other:
+        await app.publish(flow(every="1h"), note="", actor="owner")
+        await other.flows.refresh()
+        await other.schedules.fire_due()
+        house.clock.time += timedelta(hours=1)
+        assert await other.schedules.fire_due() + await app.schedules.fire_due() == 1
+
+
+async def test_a_new_version_does_not_make_up_for_the_time_before_it(tmp_path: Path) -> None:
+    house = House(lambda: open_store(StoreOptions(str(tmp_path))))
+    house.clock.time = datetime.now(UTC)
+    async with house.open() as app:
+        await app.publish(flow(every="1h", missed="all"), note="", actor="owner")
+        assert await later(house) == []
+
+
+def test_a_cron_text_is_read_in_its_zone_also_when_clocks_change() -> None:
+    morning = schedule(cron="30 8 * * *", zone="Europe/Berlin")
+    winter, summer = datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC)
+    assert next_after(morning, winter) == datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
+    assert next_after(morning, summer) == datetime(2026, 3, 30, 6, 30, tzinfo=UTC)
+    assert next_after(morning, datetime(2026, 10, 25, 12, tzinfo=UTC)) == datetime(2026, 10, 26, 7, 30, tzinfo=UTC)
+
+
+@given(after=moments, hours=st.integers(0, 400), cron=st.sampled_from(["*/20 * * * *", "30 2 * * *", "0 3 * * sun", "15 1,2 * * *"]))
+def test_looking_in_two_steps_finds_what_looking_once_finds(after: datetime, hours: int, cron: str) -> None:
+    times = schedule(cron=cron, zone="Europe/Berlin")
+    middle, until = after + timedelta(hours=hours / 3), after + timedelta(hours=hours)
+    whole = times_after(times, after, until)
+    if len(whole) < MOST:
+        assert whole == [*times_after(times, after, middle), *times_after(times, middle, until)]
+        assert whole == sorted(set(whole))
+
+
+@given(now=moments, ages=st.lists(st.integers(0, 600), max_size=8))
+def test_times_in_time_are_used_whatever_becomes_of_missed_ones(now: datetime, ages: list[int]) -> None:
+    planned = sorted(now - timedelta(seconds=age) for age in set(ages))
+    in_time = [moment for moment in planned if now - moment <= timedelta(seconds=60)]
+    for missed in ("once", "all", "skip"):
+        fired = to_fire(planned, now, missed)  # type: ignore[arg-type]
+        assert set(in_time) <= set(fired) <= set(planned)
+    assert to_fire(planned, now, "skip") == in_time
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({}, "schedule.one_of_both"),
+        ({"cron": "* * * * *", "every": "1h"}, "schedule.one_of_both"),
+        ({"cron": "every monday"}, "schedule.bad_cron"),
+        ({"cron": "99 8 * * *"}, "schedule.bad_cron"),
+        ({"cron": "0 8 * * *", "zone": "Mars/Olympus"}, "schedule.bad_zone"),
+        ({"every": "10ms"}, "schedule.too_often"),
+    ],
+)
+async def test_what_makes_no_schedule_is_named(params: dict[str, Any], code: str) -> None:
+    assert code in [problem.code for problem in check_text(flow(**params), installed())]
