@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
 
+from engine.bulk import Bulk
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
 from engine.connection.guard import AddressGuard
@@ -77,12 +78,14 @@ class Orderloom:
         self.dispatcher = Dispatcher(self.world, self._load, self.settings.max_running)
         self.intake = Intake(self.store.journal, self.flows.runnable, self._secrets, self.dispatcher.accepted, self._now, self.store.owner)
         self.schedules = Schedules(self.flows, self.store, self.intake, self._now)
+        self.bulk = Bulk(self.store, self.resume)
         self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now)
         await self.flows.refresh()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._upkeep.stop()
+        await self.bulk.close()
         await self.dispatcher.drain(DRAIN_SECONDS)
         await self.client.close()
         await self.store.close()

@@ -1,0 +1,115 @@
+"""Decides on many incidents at once: in the order in which they arose, at a rate that the target can bear."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from engine.errors import Conflict, NotFound, OrderloomError, Problem
+from engine.store.ports import Incident, Store
+
+log = logging.getLogger("orderloom.bulk")
+Action = Literal["again", "skip"]
+FASTEST: Final = 1000.0
+KEPT: Final = 20
+"""How many that have ended are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which open incidents; fields that are set hold together, as in the list of incidents."""
+
+    flow: str | None = None
+    step: str | None = None
+    code: str | None = None
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``decided`` of ``total``; ``passed_over``: somebody else was quicker, or they could not be decided."""
+
+    id: int
+    action: Action
+    total: int
+    decided: int = 0
+    passed_over: int = 0
+    ended: bool = False
+
+
+class Bulk:
+    """``resume`` decides on one incident. What is left when the service stops stays open, and can be decided on again."""
+
+    def __init__(
+        self, store: Store, resume: Callable[[int, str, str], Awaitable[int]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._store, self._resume, self._sleep = store, resume, sleep
+        self._progress: dict[int, Progress] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, chosen: Chosen, action: Action, per_second: float, actor: str) -> Progress:
+        """Begins in the background. Raises ``Conflict`` (``bulk.running``) while another one is under way."""
+        if any(not one.ended for one in self._progress.values()):
+            raise Conflict(Problem("bulk.running"))
+        found = await self._oldest_first(chosen)
+        number = max(self._progress, default=0) + 1
+        self._progress[number] = Progress(number, action, len(found), ended=not found)
+        for old in sorted(self._progress)[:-KEPT]:
+            del self._progress[old]
+        await self._store.audit(actor, "incident.close_many", f"incidents:{len(found)}", {"action": action, "per_second": str(per_second)})
+        if found:
+            task = asyncio.ensure_future(self._work(number, found, min(per_second, FASTEST), actor))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return self._progress[number]
+
+    def progress(self, number: int) -> Progress:
+        """Raises ``NotFound`` (``bulk.unknown``)."""
+        if number not in self._progress:
+            raise NotFound(Problem("bulk.unknown"))
+        return self._progress[number]
+
+    @property
+    def last(self) -> Progress | None:
+        return self._progress[max(self._progress)] if self._progress else None
+
+    async def close(self) -> None:
+        """Stops after the decision under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _oldest_first(self, chosen: Chosen) -> list[int]:
+        found: list[Incident] = []
+        cursor: str | None = None
+        while True:
+            page = await self._store.incidents(
+                state="open", flow=chosen.flow, step=chosen.step, code=chosen.code, order=chosen.order, limit=500, cursor=cursor
+            )
+            found.extend(page.items)
+            cursor = page.next
+            if cursor is None:
+                return [incident.id for incident in sorted(found, key=lambda one: (one.run_id, one.id))]
+
+    async def _work(self, number: int, incidents: list[int], per_second: float, actor: str) -> None:
+        action = self._progress[number].action
+        try:
+            for position, incident in enumerate(incidents):
+                if position:
+                    await self._sleep(1 / per_second)
+                await self._decide(number, incident, action, actor)
+        finally:
+            self._progress[number] = replace(self._progress[number], ended=True)
+
+    async def _decide(self, number: int, incident: int, action: Action, actor: str) -> None:
+        now = self._progress[number]
+        try:
+            await self._resume(incident, action, actor)
+        except OrderloomError as error:
+            log.info("passed over", extra={"incident": str(incident), "code": error.problems[0].code})
+            self._progress[number] = replace(now, passed_over=now.passed_over + 1)
+        else:
+            self._progress[number] = replace(now, decided=now.decided + 1)
