@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_202_ACCEPTED
+from msgspec import Meta
 
 from designer.api.given import Actor, Cursor, Language, Limit, Loom, number
 from designer.api.shapes import Listed, ProblemShown, listed, utc, utc_or_none
+from engine.bulk import Chosen, Progress
 from engine.catalogue import explain
 from engine.errors import Problem
 from engine.run.view import told
@@ -79,6 +82,31 @@ async def resume(
     return _shown(await orderloom.store.incident(identity), language)
 
 
+@dataclass(frozen=True, slots=True)
+class ManyResumptions:
+    """The decision about all open incidents that fit: oldest first, ``per_second`` at most."""
+
+    action: Literal["again", "skip"]
+    per_second: Annotated[float, Meta(gt=0, le=1000)] = 5.0
+    flow: str | None = None
+    step: str | None = None
+    code: str | None = None
+    order: str | None = None
+
+
+@post("/incidents/resumptions", opt={"permission": "run.write"}, status_code=HTTP_202_ACCEPTED)
+async def resume_many(data: JSONBody[ManyResumptions], orderloom: Loom, actor: Actor) -> Progress:
+    """Decide on many at once, in the background. 409 while another one is under way."""
+    chosen = Chosen(data.flow, data.step, data.code, data.order)
+    return await orderloom.bulk.start(chosen, data.action, data.per_second, actor)
+
+
+@get("/incidents/resumptions/{resumption_id:str}", opt={"permission": "incident.read"})
+async def show_resumptions(resumption_id: FromPath[str], orderloom: Loom) -> Progress:
+    """How far it is."""
+    return orderloom.bulk.progress(number(resumption_id, "bulk.unknown"))
+
+
 def _shown(incident: Incident, language: str) -> IncidentShown:
     problem = told(Problem(incident.code, incident.where, incident.fields))
     return IncidentShown(
@@ -95,4 +123,4 @@ def _shown(incident: Incident, language: str) -> IncidentShown:
     )
 
 
-routes = [list_incidents, show_incident, resume]
+routes = [list_incidents, show_incident, resume, resume_many, show_resumptions]

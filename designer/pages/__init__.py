@@ -13,7 +13,7 @@ from designer.pages.events import list_events
 from designer.pages.flow_making import ask_for_flow, download_flow, import_flow, make_flow
 from designer.pages.flow_return import publish_again
 from designer.pages.flows import list_flows, show_flow
-from designer.pages.incidents import decide, list_incidents
+from designer.pages.incidents import decide, decide_many, list_incidents
 from designer.pages.orders import list_orders, show_order
 from designer.pages.overview import live, overview
 from designer.pages.preferences import save_preferences
@@ -24,7 +24,7 @@ __all__ = ["page_error", "routes"]
 
 routes: Final = (
     overview, live, list_flows, show_flow, ask_for_flow, make_flow, import_flow, download_flow, publish_again, show_canvas,
-    list_runs, show_run, cancel_run, list_events, list_incidents, decide,
+    list_runs, show_run, cancel_run, list_events, list_incidents, decide, decide_many,
     list_tasks, show_task, answer_task, list_orders, show_order,
     list_nodes, show_node, *connection_routes, list_audit, save_preferences,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from litestar import get, post
 from litestar.enums import RequestEncodingType
@@ -17,6 +17,7 @@ from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.words import INCIDENT_STATES
+from engine.bulk import Chosen
 from engine.store.ports import IncidentState, Store
 
 
@@ -51,8 +52,30 @@ async def list_incidents(
         request, "incidents.html",
         found=found, shown=filters["show"], given=Given("/incidents", filters, plain={"show": filters["show"]}),
         links=links("/incidents", found, cursor, filters), steps=await _steps(store, flow, step),
+        bulk=loom(request).bulk.last,
         flows=[record.name for record in await store.flows()], order_keys=order_keys, held=await held(store, order_keys.values()),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ManyDecisions:
+    """A form: as ``POST /api/incidents/resumptions``, and the page that it was on."""
+
+    action: Literal["again", "skip"]
+    per_second: float = 5.0
+    flow: str | None = None
+    step: str | None = None
+    code: str | None = None
+    order: str | None = None
+    back: str = "/incidents"
+
+
+@post("/incidents/resumptions", opt={"permission": "run.write"}, status_code=303)
+async def decide_many(request: PageRequest, data: Annotated[ManyDecisions, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+    """Begins to decide on all that fit and goes back to the list, which tells how far it is. 409 while another one is under way."""
+    chosen = Chosen(data.flow or None, data.step or None, data.code or None, data.order or None)
+    await loom(request).bulk.start(chosen, data.action, min(max(data.per_second, 0.1), 1000.0), request.state.actor)
+    return Redirect(path=local(data.back), status_code=303)
 
 
 async def _steps(store: Store, flow: str | None, asked: str | None) -> list[str]:

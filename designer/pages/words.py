@@ -44,7 +44,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "flow.save_draft": "Changed a draft", "flow.restore_draft": "Restored a draft", "flow.roll_back": "Went back to a version",
     "connection.write": "Changed a connection", "connection.save": "Changed a connection",
     "connection.delete": "Deleted a connection", "connection.probe": "Tested a connection",
-    "incident.close": "Closed an incident", "run.cancel": "Cancelled a run", "task.answer": "Answered a task",
+    "incident.close": "Closed an incident", "incident.close_many": "Decided on many incidents",
+    "run.cancel": "Cancelled a run", "task.answer": "Answered a task",
 }  # fmt: skip
 DECISIONS: Final[Mapping[str, str]] = {
     "again": "Try again", "skip": "Skip", "sent": "It was sent", "not_sent": "It was not sent",

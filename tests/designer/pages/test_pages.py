@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -151,6 +152,24 @@ async def test_an_order_is_given_up_from_its_incident_and_the_page_asks_first(pu
     await orderloom.dispatcher.idle()
     assert "Nothing to do" in await get(published, "/incidents")
     assert (await published.post(address[1], data={}, headers=HTML)).status_code == 409
+
+
+async def test_all_incidents_that_fit_are_decided_on_from_the_list(published: Client, orderloom: Any) -> None:
+    for number in range(5):
+        await published.post("/hooks/small/plain", json={"no": f"A{number}"})
+    await orderloom.dispatcher.idle()
+    assert 'action="/incidents/resumptions"' in await get(published, "/incidents?flow=small")
+    form = {"action": "skip", "per_second": "1000", "flow": "small", "back": "/incidents?flow=small"}
+    answer = await published.post("/incidents/resumptions", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents?flow=small")
+    while not orderloom.bulk.last.ended:
+        await asyncio.sleep(0)
+    await orderloom.dispatcher.idle()
+    assert "5 decided, 0 passed over" in await get(published, "/incidents")
+    assert (await published.get("/api/incidents/resumptions/1")).json()["decided"] == 5
+    assert (await published.get("/api/incidents/resumptions/7")).status_code == 404
+    refused = await published.post("/api/incidents/resumptions", json={"action": "burn"})
+    assert refused.status_code in (400, 422)
 
 
 async def test_a_decision_that_does_not_exist_is_refused(published: Client, orderloom: Any) -> None:
