@@ -14,7 +14,7 @@ from engine.connection.client import HttpClient
 from engine.connection.guard import AddressGuard
 from engine.connection.probe import Prober
 from engine.connection.uses import hooks_of
-from engine.dispatch import Dispatcher, Load, holds
+from engine.dispatch import Dispatcher, Load, holds, may_hold
 from engine.errors import Conflict, InputInvalid, OrderloomError, Problem
 from engine.hub.project import to_hub_order
 from engine.intake.accept import Intake, read_delivery
@@ -168,16 +168,28 @@ class Orderloom:
         return Load(plan, arrival.items, arrival.channel, arrival.shop_id, recorded)
 
     async def _note_parked(self) -> None:
+        """What holds back later events of its order. Waiting runs may be very many: only versions that hold at all are looked at."""
         for state in ("parked", "waiting"):
+            holding: dict[tuple[str, int], bool] = {}
             cursor: str | None = None
             while True:
                 page = await self.store.runs(RunFilter(state=state), limit=500, cursor=cursor)
                 for run in page.items:
-                    if await self._holds(run):
+                    version = (run.flow, run.version)
+                    if version not in holding:
+                        holding[version] = await self._may_hold(run)
+                    if holding[version] and await self._holds(run):
                         self.dispatcher.parked(run.flow, run.order_key, run.id)
                 cursor = page.next
                 if cursor is None:
                     break
+
+    async def _may_hold(self, run: Run) -> bool:
+        try:
+            plan = await self.flows.plan_at(run.flow, run.version)
+        except OrderloomError:
+            return True
+        return any(may_hold(plan, trigger, run.state) for trigger in plan.triggers)
 
     async def _holds(self, run: Run) -> bool:
         event = await self.store.event(run.id)

@@ -224,9 +224,12 @@ class Dispatcher:
 
 def holds(plan: Plan, event: Event, state: RunState = "parked") -> bool:
     """Whether an event that is parked or waits lets the later ones of its order wait (rule R5)."""
-    policy = plan.flow.nodes[event.trigger].policy
-    if event.passes:
-        return False
+    return not event.passes and may_hold(plan, event.trigger, state)
+
+
+def may_hold(plan: Plan, trigger: str, state: RunState) -> bool:
+    """Whether a trigger lets later events wait for one in this state."""
+    policy = plan.flow.nodes[trigger].policy
     if state == "waiting":
         return policy is not None and policy.while_waiting == "hold"
     return policy is None or policy.while_parked != "pass"

@@ -19,7 +19,7 @@ from engine.node.triggers import Delivery
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
-from engine.store.ports import RunState, Store, StoreOptions, Wait
+from engine.store.ports import Event, RunState, Store, StoreOptions, Wait
 
 SERVICE = {"service": {"connection": "service"}}
 SETTINGS = Settings(connections={"service": {"type": "http", "url": "http://service.example"}})
@@ -318,3 +318,25 @@ async def test_a_target_that_is_paused_costs_no_attempts_and_gets_every_order_on
         await house.later()
         assert await house.state(run) == "done"
     assert len(set(house.outside.keys)) == 1
+
+
+async def test_a_start_looks_at_none_of_the_waiting_runs_that_hold_nobody_back(tmp_path: Path) -> None:
+    """However many wait: their events are not read, one version is looked at once."""
+    house = House(lambda: open_store(StoreOptions(str(tmp_path))))
+    async with house.open():
+        await published(house, flow(REST))
+        for number in range(5):
+            await house.send(f"o{number}")
+    store = open_store(StoreOptions(str(tmp_path)))
+    read: list[int] = []
+    event_of = store.event
+
+    async def event(event_id: int) -> Event:
+        read.append(event_id)
+        return await event_of(event_id)
+
+    store.event = event  # type: ignore[method-assign]
+    async with Orderloom(SETTINGS, store, clock=house.clock) as app:
+        await app.start()
+        assert read == []
+        assert (app.dispatcher.running, app.dispatcher.waiting) == (0, 0)
