@@ -25,12 +25,14 @@ class Entry(Protocol):
 class Recorded:
     """``results`` by effect id; ``intentions`` without a result; ``generations`` and ``skips`` by (slug, item key).
 
-    ``backoffs`` by effect id: calls that failed for now, with the attempts made and the time of the next one.
+    ``backoffs`` by effect id: calls that failed for now, with the attempts made and the time of the next one; ``rests``: how often each
+    has rested so far, which goes on counting whatever a person decides, for each rest is a wait of its own.
     """
 
     results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     intentions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     backoffs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    rests: dict[str, int] = field(default_factory=dict[str, int])
     generations: dict[Spot, int] = field(default_factory=dict[Spot, int])
     skips: set[Spot] = field(default_factory=set[Spot])
     superseded: set[str] = field(default_factory=set[str])
@@ -51,6 +53,7 @@ def read_facts(facts: Iterable[Entry]) -> Recorded:
                 recorded.backoffs.pop(entry["id"], None)
             for entry in body.get("backoffs", ()):
                 recorded.backoffs[entry["id"]] = entry
+                recorded.rests[entry["id"]] = int(entry["rest"])
                 recorded.intentions.pop(entry["id"], None)  # that attempt is known not to have happened
         elif fact.kind == "intention":
             recorded.intentions[body["id"]] = body

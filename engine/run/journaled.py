@@ -184,8 +184,7 @@ class JournaledEffects:
 
     def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float) -> Suspended:
         at = self._world.now() + timedelta(seconds=delay)
-        before = self._recorded.backoffs.get(entry["id"])
-        rest = 1 if before is None else int(before["rest"]) + 1
+        rest = self._recorded.rests.get(entry["id"], 0) + 1
         place = {name: entry[name] for name in ("id", "step", "key")}
         self._backoffs.append({**place, "attempt": attempt, "rest": rest, "next_at": at})
         return Suspended(_backoff(step, entry, rest, at))

@@ -267,10 +267,13 @@ async def test_attempts_are_counted_over_waits_and_restarts_and_end_in_an_incide
         (incident,) = (await app.store.incidents()).items
         assert (incident.code, incident.fields["attempts"]) == ("effect.gave_up", 3)
         assert len(house.outside.keys) == 3
-        house.outside.script = []
+        house.outside.script = [(503, {})]
         await app.resume(incident.id, "again", "owner")
         await house.settle()
+        assert await house.state(run) == "waiting"
+        await house.later(minutes=1)
         assert await house.state(run) == "done"
+        assert len(set(house.outside.keys)) == 1
 
 
 async def test_one_item_waits_while_the_others_of_its_run_go_on(house: House) -> None:
