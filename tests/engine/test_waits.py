@@ -343,3 +343,17 @@ async def test_a_start_looks_at_none_of_the_waiting_runs_that_hold_nobody_back(t
         await app.start()
         assert read == []
         assert (app.dispatcher.running, app.dispatcher.waiting) == (0, 0)
+
+
+async def test_waits_of_one_run_that_end_in_the_same_moment_are_each_journaled(house: House) -> None:
+    async with house.open() as app:
+        call = {"use": "connector.http_request@1", "params": {**SERVICE, "path": "/o"}}
+        names = [f"rest_{number}" for number in range(6)]
+        wires = [f"hook -> {name}" for name in names] + [f"{name} -> call" for name in names]
+        await published(house, flow(wires=wires, call=call, **dict.fromkeys(names, REST)))
+        run = await house.send()
+        assert len((await app.store.waits()).items) == 6
+        await house.later(hours=2)
+        assert await house.state(run) == "done"
+        assert (len(house.outside.keys), len(set(house.outside.keys))) == (6, 6)
+        assert {wait.state for wait in (await app.store.waits(state=None)).items} == {"done"}
