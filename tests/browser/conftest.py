@@ -75,3 +75,15 @@ def complaints(page: Page) -> list[str]:
     page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
     return found
+
+
+RUNS_DONE = """async (least) => {
+  const answer = await fetch("/api/runs?state=done");
+  return answer.ok && (await answer.json()).items.length >= least;
+}"""
+
+
+def once_orders_are_done(page: Page, least: int = 10) -> None:
+    """Asks the interface, not a page that follows: whether pages follow has tests of its own."""
+    page.goto("/nodes")
+    page.wait_for_function(RUNS_DONE, arg=least, polling=500, timeout=60_000)

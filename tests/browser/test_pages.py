@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import once_orders_are_done
+
 pytestmark = pytest.mark.browser
 PATHS = (
     "/", "/flows", "/flows/order_hub", "/runs", "/events", "/incidents", "/orders", "/nodes", "/nodes/rule.decision_table@1",
@@ -19,8 +21,7 @@ def first_link(page: Page, path: str, selector: str) -> str:
 
 
 def every_path(page: Page) -> list[str]:
-    page.goto("/")
-    expect(page.locator("#accepted")).to_have_text(re.compile(r"^\d{2,}$"), timeout=20_000)
+    once_orders_are_done(page)
     return [*PATHS, first_link(page, "/orders", "td a.num"), first_link(page, "/runs?status=done", "td a.num")]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, once_orders_are_done
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def busy(page: Page) -> Page:
     """Once orders have gone all the way."""
-    page.goto("/")
-    expect(page.locator("#accepted")).to_have_text(re.compile(r"^\d{2,}$"), timeout=30_000)
+    once_orders_are_done(page)
     return page
 
 
