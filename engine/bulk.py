@@ -54,12 +54,18 @@ class Bulk:
         """Begins in the background. Raises ``Conflict`` (``bulk.running``) while another one is under way."""
         if any(not one.ended for one in self._progress.values()):
             raise Conflict(Problem("bulk.running"))
-        found = await self._oldest_first(chosen)
         number = max(self._progress, default=0) + 1
+        self._progress[number] = Progress(number, action, 0)
+        try:
+            found = await self._oldest_first(chosen)
+            detail = {"action": action, "per_second": str(per_second)}
+            await self._store.audit(actor, "incident.close_many", f"incidents:{len(found)}", detail)
+        except BaseException:
+            del self._progress[number]
+            raise
         self._progress[number] = Progress(number, action, len(found), ended=not found)
         for old in sorted(self._progress)[:-KEPT]:
             del self._progress[old]
-        await self._store.audit(actor, "incident.close_many", f"incidents:{len(found)}", {"action": action, "per_second": str(per_second)})
         if found:
             task = asyncio.ensure_future(self._work(number, found, min(per_second, FASTEST), actor))
             self._tasks.add(task)
@@ -110,6 +116,9 @@ class Bulk:
             await self._resume(incident, action, actor)
         except OrderloomError as error:
             log.info("passed over", extra={"incident": str(incident), "code": error.problems[0].code})
+            self._progress[number] = replace(now, passed_over=now.passed_over + 1)
+        except Exception as error:  # noqa: BLE001 - one incident that cannot be decided on holds up no other: it stays open
+            log.error("could not decide", extra={"incident": str(incident), "error": type(error).__name__})  # noqa: TRY400 - texts may be personal
             self._progress[number] = replace(now, passed_over=now.passed_over + 1)
         else:
             self._progress[number] = replace(now, decided=now.decided + 1)

@@ -70,6 +70,48 @@ async def test_all_go_on_in_the_order_in_which_they_came_at_the_rate_that_was_as
     assert await app.store.run_counts() == {("waiting", "done"): COUNT}
 
 
+async def test_of_two_that_begin_in_the_same_moment_one_is_refused(failed: tuple[Orderloom, Outside]) -> None:
+    app, _ = failed
+    bulk = Bulk(app.store, app.resume, Sleeps())
+    both = await asyncio.gather(*(bulk.start(Chosen(), "skip", 100, who) for who in ("one", "other")), return_exceptions=True)
+    assert [type(answer) for answer in both].count(Conflict) == 1
+    await ended(bulk)
+    assert bulk.progress(1).decided == COUNT
+
+
+async def test_one_that_fails_in_an_unforeseen_way_is_passed_over_and_stays_open(failed: tuple[Orderloom, Outside]) -> None:
+    app, _ = failed
+    oldest = (await app.store.incidents()).items[-1]
+
+    async def resume(incident: int, action: str, actor: str) -> int:
+        if incident == oldest.id:
+            raise OSError("the disk is full")
+        return await app.resume(incident, action, actor)
+
+    bulk = Bulk(app.store, resume, Sleeps())
+    await bulk.start(Chosen(), "skip", 100, "owner")
+    await ended(bulk)
+    assert (bulk.progress(1).decided, bulk.progress(1).passed_over) == (COUNT - 1, 1)
+    assert [one.id for one in (await app.store.incidents()).items] == [oldest.id]
+
+
+async def test_when_the_incidents_cannot_be_read_the_next_one_may_begin(
+    failed: tuple[Orderloom, Outside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = failed
+    bulk = Bulk(app.store, app.resume, Sleeps())
+    with monkeypatch.context() as broken:
+        broken.setattr(app.store, "incidents", unreadable)
+        with pytest.raises(OSError, match="disk"):
+            await bulk.start(Chosen(), "skip", 100, "owner")
+    assert (await bulk.start(Chosen(), "skip", 100, "owner")).total == COUNT
+    await bulk.close()
+
+
+async def unreadable(**_: Any) -> Any:
+    raise OSError("the disk")
+
+
 async def test_what_somebody_else_decided_meanwhile_is_passed_over(failed: tuple[Orderloom, Outside]) -> None:
     app, _ = failed
     bulk = Bulk(app.store, app.resume, Sleeps())
