@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 QUICK  := not slow and not browser and not crash
 
-.PHONY: setup dev demo test quick check fix bench lock clean
+.PHONY: setup dev demo test test-long quick check fix bench trial lock clean
 
 setup: $(VENV)/.runtime
 
@@ -26,16 +26,25 @@ demo:                      ## the main job: a demo shop sends orders through the
 	@$(MAKE) --silent setup
 	@trap : INT; $(BIN)/orderloom demo $(if $(PORT),--port $(PORT)) || test $$? = 130
 
-test: dev chromium check   ## everything: lint, types, layers, and the whole test suite
-	$(BIN)/pytest
+test: dev chromium tools check   ## everything: lint, types, layers, and the whole test suite, two files at a time
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-long: dev tools       ## the proofs at length, hours: 500 kills, every crash point, twenty times the examples (SEED=…)
+	PROOFS_LONG=1 PROOFS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/crash tests/run/test_random_graphs.py tests/browser/test_everywhere.py tests/sources/test_changed_forms.py $(if $(SEED),--hypothesis-seed=$(SEED))
 
 quick: dev                 ## the tests that take under a minute
 	$(BIN)/pytest -n 2 -m "$(QUICK)"
 
-check: dev                 ## format, lint, types, layers, flows
+check: dev                 ## format, lint, types, layers, flows; the types beside the rest
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types form
+
+.PHONY: types form
+types:
+	$(BIN)/basedpyright
+
+form:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/vendor.py --check
 	$(BIN)/orderloom check flows/
@@ -44,8 +53,11 @@ fix: dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: dev                 ## the reference flow beside the plain function, as ratios in one run
-	$(BIN)/python benchmarks/reference.py
+bench: dev                 ## all figures of the runtime beside their bars (ONLY=throughput, PEERS=1)
+	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers)
+
+trial: dev                 ## ten thousand orders of six channels while server and targets are killed, minutes (ORDERS=…, RATE=…)
+	$(BIN)/python -m tests.whole $(if $(ORDERS),--orders $(ORDERS)) $(if $(RATE),--rate $(RATE))
 
 .PHONY: chromium
 chromium:                  ## the browser tests need Debian's Chromium and a Chinese font; elsewhere they skip, but for CI
@@ -54,6 +66,13 @@ chromium:                  ## the browser tests need Debian's Chromium and a Chi
 	    && echo "Installing Chromium for the browser tests (about a minute)…" && export DEBIAN_FRONTEND=noninteractive \
 	    && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; } \
 	  || echo "Chromium or a Chinese font is missing and cannot be installed here: without Chromium the browser tests are skipped."
+
+.PHONY: tools
+tools:                     ## one proof traces what the service asks of the system; elsewhere it is skipped, but for CI
+	@command -v strace >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 && export DEBIAN_FRONTEND=noninteractive \
+	    && apt-get update -qq && apt-get install -y -qq --no-install-recommends strace >/dev/null; } \
+	  || echo "strace is missing and cannot be installed here: the proof that orders are on disk before the answer is skipped."
 
 lock: dev
 	$(BIN)/python -m pip install --quiet uv

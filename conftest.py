@@ -1,4 +1,7 @@
-"""Rules of the whole suite: in CI a skip is a failure, and the number of tests is shown by area."""
+"""Rules of the whole suite: in CI a skip is a failure, no test depends on how fast the machine is, and tests are counted by area.
+
+Files with long tests go first, so that all workers end together.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 IN_CI = os.environ.get("CI") == "true"
 _areas: Counter[str] = Counter()
+LONGEST_FIRST = ("crash", "browser", "slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """By the longest mark in each file; the order within a file stays."""
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(LONGEST_FIRST)))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((rank for rank, mark in enumerate(LONGEST_FIRST) if item.get_closest_marker(mark)), len(LONGEST_FIRST))
 
 
 @pytest.hookimpl(wrapper=True)

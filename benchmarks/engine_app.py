@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sys
 from pathlib import Path
 
-import uvicorn
+import uvloop
 from reference_nodes import flow, registry
 
-from designer.app import create_app
+from designer.server import Service, bind, settle_memory
 from engine.app import Orderloom
 from engine.settings import Settings
 from engine.store.open import open_store
@@ -32,15 +31,14 @@ def engine_at(data: Path, targets: int) -> Orderloom:
     return Orderloom(settings(data, targets), open_store(StoreOptions(str(data))), registry())
 
 
+async def serve(port: int, engine: Orderloom) -> None:
+    await Service(engine, bind("127.0.0.1", port), key="benchmark").run(settle_memory)
+
+
 def main(port: int, targets: int, calls: str, data: str) -> None:
-    asyncio.run(published(engine_at(Path(data), targets), calls=calls == "calls"))
-    app = create_app(engine_at(Path(data), targets), key="benchmark")
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
-    uvicorn.run(
-        app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False
-    )
+    if not Path(data).exists():
+        asyncio.run(published(engine_at(Path(data), targets), calls=calls == "calls"))
+    uvloop.run(serve(port, engine_at(Path(data), targets)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What keeping an order costs: processor time of an event and its fact on the loop's and the writer's thread together.
 
-    python benchmarks/journal.py [orders] [in flight]
+    python benchmarks/journal.py [orders] [in flight] [address of a PostgreSQL database or schema that may be filled]
 
 Event bodies are realistic JSON of about 1.3 KB, facts of about 0.9 KB; both are compressed and sealed.
 """
@@ -62,9 +62,9 @@ def cost_of_making(numbers: range) -> float:
     return (time.process_time() - begun) / len(numbers) * 1e6
 
 
-async def main(orders: int, in_flight: int) -> None:
+async def main(orders: int, in_flight: int, url: str | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(StoreOptions(str(Path(folder) / "data")))
+        store = open_store(StoreOptions(str(Path(folder) / "data"), url))
         assert isinstance(store, SqlStore)
         await store.open()
         for turn in range(3):
@@ -74,4 +74,5 @@ async def main(orders: int, in_flight: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*(int(each) for each in (*sys.argv[1:], *("20000", "64")[len(sys.argv) - 1 :]))))
+    given = [*sys.argv[1:], *("20000", "64", "")[len(sys.argv) - 1 :]]
+    asyncio.run(main(int(given[0]), int(given[1]), given[2] or None))

@@ -12,7 +12,7 @@ import asyncio
 import json
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,10 +33,12 @@ class Ledger:
     arrived: dict[str, dict[int, float]] = field(default_factory=lambda: {"wms": {}, "finance": {}})
     doubled: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    keys: defaultdict[tuple[str, int], set[bytes]] = field(default_factory=lambda: defaultdict(set))
     complete: int = 0
     on_complete: Callable[[], None] = lambda: None
 
-    def deliver(self, target: str, number: int) -> None:
+    def deliver(self, target: str, number: int, key: bytes) -> None:
+        self.keys[target, number].add(key)
         seen = self.arrived[target]
         if number in seen:
             self.doubled[target] += 1
@@ -61,10 +63,14 @@ class Target(asyncio.Protocol):
         self._parser.feed_data(data)
 
     def on_message_begin(self) -> None:
-        self._url, self._body = b"", b""
+        self._url, self._body, self._key = b"", b"", b""
 
     def on_url(self, url: bytes) -> None:
         self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"idempotency-key":
+            self._key = value
 
     def on_body(self, part: bytes) -> None:
         self._body += part
@@ -72,7 +78,7 @@ class Target(asyncio.Protocol):
     def on_message_complete(self) -> None:
         found = _NUMBER.search(self._body)
         if found:
-            self._ledger.deliver("wms" if self._url.startswith(b"/wms") else "finance", int(found[1]))
+            self._ledger.deliver("wms" if self._url.startswith(b"/wms") else "finance", int(found[1]), self._key)
         self._transport.write(_OK)
 
 

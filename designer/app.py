@@ -38,7 +38,7 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
             assets.router,
         ],
         lifespan=[_alive(orderloom)],
-        state=_state(orderloom, key),
+        state=state_around(orderloom, key),
         exception_handlers={Exception: answer_error},
         before_send=[secure],
         request_class=OwnRequest,
@@ -48,8 +48,11 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
     )
 
 
-def _state(orderloom: Orderloom, key: str) -> State:
-    """``home``: where a browser begins; ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers."""
+def state_around(orderloom: Orderloom, key: str) -> State:
+    """What handlers find in the application.
+
+    ``home``: where a browser begins; ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers.
+    """
     return State(
         {
             "orderloom": orderloom,

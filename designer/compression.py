@@ -14,7 +14,7 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 SMALL: Final = 860  # bytes: fewer fit into one packet anyway
-_LEVEL: Final = 5
+_LEVEL: Final = 7
 _WRITTEN: Final = ("text/html", "application/json", "application/problem+json", "application/vnd.oai.openapi+json")
 
 

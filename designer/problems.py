@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import PurePath
 from typing import Any, Final, cast
 
 import msgspec
@@ -16,7 +14,7 @@ from litestar.exceptions import HTTPException
 
 from designer.requests import Gone
 from engine.catalogue import LANGUAGES, explain
-from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem
+from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem, place_of
 from engine.flow.placed import placed
 from engine.intake.accept import Busy
 from engine.store.problems import StoreUnavailable
@@ -156,8 +154,3 @@ def _unforeseen(error: Exception) -> Problem:
     codes = [problem.code for problem in error.problems] if isinstance(error, OrderloomError) else []
     log.error("request failed", extra={"number": number, "type": type(error).__name__, "place": place_of(error), "codes": codes})
     return Problem("request.failed", fields={"number": number})
-
-
-def place_of(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

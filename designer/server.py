@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Generator
+from functools import partial
 from threading import Timer
 from typing import Final
 
@@ -18,6 +19,9 @@ import uvicorn
 from litestar import Litestar
 
 from designer.app import create_app
+from designer.hooks import straight
+from designer.hooks.protocol import HookProtocol
+from designer.hooks.straight import Straight
 from designer.security import is_loopback
 from engine.app import Orderloom
 from engine.errors import OrderloomError, Problem, SettingsInvalid
@@ -138,8 +142,9 @@ class _Server(uvicorn.Server):
 
 def _config(app: Litestar) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
-        http="httptools",
+        straight(app),
+        interface="asgi3",
+        http=partial(HookProtocol, Straight(app.state.orderloom, app.state.deliveries)),  # pyright: ignore[reportArgumentType] - makes one
         ws="none",
         lifespan="off",
         log_config=None,

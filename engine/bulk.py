@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
-from engine.store.ports import Incident, Store
+from engine.store.ports import Incident, IncidentFilter, Store
 
 log = logging.getLogger("orderloom.bulk")
-Action = Literal["again", "skip"]
+Action = Literal["again", "skip", "mend"]
+Decide = Callable[[int, str, str], Awaitable[object]]
+"""Decides on one incident: its id, the action, the actor."""
 FASTEST: Final = 1000.0
 KEPT: Final = 20
 """How many that have ended are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which open incidents; fields that are set hold together, as in the list of incidents."""
-
-    flow: str | None = None
-    step: str | None = None
-    code: str | None = None
-    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +35,29 @@ class Progress:
 class Bulk:
     """``resume`` decides on one incident. What is left when the service stops stays open, and can be decided on again."""
 
-    def __init__(
-        self, store: Store, resume: Callable[[int, str, str], Awaitable[int]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
+    def __init__(self, store: Store, resume: Decide, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._store, self._resume, self._sleep = store, resume, sleep
         self._progress: dict[int, Progress] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, chosen: Chosen, action: Action, per_second: float, actor: str) -> Progress:
-        """Begins in the background. Raises ``Conflict`` (``bulk.running``) while another one is under way."""
+    async def start(
+        self, chosen: IncidentFilter | Sequence[int], action: Action, per_second: float, actor: str, decide: Decide | None = None
+    ) -> Progress:
+        """Begins in the background, with those that are open, or with the very ones; ``decide`` stands in for ``resume``.
+
+        Raises ``Conflict`` (``bulk.running``) while another one is under way.
+        """
+        return await self._begin(lambda: self._found(chosen), action, per_second, actor, decide)
+
+    async def _begin(
+        self, find: Callable[[], Awaitable[list[int]]], action: Action, per_second: float, actor: str, decide: Decide | None
+    ) -> Progress:
         if any(not one.ended for one in self._progress.values()):
             raise Conflict(Problem("bulk.running"))
         number = max(self._progress, default=0) + 1
         self._progress[number] = Progress(number, action, 0)
         try:
-            found = await self._oldest_first(chosen)
+            found = await find()
             detail = {"action": action, "per_second": str(per_second)}
             await self._store.audit(actor, "incident.close_many", f"incidents:{len(found)}", detail)
         except BaseException:
@@ -67,10 +67,16 @@ class Bulk:
         for old in sorted(self._progress)[:-KEPT]:
             del self._progress[old]
         if found:
-            task = asyncio.ensure_future(self._work(number, found, min(per_second, FASTEST), actor))
+            task = asyncio.ensure_future(self._work(number, found, min(per_second, FASTEST), actor, decide or self._resume))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return self._progress[number]
+
+    def beside(self, work: Coroutine[Any, Any, object]) -> None:
+        """Something else that goes on in the background, and ends with the service. What it raises is logged by code."""
+        task = asyncio.ensure_future(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def progress(self, number: int) -> Progress:
         """Raises ``NotFound`` (``bulk.unknown``)."""
@@ -88,32 +94,32 @@ class Bulk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _oldest_first(self, chosen: Chosen) -> list[int]:
+    async def _found(self, chosen: IncidentFilter | Sequence[int]) -> list[int]:
+        return await self._oldest_first(chosen) if isinstance(chosen, IncidentFilter) else list(dict.fromkeys(chosen))
+
+    async def _oldest_first(self, chosen: IncidentFilter) -> list[int]:
         found: list[Incident] = []
         cursor: str | None = None
         while True:
-            page = await self._store.incidents(
-                state="open", flow=chosen.flow, step=chosen.step, code=chosen.code, order=chosen.order, limit=500, cursor=cursor
-            )
+            page = await self._store.incidents(replace(chosen, state="open"), limit=500, cursor=cursor)
             found.extend(page.items)
             cursor = page.next
             if cursor is None:
                 return [incident.id for incident in sorted(found, key=lambda one: (one.run_id, one.id))]
 
-    async def _work(self, number: int, incidents: list[int], per_second: float, actor: str) -> None:
-        action = self._progress[number].action
+    async def _work(self, number: int, incidents: list[int], per_second: float, actor: str, decide: Decide) -> None:
         try:
             for position, incident in enumerate(incidents):
                 if position:
                     await self._sleep(1 / per_second)
-                await self._decide(number, incident, action, actor)
+                await self._decide(number, incident, decide, actor)
         finally:
             self._progress[number] = replace(self._progress[number], ended=True)
 
-    async def _decide(self, number: int, incident: int, action: Action, actor: str) -> None:
+    async def _decide(self, number: int, incident: int, decide: Decide, actor: str) -> None:
         now = self._progress[number]
         try:
-            await self._resume(incident, action, actor)
+            await decide(incident, now.action, actor)
         except OrderloomError as error:
             log.info("passed over", extra={"incident": str(incident), "code": error.problems[0].code})
             self._progress[number] = replace(now, passed_over=now.passed_over + 1)
@@ -122,3 +128,10 @@ class Bulk:
             self._progress[number] = replace(now, passed_over=now.passed_over + 1)
         else:
             self._progress[number] = replace(now, decided=now.decided + 1)
+
+
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except OrderloomError as error:
+        log.warning("not done", extra={"code": error.problems[0].code})

@@ -7,8 +7,10 @@ Fields must never hold a value of an item: name paths, types and parameters inst
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any
 
 
@@ -78,3 +80,9 @@ class NotFound(OrderloomError):
 
 class Conflict(OrderloomError):
     """Somebody else changed the thing in between (HTTP 412 or 409)."""
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line that raised it, for logs, which never hold the text of an exception."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

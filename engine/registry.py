@@ -14,6 +14,8 @@ from engine.errors import NotFound, OrderloomError, Problem
 from engine.node.types import NodeType
 
 GROUP = "orderloom.nodes"
+ASIDE = "simulator"
+"""Modules whose name begins so hold no nodes: they bring a web server, which only ``orderloom simulate`` and tests need."""
 
 
 class Registry:
@@ -83,4 +85,5 @@ def _load(point: EntryPoint) -> list[NodeType]:
 def _modules(root: ModuleType) -> Iterator[ModuleType]:
     yield root
     for info in pkgutil.walk_packages(getattr(root, "__path__", []), root.__name__ + "."):
-        yield import_module(info.name)
+        if not info.name.rpartition(".")[2].startswith(ASIDE):
+            yield import_module(info.name)

@@ -74,7 +74,7 @@ class Schedules:
     async def fire_due(self) -> int:
         """Start whatever is due. Returns how many events were new. What fails is looked at again next time."""
         count = 0
-        for plan in self._flows.plans().values():
+        for plan in await self._flows.starting("schedule"):
             for step in plan.triggers.values():
                 if step.type.starts == "schedule" and not step.disabled:
                     count += await self._look(plan, step)

@@ -1,15 +1,38 @@
 """The door for nodes and plugins: re-exports, defines nothing."""
 
+from engine.connection.guard import AddressGuard
 from engine.connection.http import HttpRequest
+from engine.connection.open_platform import sorted_md5
+from engine.connection.rows import Watch, watch_of
+from engine.connection.servers import Opened, Server
+from engine.connection.tokens import days_left
 from engine.connection.types import Connection, HttpUrl, Secret, connection_type
 from engine.errors import InputInvalid, NodeError, Problem
 from engine.json_text import canonical_json, digest, read_json, write_json
-from engine.node.context import Context, HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Verdict, Wait, Woken, by_status
+from engine.node.answering import Answer, HookParams
+from engine.node.context import (
+    Call,
+    Called,
+    Context,
+    HeldOrder,
+    HttpAnswer,
+    HttpCall,
+    HubOutcome,
+    HubTask,
+    Judge,
+    Mail,
+    Verdict,
+    Wait,
+    Woken,
+    by_status,
+)
 from engine.node.declare import batch_node, effect_node, node, trigger
 from engine.node.durations import Duration
 from engine.node.examples import Example
-from engine.node.items import Item, Made, Scope, Sent
+from engine.node.forms import Form
+from engine.node.items import Item, Made, Scope, Sent, Stop
 from engine.node.params import (
+    Calling,
     Cel,
     Condition,
     ConnectionRef,
@@ -24,16 +47,23 @@ from engine.node.params import (
     UrlTemplate,
 )
 from engine.node.paths import MISSING, change, drop, get, put
-from engine.node.ports import ORDER, RAW_ORDER, Effect, Port, adds, passes, replaces, unknown
+from engine.node.ports import ORDER, RAW_ORDER, Effect, Port, adds, answer, declared, passes, replaces, unknown
+from engine.node.sources import Feed, FileBox, Inbox, Portion, poll, receive
 from engine.node.triggers import Arrival, Delivery
 from engine.node.types import NodeType
 from engine.order import (
+    MERGE_WAIT,
+    OVER,
     CanonicalOrder,
     Findings,
+    HoldReason,
+    Obstacle,
     Order,
+    OrderStatus,
     Source,
     allocate,
     amounts,
+    apart,
     clean_money,
     clean_name,
     clean_order_number,
@@ -45,12 +75,14 @@ from engine.order import (
     format_money,
     hold_amount_mismatch,
     hold_missing_address,
+    hold_reasons_of,
     hold_refund_in_progress,
     hold_unmapped_skus,
     instant,
     may_ship,
     money_text,
     overall_refund,
+    parcel_key,
     parse_money,
     receiver,
     round_money,
@@ -60,14 +92,23 @@ from engine.order import (
     utc_text,
     zone_of,
 )
+from engine.order.rules import AppliedRules, Judgement, Unmatched, apply_changes, judge
 from engine.privacy.classes import DataClass, FieldClass, Kind, field_classes
 from engine.privacy.masks import mask
 
 __all__ = [
+    "MERGE_WAIT",
     "MISSING",
     "ORDER",
+    "OVER",
     "RAW_ORDER",
+    "AddressGuard",
+    "Answer",
+    "AppliedRules",
     "Arrival",
+    "Call",
+    "Called",
+    "Calling",
     "CanonicalOrder",
     "Cel",
     "Condition",
@@ -79,16 +120,25 @@ __all__ = [
     "Duration",
     "Effect",
     "Example",
+    "Feed",
     "FieldClass",
+    "FileBox",
     "Findings",
+    "Form",
+    "HeldOrder",
+    "HoldReason",
+    "HookParams",
     "HttpAnswer",
     "HttpCall",
     "HttpRequest",
     "HttpUrl",
     "HubOutcome",
+    "HubTask",
+    "Inbox",
     "InputInvalid",
     "Item",
     "Judge",
+    "Judgement",
     "Kind",
     "Made",
     "Mail",
@@ -96,26 +146,37 @@ __all__ = [
     "NodeError",
     "NodeType",
     "NonEmpty",
+    "Obstacle",
     "OfType",
+    "Opened",
     "Order",
+    "OrderStatus",
     "Params",
     "Path",
     "PlainPath",
     "Port",
+    "Portion",
     "Problem",
     "Scope",
     "Secret",
     "SecretRef",
     "Sent",
+    "Server",
     "Source",
+    "Stop",
     "Template",
+    "Unmatched",
     "UrlTemplate",
     "Verdict",
     "Wait",
+    "Watch",
     "Woken",
     "adds",
     "allocate",
     "amounts",
+    "answer",
+    "apart",
+    "apply_changes",
     "batch_node",
     "by_status",
     "canonical_json",
@@ -128,6 +189,8 @@ __all__ = [
     "clean_text",
     "clean_time",
     "connection_type",
+    "days_left",
+    "declared",
     "digest",
     "drop",
     "effect_node",
@@ -137,27 +200,34 @@ __all__ = [
     "get",
     "hold_amount_mismatch",
     "hold_missing_address",
+    "hold_reasons_of",
     "hold_refund_in_progress",
     "hold_unmapped_skus",
     "instant",
+    "judge",
     "mask",
     "may_ship",
     "money_text",
     "node",
     "overall_refund",
+    "parcel_key",
     "parse_money",
     "passes",
+    "poll",
     "put",
     "read_json",
+    "receive",
     "receiver",
     "replaces",
     "round_money",
     "scale_of",
+    "sorted_md5",
     "sum_money",
     "to_utc",
     "trigger",
     "unknown",
     "utc_text",
+    "watch_of",
     "write_json",
     "zone_of",
 ]

@@ -21,8 +21,9 @@ FILE = "orderloom.toml"
 class Settings:
     """``data``: folder of database, keys and flows. ``key``: the one-time key of the browser and the API (invented when absent).
 
-    ``allow_private``: networks in CIDR notation that outgoing calls may reach although they are private. ``connections``:
-    JSON objects by name, as ``ORDERLOOM_CONNECTION_<NAME>`` gives them. ``max_body``: bytes of a webhook body.
+    ``allow_private``: networks in CIDR notation that outgoing calls may reach although they are private; ``allow_folders``: folders in
+    which files may be read and moved. ``connections``: JSON objects by name, as ``ORDERLOOM_CONNECTION_<NAME>`` gives them.
+    ``max_body``: bytes of a webhook body.
     """
 
     data: Path = Path(".orderloom")
@@ -30,15 +31,31 @@ class Settings:
     master_key_file: Path | None = None
     key: str | None = None
     allow_private: tuple[str, ...] = ()
+    allow_folders: tuple[str, ...] = ()
     connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     max_body: int = 1024 * 1024
     max_running: int = 256
+    max_waiting: int = 20_000
+    stands_still_minutes: int = 10
+    keep_days: int = 90
+    keep_runs: int | None = None
+    keep_calls_days: int = 30
+    keep_calls: int = 1_000_000
     language: str = "en"
 
 
 _TEXT = {"DATA": "data", "DATABASE_URL": "database_url", "MASTER_KEY_FILE": "master_key_file", "KEY": "key", "LANGUAGE": "language"}
-_NUMBER = {"MAX_BODY": "max_body", "MAX_RUNNING": "max_running"}
-_LIST = {"ALLOW_PRIVATE": "allow_private"}
+_NUMBER = {
+    "MAX_BODY": "max_body",
+    "MAX_RUNNING": "max_running",
+    "MAX_WAITING": "max_waiting",
+    "STANDS_STILL_MINUTES": "stands_still_minutes",
+    "KEEP_DAYS": "keep_days",
+    "KEEP_RUNS": "keep_runs",
+    "KEEP_CALLS_DAYS": "keep_calls_days",
+    "KEEP_CALLS": "keep_calls",
+}
+_LIST = {"ALLOW_PRIVATE": "allow_private", "ALLOW_FOLDERS": "allow_folders"}
 
 
 def load_settings(environ: Mapping[str, str], folder: Path, **flags: Any) -> Settings:
@@ -119,6 +136,8 @@ def _convert(values: dict[str, Any], problems: list[Problem]) -> None:
             values[name] = _positive(name, values[name], problems)
     if "allow_private" in values:
         values["allow_private"] = _networks(values["allow_private"], problems)
+    if "allow_folders" in values:
+        values["allow_folders"] = _folders(values["allow_folders"], problems)
     if values.get("language", "en") not in ("en", "zh"):
         problems.append(Problem("settings.language", ("language",)))
 
@@ -133,11 +152,20 @@ def _positive(name: str, value: Any, problems: list[Problem]) -> int:
     return number
 
 
-def _networks(value: Any, problems: list[Problem]) -> tuple[str, ...]:
+def _folders(value: Any, problems: list[Problem]) -> tuple[str, ...]:
+    found = [text for text in _listed(value) if text]
+    problems.extend(Problem("settings.folder", ("allow_folders",), {"value": text}) for text in found if not Path(text).is_absolute())
+    return tuple(found)
+
+
+def _listed(value: Any) -> list[str]:
     parts = cast("list[object]", value) if isinstance(value, list) else str(value).replace(";", ",").split(",")
+    return [str(part).strip() for part in parts]
+
+
+def _networks(value: Any, problems: list[Problem]) -> tuple[str, ...]:
     found: list[str] = []
-    for part in parts:
-        text = str(part).strip()
+    for text in _listed(value):
         try:
             found.append(str(ip_network(text, strict=False)))
         except ValueError:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
-
 from engine.errors import FlowInvalid, InputInvalid, NotFound, Problem
 from engine.inspection import asked_at
 from engine.node.items import Item
@@ -56,6 +54,8 @@ async def answer(app: Orderloom, wait_id: int, body: Mapping[str, Any], actor: s
 
 def faults_of(schema: Mapping[str, Any], body: Mapping[str, Any]) -> list[Problem]:
     """``answer.missing``, ``answer.unknown`` and ``answer.invalid``, each at its field."""
+    import jsonschema  # noqa: PLC0415 - costs start-up time
+
     validator: Any = jsonschema.Draft202012Validator(dict(schema))
     return [problem for error in validator.iter_errors(dict(body)) for problem in _faults(error, body)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -18,7 +19,7 @@ class Upkeep:
     """Jobs run on the event loop in which ``start`` was called."""
 
     def __init__(self) -> None:
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every job, twice a second
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every job, and of each that is late
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def every(self, seconds: float, name: str, job: Job) -> None:
@@ -27,6 +28,8 @@ class Upkeep:
         async def run() -> None:
             try:
                 await job()
+            except asyncio.CancelledError:  # the service stops; the scheduler would write the whole exception into the log
+                log.info("job stopped", extra={"job": name})
             except OrderloomError as error:
                 log.warning("job failed", extra={"job": name, "code": error.problems[0].code})
             except Exception as error:  # noqa: BLE001 - one failure must not end the job for good

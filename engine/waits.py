@@ -8,11 +8,13 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar, cast
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
-from engine.run.journaled import woken
-from engine.store.ports import Event, Fact, Store, Wait
+from engine.order import utc_text
+from engine.run.wakes import woken
+from engine.store.ports import Event, Fact, HoldEnd, NewIncident, Store, Wait
 
 log = logging.getLogger("orderloom.waits")
 AT_ONCE: Final = 50
@@ -22,10 +24,13 @@ Decide = Callable[[int, str, Mapping[str, Any], str, Callable[[Fact], Awaitable[
 
 
 class Waits:
-    """``decide`` journals a fact under the next free number; ``resumed`` hands a run on."""
+    """``decide`` journals a fact under the next free number; ``resumed`` hands a run on; ``gather`` ends a hold that is due."""
 
-    def __init__(self, store: Store, decide: Decide[Any], resumed: Callable[[Event], None], now: Callable[[], datetime]) -> None:
-        self._store, self._decide, self._resumed, self._now = store, decide, resumed, now
+    def __init__(
+        self, store: Store, decide: Decide[Any], resumed: Callable[[Event], None], now: Callable[[], datetime],
+        gather: Callable[[Wait], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        self._store, self._decide, self._resumed, self._now, self._gather = store, decide, resumed, now, gather
 
     async def wake_due(self) -> int:
         """End whatever is due by now, those that are due longest first. Returns how many were."""
@@ -53,8 +58,11 @@ class Waits:
     async def end(self, wait: Wait, how: str, by: str, body: Any = None) -> None:
         """Raises ``Conflict`` (``wait.closed``) where something was quicker."""
         at = self._now()
+        if wait.kind == "deadline":
+            await self._overdue(wait, at)
+            return
         if wait.kind == "backoff":
-            await self._store.close_wait(wait.id, at)
+            goes_on = await self._store.close_wait(wait.id, at)
         else:
             entry = {
                 "id": wait.effect,
@@ -64,12 +72,26 @@ class Waits:
                 "at": at,
                 "ok": woken(how, at, by, body),
             }
-            await self._decide(wait.run_id, "results", {"results": [entry]}, by, lambda fact: self._store.close_wait(wait.id, at, fact))
-        self._resumed(await self._store.event(wait.run_id))
+            keep = self._keep(wait, how, at)
+            goes_on = await self._decide(wait.run_id, "results", {"results": [entry]}, by, keep)
+        if goes_on:
+            self._resumed(await self._store.event(wait.run_id))
+
+    def _keep(self, wait: Wait, how: str, at: datetime) -> Callable[[Fact], Awaitable[bool]]:
+        if wait.kind == "hold":
+            return partial(self._store.close_hold, wait.id, at, cast("HoldEnd", how))
+        return partial(self._store.close_wait, wait.id, at)
+
+    async def _overdue(self, wait: Wait, at: datetime) -> None:
+        """The run goes on where it can; that it is late becomes a fact and an incident (rule R12)."""
+        assert wait.due_at is not None  # noqa: S101 - a deadline has a time
+        fields = {"due_at": utc_text(wait.due_at)}
+        incident = NewIncident(wait.step, wait.item_key, "run.overdue", (wait.step,), fields)
+        await self._decide(wait.run_id, "overdue", fields, "system", lambda fact: self._store.pass_deadline(wait.id, at, fact, incident))
 
     async def _wake(self, wait: Wait) -> bool:
         try:
-            await self.end(wait, "due", "system")
+            await (self._gather(wait) if wait.kind == "hold" else self.end(wait, "due", "system"))
         except Conflict:
             return True  # somebody answered in the same moment
         except OrderloomError as error:

@@ -61,7 +61,8 @@ def canonical(body: bytes) -> bytes:
 
 async def examined(body: bytes, orderloom: Orderloom, name: str, *, connections: bool = True) -> Examined:
     """In a thread of its own: a large document takes a tenth of a second, and hooks must not wait for that."""
-    return await asyncio.to_thread(examine, body, orderloom.registry, orderloom.book.types() if connections else None, name)
+    types = orderloom.book.types() if connections else None
+    return await asyncio.to_thread(examine, body, orderloom.registry, types, name, orderloom.flows.from_thread())
 
 
 async def runnable(body: bytes, document: object, orderloom: Orderloom, name: str) -> Flow:

@@ -13,7 +13,7 @@ from litestar.status_codes import HTTP_201_CREATED
 from designer.api.documents import ProblemPlaced, examined, require_name
 from designer.api.documents import shown as in_places
 from designer.api.drafts import DraftKept, kept
-from designer.api.given import Actor, Language, Loom
+from designer.api.given import Actor, Cursor, Language, Limit, Loom
 from designer.api.shapes import Listed, VersionShown, raw, utc, version_shown
 from engine.app import Orderloom
 from engine.errors import Conflict, NotFound, Problem
@@ -39,15 +39,9 @@ class FlowShown:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowWhole:
+class FlowWhole(FlowShown):
     """``document`` is the published one, else the draft; ``problems`` are those of the draft."""
 
-    name: str
-    title: Mapping[str, str]
-    published: int | None
-    draft: str | None
-    running: bool
-    updated_at: str
     document: Any
     problems: Sequence[ProblemPlaced]
 
@@ -72,9 +66,10 @@ class VersionWhole:
 
 
 @get("/flows", opt={"permission": "flow.read"})
-async def list_flows(orderloom: Loom) -> Listed[FlowShown]:
-    """All flows by name."""
-    return Listed([await _shown(orderloom, record) for record in await orderloom.store.flows()])
+async def list_flows(orderloom: Loom, limit: Limit = 50, cursor: Cursor = None) -> Listed[FlowShown]:
+    """Flows by name."""
+    found = await orderloom.store.flows(limit=limit, cursor=cursor)
+    return Listed([await _shown(orderloom, record) for record in found.items], found.next)
 
 
 @post("/flows", opt={"permission": "flow.write"})
@@ -133,15 +128,13 @@ def _empty(data: NewFlow) -> str:
 
 
 async def _shown(orderloom: Orderloom, record: FlowRecord) -> FlowShown:
-    running = orderloom.flows.plan(record.name) is not None
-    title = await _title(orderloom, record)
+    plan = await orderloom.flows.newest(record.name)
+    title = plan.flow.title if plan is not None else await _title(orderloom, record)
+    running = plan is not None
     return FlowShown(record.name, title, record.published, record.draft_etag, running, utc(record.updated_at))
 
 
 async def _title(orderloom: Orderloom, record: FlowRecord) -> Mapping[str, str]:
-    plan = orderloom.flows.plan(record.name)
-    if plan is not None:
-        return plan.flow.title
     flow = inspect(await _document(orderloom, record), record.name).flow
     return flow.title if flow else {}
 

@@ -12,17 +12,20 @@ from msgspec import Meta
 
 from designer.api.given import Actor, Cursor, Language, Limit, Loom, number
 from designer.api.shapes import Listed, ProblemShown, listed, utc, utc_or_none
-from engine.bulk import Chosen, Progress
+from engine.app import Orderloom
+from engine.bulk import Progress
 from engine.catalogue import explain
 from engine.errors import Problem
 from engine.run.view import told
-from engine.store.ports import Incident
+from engine.store.ports import Incident, IncidentFilter
 
 UNKNOWN = "incident.unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentShown:
+    """``blocked``: later events of the same order that wait behind it."""
+
     id: str
     run: str
     flow: str
@@ -33,16 +36,17 @@ class IncidentShown:
     problem: ProblemShown
     at: str
     closed_at: str | None
+    blocked: int
 
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
     """``again``: the same call with the same key; ``anew``: a new one; ``skip``: go on without it.
 
-    ``sent`` and ``not_sent`` answer whether a call that a crash cut short had happened.
+    ``sent`` and ``not_sent`` answer whether a call that a crash cut short had happened; ``noted`` puts a missed deadline aside.
     """
 
-    action: Literal["again", "anew", "skip", "sent", "not_sent"]
+    action: Literal["again", "anew", "skip", "sent", "not_sent", "noted"]
 
 
 @get("/incidents", opt={"permission": "incident.read"})
@@ -61,15 +65,16 @@ async def list_incidents(
     """Incidents, newest first; open ones unless asked otherwise."""
     state = None if state_filter == "all" else state_filter
     run_id = None if run is None else number(run, "run.unknown")
-    narrowed = {"flow": flow, "step": step, "code": code, "order": order}
-    found = await orderloom.store.incidents(state=state, run_id=run_id, **narrowed, limit=limit, cursor=cursor)
-    return listed(found, lambda incident: _shown(incident, language))
+    where = IncidentFilter(state, run_id, flow, step, code, order)
+    found = await orderloom.store.incidents(where, limit=limit, cursor=cursor)
+    blocked = await orderloom.store.blocked_behind([incident.run_id for incident in found.items if incident.state == "open"])
+    return listed(found, lambda incident: _shown(incident, language, blocked.get(incident.run_id, 0)))
 
 
 @get("/incidents/{incident_id:str}", opt={"permission": "incident.read"})
 async def show_incident(incident_id: FromPath[str], orderloom: Loom, language: Language) -> IncidentShown:
     """One incident."""
-    return _shown(await orderloom.store.incident(number(incident_id, UNKNOWN)), language)
+    return await _one(orderloom, number(incident_id, UNKNOWN), language)
 
 
 @post("/incidents/{incident_id:str}/resumption", opt={"permission": "run.write"})
@@ -79,7 +84,7 @@ async def resume(
     """Send a parked item on. 409 where somebody else was quicker."""
     identity = number(incident_id, UNKNOWN)
     await orderloom.resume(identity, data.action, actor)
-    return _shown(await orderloom.store.incident(identity), language)
+    return await _one(orderloom, identity, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class ManyResumptions:
 @post("/incidents/resumptions", opt={"permission": "run.write"}, status_code=HTTP_202_ACCEPTED)
 async def resume_many(data: JSONBody[ManyResumptions], orderloom: Loom, actor: Actor) -> Progress:
     """Decide on many at once, in the background. 409 while another one is under way."""
-    chosen = Chosen(data.flow, data.step, data.code, data.order)
+    chosen = IncidentFilter(flow=data.flow, step=data.step, code=data.code, order=data.order)
     return await orderloom.bulk.start(chosen, data.action, data.per_second, actor)
 
 
@@ -107,7 +112,13 @@ async def show_resumptions(resumption_id: FromPath[str], orderloom: Loom) -> Pro
     return orderloom.bulk.progress(number(resumption_id, "bulk.unknown"))
 
 
-def _shown(incident: Incident, language: str) -> IncidentShown:
+async def _one(orderloom: Orderloom, incident_id: int, language: str) -> IncidentShown:
+    incident = await orderloom.store.incident(incident_id)
+    blocked = await orderloom.store.blocked_behind([incident.run_id] if incident.state == "open" else [])
+    return _shown(incident, language, blocked.get(incident.run_id, 0))
+
+
+def _shown(incident: Incident, language: str, blocked: int) -> IncidentShown:
     problem = told(Problem(incident.code, incident.where, incident.fields))
     return IncidentShown(
         id=str(incident.id),
@@ -120,6 +131,7 @@ def _shown(incident: Incident, language: str) -> IncidentShown:
         problem=ProblemShown(**explain(problem, language)),
         at=utc(incident.at),
         closed_at=utc_or_none(incident.closed_at),
+        blocked=blocked,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import ResponseHeader
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from designer.api.form_texts import in_language
@@ -19,11 +19,15 @@ from designer.api.given import Language, Loom
 from designer.api.shapes import Listed, raw
 from designer.pages.port_words import port_title
 from engine.catalogue import text
+from engine.flow.check.policies import misplaced
+from engine.flow.document import Policy
 from engine.node.ports import Port
 from engine.node.types import NodeType
 from engine.registry import Registry
 
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The ETag of what the reader has already.")]
+
+WithExamples = Annotated[bool, QueryParameter(description="False: the list of examples of each type is left empty.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class PortShown:
 class NodeShown:
     """``params`` is a JSON Schema; ``starts`` says how a trigger is fed, ``promise`` what happens to a call that a crash cut short.
 
-    ``accepts`` is the type of what may arrive (``any``: anything).
+    ``accepts`` is the type of what may arrive (``any``: anything); ``policies``: those that mean something at such a node.
     """
 
     use: str
@@ -52,8 +56,10 @@ class NodeShown:
     help: str
     icon: str
     starts: str | None
+    taps: bool
     promise: str | None
     accepts: str
+    policies: Sequence[str]
     params: Any
     outputs: Sequence[str]
     ports: Sequence[PortShown]
@@ -61,9 +67,11 @@ class NodeShown:
 
 
 @get("/nodes", opt={"permission": "node.read"}, response_headers=[ResponseHeader(name="ETag", documentation_only=True)])
-async def list_nodes(orderloom: Loom, language: Language, if_none_match: IfNoneMatch = None) -> Response[Listed[NodeShown]]:
+async def list_nodes(
+    orderloom: Loom, language: Language, if_none_match: IfNoneMatch = None, examples: WithExamples = True
+) -> Response[Listed[NodeShown]]:
     """All installed node types, plugins too, in the reader's language. They stay the same while the server runs: 304 to who knows them."""
-    written, tag = _written(orderloom.registry, language)
+    written, tag = _written(orderloom.registry, language, examples)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
     if if_none_match is not None and _knows(if_none_match, tag):
         return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)  # pyright: ignore[reportReturnType, reportArgumentType]
@@ -71,9 +79,9 @@ async def list_nodes(orderloom: Loom, language: Language, if_none_match: IfNoneM
 
 
 @lru_cache(maxsize=8)
-def _written(registry: Registry, language: str) -> tuple[bytes, str]:
+def _written(registry: Registry, language: str, examples: bool) -> tuple[bytes, str]:
     """The answer and its ETag."""
-    written = msgspec.json.encode(Listed([_shown(node, language) for node in registry]))
+    written = msgspec.json.encode(Listed([_shown(node, language, examples) for node in registry]))
     return written, f'"{hashlib.sha256(written).hexdigest()[:16]}"'
 
 
@@ -82,7 +90,7 @@ def _knows(header: str, tag: str) -> bool:
     return any(one.strip().removeprefix("W/") in (tag, "*") for one in header.split(","))
 
 
-def _shown(node: NodeType, language: str) -> NodeShown:
+def _shown(node: NodeType, language: str, examples: bool) -> NodeShown:
     return NodeShown(
         use=node.use,
         name=node.name,
@@ -93,12 +101,14 @@ def _shown(node: NodeType, language: str) -> NodeShown:
         help=text(node.help, language),
         icon=node.icon,
         starts=node.starts,
+        taps=node.taps,
         promise=node.promise if node.is_effect else None,
         accepts=node.accepts,
+        policies=[name for name in Policy.model_fields if name not in misplaced(node)],
         params=raw(in_language(node.params_schema, language)),
         outputs=list(node.ports),
         ports=[_port(port, language) for port in node.outputs],
-        examples=raw([_example(example) for example in node.examples]),
+        examples=raw([_example(example) for example in node.examples] if examples else []),
     )
 
 

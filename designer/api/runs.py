@@ -9,12 +9,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from designer.api.given import Actor, Cursor, Language, Limit, Loom, Since, Until, aware, number
-from designer.api.shapes import Listed, RunShown, listed, run_shown
+from designer.api.shapes import Listed, RunShown, RunWhole, called_shown, listed, run_shown, utc, utc_or_none
 from designer.api.steps import StepShown, step_shown
-from engine.inspection import steps_of
+from engine.inspection import ending_of, steps_of
 from engine.store.ports import RunFilter, RunState
 
 UNKNOWN = "run.unknown"
+CHILDREN = 100
 
 
 @get("/runs", opt={"permission": "run.read"})
@@ -34,9 +35,16 @@ async def list_runs(
 
 
 @get("/runs/{run_id:str}", opt={"permission": "run.read"})
-async def show_run(run_id: FromPath[str], orderloom: Loom) -> RunShown:
-    """One run."""
-    return run_shown(await orderloom.store.run(number(run_id, UNKNOWN)))
+async def show_run(run_id: FromPath[str], orderloom: Loom) -> RunWhole:
+    """One run; ``parent`` is the run that called it, ``children`` the newest of those that it called, ``reason`` why a node ended it."""
+    store, run = orderloom.store, await orderloom.store.run(number(run_id, UNKNOWN))
+    call, children = await store.call_of(run.id), await store.children(run.id, limit=CHILDREN)
+    deadline, ending = await store.deadline_of(run.id), await ending_of(orderloom, run.id)
+    return RunWhole(
+        str(run.id), run.flow, run.version, run.state, str(run.id), run.order_key, utc(run.accepted_at), utc_or_none(run.ended_at),
+        ending.reason if ending is not None else None, None if call is None else called_shown(await store.run(call.parent)),
+        [called_shown(child) for child in children.items], utc_or_none(deadline),
+    )  # fmt: skip
 
 
 @get("/runs/{run_id:str}/steps", opt={"permission": "run.read"})

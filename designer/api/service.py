@@ -36,7 +36,7 @@ async def show_health(orderloom: Loom) -> Health:
         running=orderloom.dispatcher.running,
         waiting=orderloom.dispatcher.waiting,
         backlog=orderloom.store.journal.backlog(),
-        flows=sorted(orderloom.flows.plans()),
+        flows=sorted(orderloom.flows.running()),
         broken=broken,
         runs=_by_flow(await orderloom.store.run_counts()),
     )

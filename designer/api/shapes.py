@@ -47,6 +47,32 @@ class RunShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledShown:
+    id: str
+    flow: str
+    version: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunWhole:
+    """``reason``: why a node ended the run ahead of its end."""
+
+    id: str
+    flow: str
+    version: int
+    state: str
+    event: str
+    order_key: str
+    accepted_at: str
+    ended_at: str | None
+    reason: str | None
+    parent: CalledShown | None
+    children: Sequence[CalledShown]
+    deadline: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventShown:
     id: str
     flow: str
@@ -104,6 +130,10 @@ def run_shown(run: Run) -> RunShown:
     return RunShown(
         str(run.id), run.flow, run.version, run.state, str(run.id), run.order_key, utc(run.accepted_at), utc_or_none(run.ended_at)
     )
+
+
+def called_shown(run: Run) -> CalledShown:
+    return CalledShown(str(run.id), run.flow, run.version, run.state)
 
 
 def event_shown(event: Event) -> EventShown:

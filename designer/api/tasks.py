@@ -13,7 +13,7 @@ from litestar.status_codes import HTTP_200_OK
 from designer.api.given import Actor, Cursor, Limit, Loom, number
 from designer.api.shapes import Listed, listed, raw, utc, utc_or_none
 from engine.errors import NotFound, Problem
-from engine.store.ports import Wait
+from engine.store.ports import Wait, WaitFilter, WaitKind
 from engine.tasks import Task, answer, task_of
 
 UNKNOWN = "wait.unknown"
@@ -22,7 +22,8 @@ State = Annotated[Literal["open", "done", "cancelled", "all"], QueryParameter(na
 
 @dataclass(frozen=True, slots=True)
 class WaitShown:
-    """``kind``: ``timer``, ``signal``, ``task`` or ``backoff`` (a call that is tried again later); ``due_at``: when it ends by itself.
+    """``kind``: ``timer``, ``signal``, ``task``, ``backoff`` (a call that is tried again later), ``child`` (the answer of a flow that was
+    called), ``deadline`` or ``hold`` (the release of an order); ``due_at``: when it ends by itself.
 
     ``signal``: the one-time address that ends it, for those that wait for one.
     """
@@ -64,7 +65,7 @@ class TaskShown:
 async def list_waits(
     orderloom: Loom,
     state_filter: State = "open",
-    kind: FromQuery[Literal["timer", "signal", "task", "backoff"] | None] = None,
+    kind: FromQuery[WaitKind | None] = None,
     flow: FromQuery[str | None] = None,
     run: FromQuery[str | None] = None,
     limit: Limit = 50,
@@ -73,7 +74,7 @@ async def list_waits(
     """What runs wait for, newest first."""
     state = None if state_filter == "all" else state_filter
     run_id = None if run is None else number(run, "run.unknown")
-    found = await orderloom.store.waits(state=state, kind=kind, flow=flow, run_id=run_id, limit=limit, cursor=cursor)
+    found = await orderloom.store.waits(WaitFilter(state, kind, flow, run_id), limit=limit, cursor=cursor)
     return listed(found, lambda wait: _wait_shown(wait, orderloom.waits.token))
 
 
@@ -83,7 +84,7 @@ async def list_tasks(
 ) -> Listed[WaitShown]:
     """What people are asked, newest first; one of them says the question."""
     state = None if state_filter == "all" else state_filter
-    found = await orderloom.store.waits(state=state, kind="task", flow=flow, limit=limit, cursor=cursor)
+    found = await orderloom.store.waits(WaitFilter(state, "task", flow), limit=limit, cursor=cursor)
     return listed(found, lambda wait: _wait_shown(wait, orderloom.waits.token))
 
 

@@ -23,19 +23,17 @@ from engine.cli.language import say
 from engine.settings import load_settings
 
 
-@click.command(
-    "demo", help="Run the service with an invented shop: orders from three channels, a warehouse, a finance system, a team chat."
-)
+@click.command("demo", help="Run the service with an invented shop: orders from six channels, a warehouse, a finance system, a team chat.")
 @click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep; without it a new one that goes at the end.")
-@click.option("--rate", default=2.0, show_default=True, type=click.FloatRange(0.1, 200), help="Deliveries a second.")
-@click.option("--orders", type=click.IntRange(1), help="Stop sending after this many deliveries.")
+@click.option("--rate", default=2.0, show_default=True, type=click.FloatRange(0.1, 200), help="New orders a second.")
+@click.option("--orders", type=click.IntRange(1), help="Stop after this many orders.")
 @click.option("--exit", "leave", is_flag=True, help="With --orders: wait until all have arrived, show where, and end.")
 @requires("service.run")
 def demo(port: int, data: Path | None, rate: float, orders: int | None, leave: bool) -> int:
-    """Prints ``ready http://HOST:PORT key=KEY`` on stdout as ``serve`` does. Exit code 1: something acknowledged did not arrive."""
+    """Prints ``ready http://HOST:PORT key=KEY`` on stdout as ``serve`` does. Exit code 1: an order did not arrive."""
     if leave and orders is None:
-        raise click.UsageError(say("--exit needs --orders: say after how many deliveries to end."))
+        raise click.UsageError(say("--exit needs --orders: say after how many orders to end."))
     with _folder(data) as folder, alone(folder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         log_to(level=logging.WARNING)
         settings = load_settings(os.environ, Path.cwd(), data=folder)

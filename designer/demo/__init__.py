@@ -1,1 +1,1 @@
-"""An invented shop on three channels with a warehouse, a finance system and a team chat: a whole demonstration, on loopback."""
+"""An invented shop on six channels with a warehouse, a finance system and a team chat: a whole demonstration, on loopback."""

@@ -1,19 +1,24 @@
-"""Did everything that was acknowledged arrive? Compares the hub with what the simulated systems hold."""
+"""Did every order of the platforms arrive? Compares the hub with what the simulated systems hold."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
 from engine.app import Orderloom
 from engine.inspection import masked_order
+from engine.node.keys import parts_of
 from engine.order.statuses import may_ship
-from engine.store.ports import OPEN_STATES, HubOrder
+from engine.store.ports import OPEN_STATES, HubOrder, RunFilter
 from engine.testing.ledger import OrderName, TargetLedger
 
 LOOK_EVERY = 0.1
+PATIENCE = 90.0
+"""Seconds: a platform that pushes nothing is asked every now and then."""
 _CALLED_OFF = frozenset({"cancelled", "closed_refunded"})
+Placed = Collection[tuple[str, str]]
+"""Orders by channel and number there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +33,37 @@ class Arrivals:
     missing: int
 
 
-async def settled(engine: Orderloom) -> None:
-    """Returns once no run is on its way any more."""
-    while await _under_way(engine):  # noqa: ASYNC110 - a store tells nobody, it is asked
+async def settled(engine: Orderloom, placed: Placed) -> None:
+    """Returns once every order came and no run is on its way any more, or when patience ends."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while (await _under_way(engine) or await _to_come(engine, placed)) and loop.time() < until:  # noqa: ASYNC110 - a store tells nobody, it is asked
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def count(engine: Orderloom, acknowledged: set[int], wms: TargetLedger, finance: TargetLedger) -> Arrivals:
-    """``acknowledged``: ids of events that were answered 2xx. Each must have a run, each order must have arrived or wait visibly."""
-    runs = [await engine.store.run(event) for event in sorted(acknowledged)]
-    parked = sum(run.state == "parked" for run in runs)
-    lost = sum(run.state not in ("done", "parked") for run in runs)
+async def count(engine: Orderloom, placed: Placed, wms: TargetLedger, finance: TargetLedger) -> Arrivals:
+    """Each order that was placed must have arrived, or wait visibly."""
     orders = [order async for order in _orders(engine)]
+    parked = await _parked(engine)
     held = [order for order in orders if not _goes_on(order)]
-    missing = [order for order in orders if _goes_on(order) and not (_holds(wms, order) and _holds(finance, order))]
-    in_parked_runs = {run.id for run in runs if run.state == "parked"}
-    lost += sum(order.event_id not in in_parked_runs for order in missing)
-    return Arrivals(len(orders), len(wms.orders), len(finance.orders), len(held), parked, lost)
+    short = [order for order in orders if _goes_on(order) and not (_holds(wms, order) and _holds(finance, order))]
+    missing = {_place_of(order) for order in short} | (set(placed) - {_place_of(order) for order in orders})
+    return Arrivals(len(orders), len(wms.orders), len(finance.orders), len(held), len(parked), len(missing - set(parked)))
 
 
 async def _under_way(engine: Orderloom) -> int:
     return sum(number for (_, state), number in (await engine.store.run_counts()).items() if state in OPEN_STATES)
+
+
+async def _to_come(engine: Orderloom, placed: Placed) -> bool:
+    here = {_place_of(order) async for order in _orders(engine)}
+    return bool(set(placed) - here - set(await _parked(engine)))
+
+
+async def _parked(engine: Orderloom) -> list[tuple[str, str]]:
+    """The order of each run that waits for a person."""
+    runs = (await engine.store.runs(RunFilter(state="parked"), limit=500)).items
+    return [(parts[0], parts[2]) for run in runs if (parts := parts_of(run.order_key)) is not None]
 
 
 async def _orders(engine: Orderloom) -> AsyncIterator[HubOrder]:
@@ -60,6 +75,10 @@ async def _orders(engine: Orderloom) -> AsyncIterator[HubOrder]:
         cursor = found.next
         if cursor is None:
             return
+
+
+def _place_of(order: HubOrder) -> tuple[str, str]:
+    return order.channel, order.channel_order_id
 
 
 def _goes_on(order: HubOrder) -> bool:

@@ -12,8 +12,8 @@ from designer.demo.run import Outcome
 from engine.cli.language import say
 
 ROWS: Final[tuple[tuple[str, Callable[[Outcome], int]], ...]] = (
-    ("Accepted", lambda one: one.accepted),
-    ("Duplicates", lambda one: one.duplicates),
+    ("Orders placed", lambda one: one.placed),
+    ("Pushed twice", lambda one: one.doubled),
     ("Orders in the hub", lambda one: one.arrivals.orders),
     ("Orders in the WMS", lambda one: one.arrivals.wms),
     ("Orders in finance", lambda one: one.arrivals.finance),

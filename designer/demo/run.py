@@ -1,4 +1,4 @@
-"""The demonstration: the service, the systems around it, and orders that keep coming."""
+"""The demonstration: the service, the platforms and systems around it, and orders that keep coming."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 from designer.demo.arrivals import Arrivals, count, settled
 from designer.demo.flow_file import NAME, flow_file
 from designer.demo.robot import TeamChat
-from designer.demo.sender import Sender
-from designer.demo.shop import Secrets, Shop
+from designer.demo.shop import Platforms, Shop, platforms, push_to
 from designer.server import Service, bind
 from engine.access import SYSTEM
 from engine.app import Orderloom, now
@@ -23,12 +22,12 @@ HOST = "127.0.0.1"
 NOTE = "Demonstration"
 HOME = f"/flows/{NAME}/canvas?guide=true"
 """Where the browser begins: the flow at work, and the first change to make."""
-_Around = tuple[SimulatedTarget, SimulatedTarget, TeamChat]
+_Around = tuple[Platforms, SimulatedTarget, SimulatedTarget, TeamChat]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``orders``: how many deliveries, ``None`` for no end; ``leave``: stop when all have arrived."""
+    """``per_second``: new orders; ``orders``: how many, ``None`` for no end; ``leave``: stop when all have arrived."""
 
     settings: Settings
     port: int
@@ -39,27 +38,29 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    accepted: int
-    duplicates: int
+    """``placed``: orders at the platforms; ``doubled``: pushes that came twice; ``told``: messages to the team."""
+
+    placed: int
+    doubled: int
     told: int
     arrivals: Arrivals
 
 
 async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
     """Until a signal (``None``), or until all has arrived. ``ready`` is called once hooks are accepted and the flow is published."""
-    known, password = Secrets(), secrets.token_hex(16)
-    async with SimulatedTarget(secret=password) as wms, SimulatedTarget() as finance, TeamChat() as chat:
+    password = secrets.token_hex(16)
+    async with platforms() as shops, SimulatedTarget(secret=password) as wms, SimulatedTarget() as finance, TeamChat() as chat:
         urls = {"wms": wms.url, "finance": finance.url, "team_chat": chat.url}
         settings = replace(
             plan.settings,
-            connections={**plan.settings.connections, **_connections(known, password, urls)},
+            connections={**plan.settings.connections, **_connections(shops, password, urls)},
             allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
         )
         service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24))
         service.app.state.home = HOME
         started = asyncio.Event()
         serving = asyncio.create_task(service.run(started.set))
-        driving = asyncio.create_task(_drive(plan, service, started, Shop(known, now), (wms, finance, chat), ready))
+        driving = asyncio.create_task(_drive(plan, service, started, (shops, wms, finance, chat), ready))
         return await _first(service, serving, driving)
 
 
@@ -76,27 +77,37 @@ async def _first(service: Service, serving: asyncio.Task[None], driving: asyncio
     return None
 
 
-async def _drive(
-    plan: Plan, service: Service, started: asyncio.Event, shop: Shop, around: _Around, ready: Callable[[Service], None]
-) -> Outcome:
-    wms, finance, chat = around
+async def _drive(plan: Plan, service: Service, started: asyncio.Event, around: _Around, ready: Callable[[Service], None]) -> Outcome:
+    shops, wms, finance, chat = around
     await started.wait()
     await service.orderloom.publish(flow_file(), note=NOTE, actor=SYSTEM)
     ready(service)
-    sender = Sender(service.url)
-    await sender.send(shop.deliveries(), plan.per_second, plan.orders)
+    push_to(shops, service.url)
+    shop = Shop(shops, now)
+    await _sell(shop, plan.per_second, plan.orders)
     if not plan.leave:
         await asyncio.Event().wait()
-    await settled(service.orderloom)
-    arrivals = await count(service.orderloom, sender.acknowledged, wms.ledger, finance.ledger)
-    return Outcome(sender.answers["accepted"], sender.answers["duplicate"], chat.count, arrivals)
+    for each in shops.values():
+        each.pusher.release()
+        await each.pusher.settled()
+    await settled(service.orderloom, shop.placed)
+    arrivals = await count(service.orderloom, shop.placed, wms.ledger, finance.ledger)
+    return Outcome(len(shop.placed), sum(each.pusher.counts["doubled"] for each in shops.values()), chat.count, arrivals)
 
 
-def _connections(known: Secrets, password: str, urls: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+async def _sell(shop: Shop, per_second: float, most: int | None) -> None:
+    """At a steady pace, until there are ``most``; ``None``: for ever."""
+    loop = asyncio.get_running_loop()
+    start, sold = loop.time(), 0
+    while most is None or sold < most:
+        await asyncio.sleep(max(0.0, start + sold / per_second - loop.time()))
+        shop.sell()
+        sold += 1
+
+
+def _connections(shops: Platforms, password: str, urls: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {
-        "taobao": {"type": "taobao", "secret": known.taobao},
-        "shopify": {"type": "shopify", "secret": known.shopify},
-        "own_shop": {"type": "own_shop", "secret": known.own_shop},
+        **{name: shop.connection for name, shop in shops.items()},
         "wms": {"type": "wms", "url": urls["wms"], "secret": password},
         "finance": {"type": "finance", "url": urls["finance"]},
         "team_chat": {"type": "wecom", "url": urls["team_chat"]},

@@ -1,88 +1,109 @@
-"""The invented shop: it makes orders up, each in the form of its channel and signed as that channel signs."""
+"""The invented shop: it sells on six channels, each a simulated platform, and lets happen what happens in shops."""
 
 from __future__ import annotations
 
 import base64
 import secrets
-from collections import deque
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from designer.demo import payloads, signing
+from designer.demo import payloads
 from designer.demo.flow_file import NAME
 from designer.demo.goods import Person, basket, foreigner, person
 from designer.demo.payloads import Sale
-from designer.demo.signing import Delivery
+from engine.cli.simulate import simulators
+from engine.testing.channel import ChannelSimulator, KeptOrder
 
-CHANNELS: Final = ("taobao", "own_shop", "shopify")
+CHANNELS: Final = ("taobao", "own_shop", "shopify", "jd", "pinduoduo", "woocommerce")
+PUSHING: Final = ("taobao", "own_shop", "shopify", "woocommerce")
 _URGENT = ("麻烦加急，周五前要用", "urgent, please ship today")
+Platforms = Mapping[str, ChannelSimulator]
 
 
-class Secrets:
-    """The secrets of the channels, invented at each start."""
+@asynccontextmanager
+async def platforms() -> AsyncGenerator[Platforms]:
+    """The simulated channels, each with a secret that is invented at each start."""
+    found = simulators()
+    async with AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(found[name].load()(secret=_secret(name))) for name in CHANNELS}
 
-    def __init__(self) -> None:
-        self.taobao, self.shopify = secrets.token_hex(16), secrets.token_hex(16)
-        self.own_shop = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+
+def push_to(shops: Platforms, url: str) -> None:
+    """From now on the channels that push do so to the hooks of a service at this address."""
+    for name in PUSHING:
+        shops[name].pusher.to = f"{url}/hooks/{NAME}/{name}"
 
 
 class Shop:
-    """``deliveries()`` goes on for ever. Sixteen sales show each oddity once; a push message comes every 64."""
+    """``sell()`` makes the next sale. Sixteen sales show each oddity once; an order that nobody can read comes every 64.
 
-    def __init__(self, known: Secrets, now: Callable[[], datetime], seed: int = 1) -> None:
-        self._secrets, self._now, self._chance = known, now, Random(seed)  # noqa: S311 - play, not protection
-        self._sent: deque[Delivery] = deque(maxlen=20)
+    ``placed``: the orders so far, by channel and number.
+    """
+
+    def __init__(self, shops: Platforms, now: Callable[[], datetime], seed: int = 1) -> None:
+        self._shops, self._now, self._chance = shops, now, Random(seed)  # noqa: S311 - play, not protection
         self._number = 0
+        self.placed: list[tuple[str, str]] = []
 
-    def deliveries(self) -> Iterator[Delivery]:
-        """Mostly plain new orders; among them the same delivery again, an update before its order, and other things that shops do."""
-        while True:
-            self._number += 1
-            for one in self._next(self._number % 16):
-                self._sent.append(one)
-                yield one
-
-    def _next(self, turn: int) -> list[Delivery]:
+    def sell(self) -> None:
+        """Mostly a plain new order; now and then it is pushed twice, overtaken by a change of itself, called off, or odd."""
+        self._number += 1
+        turn = self._number % 16
         if self._number % 64 == 7:
-            return [self._taobao(payloads.taobao_push(self._sale()))]
+            self._own(currency="")
+            return
         odd = {5: self._twice, 8: self._out_of_order, 11: self._unknown_status, 13: self._bad_phone, 15: self._cancelled}.get(turn)
-        return odd() if odd else [self._plain(urgent=turn in (3, 10))]
+        if odd is not None:
+            odd()
+        else:
+            self._plain(urgent=turn in (3, 10))
 
-    def _twice(self) -> list[Delivery]:
-        return [self._plain(), self._sent[-1]]
+    def _twice(self) -> None:
+        self._shops["own_shop"].pusher.faults.next("doubled")
+        self._own()
 
-    def _unknown_status(self) -> list[Delivery]:
-        return [self._own(payloads.own_shop(self._sale(), status="under_inspection"))]
+    def _unknown_status(self) -> None:
+        self._own(status="under_inspection")
 
-    def _bad_phone(self) -> list[Delivery]:
-        return [self._own(payloads.own_shop(self._sale(bad_phone=True)))]
+    def _bad_phone(self) -> None:
+        self._own(bad_phone=True)
 
-    def _plain(self, *, urgent: bool = False) -> Delivery:
+    def _out_of_order(self) -> None:
+        """A change of the order overtakes the order itself."""
+        shop = self._shops["own_shop"]
+        shop.pusher.faults.next("late")
+        order = self._own()
+        shop.move(order.id, order.state, at=self._now() + timedelta(seconds=2))
+
+    def _cancelled(self) -> None:
+        order = self._own()
+        self._shops["own_shop"].move(order.id, "cancelled", at=self._now() + timedelta(seconds=2))
+
+    def _plain(self, *, urgent: bool) -> None:
         channel = CHANNELS[self._number % len(CHANNELS)]
         sale = self._sale(abroad=channel == "shopify", note=_URGENT[channel == "shopify"] if urgent else "")
         if channel == "taobao":
-            return self._taobao(payloads.taobao(sale))
-        if channel == "shopify":
-            return signing.shopify(payloads.shopify(sale), self._secrets.shopify, _hook(channel), f"demo-{sale.serial}")
-        return self._own(payloads.own_shop(sale))
+            trade: dict[str, Any] = payloads.taobao(sale)["trade_fullinfo_get_response"]["trade"]
+            self._place(channel, trade["tid_str"], trade, sale)
+        elif channel == "shopify":
+            body = payloads.shopify(sale)
+            self._place(channel, str(body["id"]), body, sale)
+        elif channel == "own_shop":
+            self._own(note=sale.note)
+        else:
+            self.placed += [(channel, order.id) for order in self._shops[channel].create()]
 
-    def _out_of_order(self) -> list[Delivery]:
-        """The shop's change of the note overtakes the order itself."""
-        sale = self._sale()
-        return [self._own(payloads.own_shop(sale, "order.updated", 30, note="请放门口")), self._own(payloads.own_shop(sale))]
+    def _own(self, *, bad_phone: bool = False, **changes: Any) -> KeptOrder:
+        sale = self._sale(bad_phone=bad_phone)
+        event = payloads.own_shop(sale, **changes)
+        return self._place("own_shop", event["data"]["order_no"], event, sale)
 
-    def _cancelled(self) -> list[Delivery]:
-        sale = self._sale()
-        called_off = payloads.own_shop(sale, "order.cancelled", 60)
-        return [self._own(payloads.own_shop(sale)), self._own(called_off)]
-
-    def _taobao(self, payload: dict[str, object]) -> Delivery:
-        return signing.taobao(payload, self._secrets.taobao, _hook("taobao"), self._now())
-
-    def _own(self, payload: dict[str, object]) -> Delivery:
-        return signing.own_shop(payload, self._secrets.own_shop, _hook("own_shop"), f"msg_{secrets.token_hex(8)}", self._now())
+    def _place(self, channel: str, number: str, body: Mapping[str, Any], sale: Sale) -> KeptOrder:
+        self.placed.append((channel, number))
+        return self._shops[channel].place(number, body, at=sale.at)
 
     def _sale(self, *, abroad: bool = False, bad_phone: bool = False, note: str = "") -> Sale:
         buyer = foreigner(self._chance) if abroad else person(self._chance)
@@ -91,5 +112,5 @@ class Shop:
         return Sale(self._number, self._now(), basket(self._chance), buyer, note)
 
 
-def _hook(trigger: str) -> str:
-    return f"/hooks/{NAME}/{trigger}"
+def _secret(channel: str) -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode() if channel == "own_shop" else secrets.token_hex(16)

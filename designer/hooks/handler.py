@@ -6,54 +6,118 @@ A bare ASGI handler, because an order passes here: no request object, no guard, 
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from litestar import Litestar
 from litestar.handlers import asgi
-from litestar.types import Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
-from designer.hooks.answers import send_accepted, send_refusal
+from designer.hooks.answers import Refusal, refusal_of, send_accepted, send_own, send_refusal
 from designer.hooks.body import Gone, read_body
 from designer.problems import Refused, accepted_language, status_of
 from engine.access.permissions import ANYONE, may
-from engine.app import Orderloom
+from engine.app import Orderloom, now
 from engine.errors import NotFound, OrderloomError, Problem
 from engine.intake.accept import Busy
+from engine.intake.answers import HookAnswer
 from engine.node.triggers import Delivery
 from engine.store.ports import Accepted
 
 log = logging.getLogger("orderloom.hooks")
 
 
-@asgi("/hooks", is_mount=True, copy_scope=False, opt={"permission": "hook.deliver"})
+MOUNT: Final = "/hooks"
+MOST_OF_A_NAME: Final = 122
+LONGEST_NUMBER: Final = 16
+
+
+@asgi(MOUNT, is_mount=True, copy_scope=False, opt={"permission": "hook.deliver"})
 async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers 200, 400 ``body.unreadable``, 401 ``signature.invalid``, 404 ``hook.unknown``, 405, 408, 413 or 503 with ``Retry-After``."""
+    """Answers 200 or as the trigger says; 400 ``body.unreadable``, 401 ``signature.invalid``, 404 ``hook.unknown``,
+    405, 408, 413 or 503 with ``Retry-After``."""
     state = scope["litestar_app"].state
+    await answer(state.orderloom, state.deliveries, scope, receive, send)
+
+
+def straight(app: Litestar) -> ASGIApp:
+    """The application with a shorter way for deliveries: their handler does all by itself, so nothing of the framework is passed on it."""
+    orderloom, deliveries = app.state.orderloom, app.state.deliveries
+
+    def front(scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        if scope["type"] == "http" and scope["path"].startswith(f"{MOUNT}/"):
+            scope["path"] = scope["path"][len(MOUNT) :]
+            return answer(orderloom, deliveries, scope, receive, send)
+        return app(scope, receive, send)
+
+    return front
+
+
+async def answer(orderloom: Orderloom, deliveries: Counter[str], scope: Scope, receive: Receive, send: Send) -> None:
+    at, began = now(), perf_counter()
     try:
-        accepted = await _accept(state.orderloom, scope, receive, state.orderloom.settings.max_body)
+        accepted, own = await _accept(orderloom, scope, receive, orderloom.settings.max_body)
     except Gone:
-        state.deliveries["gone"] += 1
+        deliveries["gone"] += 1
+        _note(orderloom, scope, at, began, None, "gone")
     except Exception as error:  # noqa: BLE001 - whatever happens, the sender gets an answer
-        status = await send_refusal(send, _as_seen_by_sender(error), accepted_language(_header(scope, b"accept-language")))
-        state.deliveries[str(status)] += 1
+        await send_refusal(send, refused(orderloom, deliveries, scope, error, at, began))
     else:
-        state.deliveries["duplicate" if accepted.duplicate else "accepted"] += 1
-        await send_accepted(send, accepted)
+        deliveries["duplicate" if accepted.duplicate else "accepted"] += 1
+        await (send_accepted(send, accepted) if own is None else send_own(send, accepted, own))
+        note_accepted(orderloom, _place(scope), at, began, accepted.id, 200 if own is None else own.status)
 
 
-async def _accept(orderloom: Orderloom, scope: Scope, receive: Receive, limit: int) -> Accepted:
+def refused(orderloom: Orderloom, deliveries: Counter[str], scope: Any, error: Exception, at: datetime, began: float) -> Refusal:
+    """What the sender is told, which is noted. Of ``scope`` path, method and headers are looked at."""
+    seen = _as_seen_by_sender(error)
+    refusal = refusal_of(seen, accepted_language(_header(scope, b"accept-language")))
+    deliveries[str(refusal.status)] += 1
+    code = seen.problems[0].code if isinstance(seen, OrderloomError) else "fault"
+    _note(orderloom, scope, at, began, refusal.status, code)
+    return refusal
+
+
+def note_accepted(orderloom: Orderloom, place: str, at: datetime, began: float, event: int, status: int = 200) -> None:
+    """Of a delivery that was taken in the log keeps its event."""
+    took = (perf_counter() - began) * 1000
+    orderloom.store.call_log.note(
+        (at, "in", place, "POST", f"{MOUNT}/{place}", status, None, took, False, event, None, None, None, 1, None, None)
+    )
+
+
+def _note(orderloom: Orderloom, scope: Any, at: datetime, began: float, status: int | None, code: str) -> None:
+    """Of one that was refused only the code and the size that it said."""
+    place, said = _place(scope), _header(scope, b"content-length")
+    size = int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_NUMBER else None
+    took = (perf_counter() - began) * 1000
+    orderloom.store.call_log.note(
+        (at, "in", place, scope.get("method", ""), f"{MOUNT}/{place}", status, code, took, True, None, None, None, None, 1, size, None)
+    )
+
+
+async def _accept(orderloom: Orderloom, scope: Any, receive: Receive, limit: int) -> tuple[Accepted, HookAnswer | None]:
     if scope.get("method") != "POST":
         raise Refused(405, Problem("request.method"), {"Allow": "POST"})
-    flow, trigger = _address(scope["path"])
+    flow, trigger = address_of(scope["path"])
     if not may(ANYONE, "hook.deliver", flow):
         raise Refused(403, Problem("access.denied", fields={"action": "hook.deliver"}))
+    orderloom.take_up.require_room()
     body = await read_body(scope, receive, limit)
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    raw_query = scope["query_string"]
-    query = dict(parse_qsl(raw_query.decode("latin-1"), keep_blank_values=True)) if raw_query else {}
-    return await orderloom.intake.hook(flow, trigger, Delivery(body, headers, query))
+    with orderloom.take_up.room(len(body)):
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        raw_query = scope["query_string"]
+        query = dict(parse_qsl(raw_query.decode("latin-1"), keep_blank_values=True)) if raw_query else {}
+        delivery = Delivery(body, headers, query)
+        accepted = await orderloom.intake.hook(flow, trigger, delivery)
+        return accepted, await orderloom.answers.of(flow, trigger, delivery, accepted)
 
 
-def _address(path: str) -> tuple[str, str]:
+def address_of(path: str) -> tuple[str, str]:
     """Flow and trigger of the path below the mount (the framework gives bare handlers no path parameters)."""
     parts = path.strip("/").split("/")
     if len(parts) != 2:
@@ -71,5 +135,9 @@ def _as_seen_by_sender(error: Exception) -> Exception:
     return error
 
 
-def _header(scope: Scope, wanted: bytes) -> str:
+def _place(scope: Any) -> str:
+    return str(scope["path"]).removeprefix(MOUNT).strip("/")[:MOST_OF_A_NAME]
+
+
+def _header(scope: Any, wanted: bytes) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")

@@ -11,6 +11,7 @@ from typing import Final
 
 from engine.app import Orderloom
 from engine.run.tally import NodeTally
+from engine.run.taps import Tapped
 from engine.store.ports import RunState
 
 LOOK_EVERY: Final = 0.5
@@ -58,15 +59,23 @@ class FlowFeeds:
         self._readings: dict[str, _Reading] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def watch(self, flow: str, closing: asyncio.Event) -> AsyncGenerator[FlowCounts]:
-        """Until ``closing``: one at once, one whenever something moved, and one every few seconds. Raises ``NotFound``."""
+    async def watch(self, flow: str, closing: asyncio.Event) -> AsyncGenerator[FlowCounts | Tapped]:
+        """Until ``closing``: counts at once, whenever something moved, and every few seconds; and what passes the taps meanwhile.
+
+        Raises ``NotFound``.
+        """
         seen: FlowCounts | None = None
-        while not closing.is_set():
-            counts = await self.current(flow)
-            if counts is not seen:
-                seen = counts
-                yield counts
-            await _until(closing, LOOK_EVERY)
+        number, taps = 0, self._orderloom.world.taps
+        with taps.watching(flow):
+            while not closing.is_set():
+                counts = await self.current(flow)
+                if counts is not seen:
+                    seen = counts
+                    yield counts
+                for tapped in taps.since(flow, number):
+                    number = tapped.number
+                    yield tapped
+                await _until(closing, LOOK_EVERY)
 
     async def current(self, flow: str) -> FlowCounts:
         """The last reading while nothing has moved since, else a new one; never more than one a second. Raises ``NotFound``."""
@@ -79,10 +88,10 @@ class FlowFeeds:
 
     def _mark(self, flow: str) -> tuple[int, ...]:
         """Costs no query: what this process has counted, ended, saved and taken up."""
-        orderloom, plan = self._orderloom, self._orderloom.flows.plan(flow)
+        orderloom = self._orderloom
         ended = sum(orderloom.dispatcher.ended[flow, state] for state in _ENDS)
         moves = orderloom.world.tally.moves(flow)
-        return moves, ended, orderloom.dispatcher.waiting, orderloom.store.drafts_saved(), plan.version if plan else 0
+        return moves, ended, orderloom.dispatcher.waiting, orderloom.store.drafts_saved(), orderloom.flows.version(flow) or 0
 
     async def _read(self, flow: str) -> FlowCounts:
         store = self._orderloom.store
@@ -90,11 +99,11 @@ class FlowFeeds:
         runs = {state: count for (name, state), count in sorted((await store.run_counts()).items()) if name == flow}
         incidents = {step: count for (name, step), count in (await store.incident_counts()).items() if name == flow}
         since = self._orderloom.started_at.isoformat(timespec="seconds").replace("+00:00", "Z")
-        return FlowCounts(record.published, since, record.draft_etag, self._nodes(flow, incidents), runs)
+        return FlowCounts(record.published, since, record.draft_etag, await self._nodes(flow, incidents), runs)
 
-    def _nodes(self, flow: str, incidents: Mapping[str, int]) -> dict[str, NodeCounts]:
+    async def _nodes(self, flow: str, incidents: Mapping[str, int]) -> dict[str, NodeCounts]:
         """Those of the published version, and whatever else has something to show."""
-        plan, tally = self._orderloom.flows.plan(flow), self._orderloom.world.tally.nodes(flow)
+        plan, tally = await self._orderloom.flows.newest(flow), self._orderloom.world.tally.nodes(flow)
         slugs = dict.fromkeys([*(plan.by_slug if plan else ()), *tally, *incidents])
         return {slug: _counts(tally.get(slug, _NOTHING), incidents.get(slug, 0)) for slug in slugs}
 

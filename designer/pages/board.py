@@ -49,6 +49,7 @@ class Snapshot:
     incidents: Sequence[Incident]
     more_incidents: bool
     rate: Sequence[float]
+    blocked: int = 0
 
     def count(self, *states: str) -> int:
         return sum(flow.states.get(state, 0) for flow in self.flows for state in states)
@@ -82,12 +83,13 @@ class Board:
         self._taken_at = monotonic()
         self._totals.append((self._taken_at, sum(counts.values())))
         return Snapshot(
-            flows=_by_flow(counts, [record.name for record in await store.flows() if record.published]),
+            flows=_by_flow(counts, list(await store.published())),
             channels=dict(sorted((await store.order_counts()).items())),
             orders=[shown(order) for order in orders.items],
             incidents=incidents.items,
             more_incidents=incidents.next is not None,
             rate=per_second(self._totals),
+            blocked=self._engine.standstill.last.blocked,
         )
 
 

@@ -43,7 +43,7 @@ async def show_canvas(
     """The draft, else the published version; with ``version`` or ``run`` that version, to look at."""
     engine = loom(request)
     opened = await _opened(engine, await engine.store.flow(name), version, run)
-    return page(request, "canvas.html", flow=name, data=_embedded({**asdict(opened), **_around(request), "guide": guide}))
+    return page(request, "canvas.html", flow=name, data=_embedded({**asdict(opened), **await _around(request), "guide": guide}))
 
 
 async def _opened(engine: Orderloom, record: FlowRecord, version: int | None, run: int | None) -> Opened:
@@ -59,14 +59,16 @@ async def _opened(engine: Orderloom, record: FlowRecord, version: int | None, ru
     return Opened(record.name, document.decode(), record.draft_etag, record.published, shown)
 
 
-def _around(request: PageRequest) -> dict[str, Any]:
-    """The reader, the connections that a form may name, and the texts of the scripts."""
+async def _around(request: PageRequest) -> dict[str, Any]:
+    """The reader, the connections and flows that a form may name, and the texts of the scripts."""
     reader = reader_for(request)
-    book = loom(request).book.types()
+    engine = loom(request)
+    book = engine.book.types()
     return {
         "language": reader.language,
         "theme": reader.theme,
         "connections": [{"name": name, "type": kind} for name, kind in sorted(book.items())],
+        "callees": [plan.name for plan in await engine.flows.starting("call") if plan.callee is not None],
         "texts": script_texts(reader.language),
         "title": text("Canvas", reader.language),
     }

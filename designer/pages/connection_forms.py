@@ -13,7 +13,7 @@ from engine.connection.types import Connection, connection_types, json_schema, p
 from engine.errors import InputInvalid, NotFound, Problem
 
 FAMILIES: Final[Mapping[str, str]] = {
-    "channel": "Sales channels, which call us", "system": "Systems that we call", "message": "Messages to people",
+    "channel": "Sales channels", "system": "Systems that we call", "message": "Messages to people",
 }  # fmt: skip
 NAME: Final = "_name"
 """The field of the name; what belongs to the page begins with an underscore, which no field of a connection does."""

@@ -159,6 +159,7 @@ async def _one(
     return page(
         request, "connections/one.html", status=status, gate=engine.gates.states().get(name),
         shown=shown, form=form, problems=problems, refused=refused.problems if refused else (), back=_back(back),
+        sources=[state for state in engine.sources.states() if name in state.connections],
         origin=str(request.base_url).rstrip("/"), **values,
     )  # fmt: skip
 

@@ -106,4 +106,6 @@ def _wire(source: Card, target: Card, ports: Sequence[str], siblings: Sequence[s
     bend = max(_GAP_Y // 2, abs(y2 - y1) // 2)
     label = "" if list(ports) == [DEFAULT_PORT] else ", ".join(ports)
     path = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
+    if y2 - y1 > HEIGHT:  # it passes a row, where its middle might lie on a card
+        return Wire(source.slug, target.slug, path, label, x1, y1 + _GAP_Y // 2 + 4)
     return Wire(source.slug, target.slug, path, label, (x1 + x2) // 2, (y1 + y2) // 2 + 4)

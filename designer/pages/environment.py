@@ -69,7 +69,7 @@ def action(language: str, name: str) -> str:
 
 def port_titles(language: str, names: str) -> str:
     """Of several ports, whose names stand in one text with commas between."""
-    return ", ".join(port_title(name, language) for name in names.split(", "))
+    return text(", ", language).join(port_title(name, language) for name in names.split(", "))
 
 
 def href(path: str, **query: Any) -> str:

@@ -11,7 +11,7 @@ from designer.problems import problems_of, status_of
 
 TITLES: Final = {
     400: ("This address says something that we do not understand", "Go back and choose again."),
-    401: ("Please sign in", "Open the address with ?key=… that the server printed when it started."),
+    401: ("Please sign in", "Open the address with ?key=… that the server printed when it started, or give its key here."),
     403: ("You may not do this", "Start again from the overview. If it stays, ask the owner of this Orderloom."),
     404: ("There is nothing here", "It may have been removed, or the address has a typing error. Start again from the overview."),
     409: ("Somebody was quicker", "Go back and load the page again to see what is the case now."),

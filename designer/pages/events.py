@@ -38,11 +38,11 @@ async def list_events(
     return page(
         request, "events.html",
         found=found, given=Given("/events", filters), span=span, links=links("/events", found, cursor, filters),
-        flows=[record.name for record in await engine.store.flows()], triggers=_triggers(engine, filters["trigger"]),
+        flows=await engine.store.flow_names(), triggers=_triggers(engine, filters["trigger"]),
         held=await held(engine.store, (event.order_key for event in found.items)),
     )  # fmt: skip
 
 
 def _triggers(engine: Orderloom, asked: str | None) -> list[str]:
     """Of all flows in use; and the one that is asked for, which may be of an older version."""
-    return sorted({slug for plan in engine.flows.plans().values() for slug in plan.triggers} | ({asked} if asked else set()))
+    return sorted({slug for plan in engine.flows.plans_at_hand() for slug in plan.triggers} | ({asked} if asked else set()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from designer.pages.drawing import Drawing
+from designer.pages.listing import PER_PAGE
 from designer.pages.preview import preview
 from engine.app import Orderloom, now
 from engine.errors import Problem
@@ -14,7 +15,7 @@ from engine.flow.check import check_reading
 from engine.flow.diff import diff
 from engine.flow.document import Flow
 from engine.flow.reader import inspect
-from engine.store.ports import FlowRecord
+from engine.store.ports import FlowRecord, Page
 
 FIGURES_OF = timedelta(hours=24)
 
@@ -35,14 +36,14 @@ class FlowCard:
     preview: Drawing | None
 
 
-async def flow_cards(engine: Orderloom) -> list[FlowCard]:
+async def flow_cards(engine: Orderloom, cursor: str | None) -> Page[FlowCard]:
     """The one that was changed last comes first."""
     runs = await engine.store.run_counts_since(now() - FIGURES_OF)
     incidents: dict[str, int] = {}
     for (flow, _), number in (await engine.store.incident_counts()).items():
         incidents[flow] = incidents.get(flow, 0) + number
-    newest_first = sorted(await engine.store.flows(), key=lambda record: record.updated_at, reverse=True)
-    return [await _card(engine, record, runs, incidents) for record in newest_first]
+    found = await engine.store.flows(limit=PER_PAGE, cursor=cursor, newest_first=True)
+    return Page([await _card(engine, record, runs, incidents) for record in found.items], found.next)
 
 
 async def _card(engine: Orderloom, record: FlowRecord, runs: Mapping[str, int], incidents: Mapping[str, int]) -> FlowCard:

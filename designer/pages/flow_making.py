@@ -58,7 +58,7 @@ async def make_flow(
 ) -> Response[str] | Redirect:
     """An empty draft or a copy; then the canvas opens. 422 and 409 show the form again, with what is wrong."""
     engine, title = loom(request), data.title.strip()[:200]
-    name = data.name.strip() or suggested_name(title, [record.name for record in await engine.store.flows()])
+    name = data.name.strip() or suggested_name(title, await engine.store.flow_names())
     titles = {reader_for(request).language: title} if title else {}
     try:
         document = await _copied(engine, data.copied, name, titles) if data.copied else write_flow(empty_flow(name, titles)).encode()

@@ -12,6 +12,7 @@ from designer.pages.drawing import draw
 from designer.pages.flow_cards import differ, flow_cards, judged, published_document
 from designer.pages.flow_history import MOST, SHOWN, draft_changes, past
 from designer.pages.frame import PageRequest, loom, page, reader_for
+from designer.pages.listing import links as links_to
 from engine.errors import Problem
 from engine.flow.document import Flow
 from engine.flow.graph import links, order
@@ -33,8 +34,9 @@ class ShownStep:
 
 
 @get("/flows", opt={"permission": "flow.read"})
-async def list_flows(request: PageRequest) -> Response[str]:
-    return page(request, "flows/list.html", flows=await flow_cards(loom(request)))
+async def list_flows(request: PageRequest, cursor: FromQuery[str | None] = None) -> Response[str]:
+    found = await flow_cards(loom(request), cursor)
+    return page(request, "flows/list.html", flows=found.items, links=links_to("/flows", found, cursor, {}))
 
 
 @get("/flows/{name:str}", opt={"permission": "flow.read"})
@@ -72,7 +74,9 @@ async def flow_page(
         draft_differs=record.draft is not None and differ(record.draft, published),
         draft_changes=draft_changes(record, published, language),
         versions=past(versions, language, listed), older=max(0, len(versions) - listed), may_list_more=listed < MOST,
+        noted=engine.world.noted.of(name, record.published),
         drawing=draw(flow) if flow else None,
+        sources={state.trigger: state for state in engine.sources.states() if state.flow == name},
         steps=steps_in_order(flow, engine.registry) if flow else [],
     )  # fmt: skip
 

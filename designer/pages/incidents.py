@@ -17,8 +17,7 @@ from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.words import INCIDENT_STATES
-from engine.bulk import Chosen
-from engine.store.ports import IncidentState, Store
+from engine.store.ports import IncidentFilter, IncidentState, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,19 @@ async def list_incidents(
     store = loom(request).store
     flow, step, code, order = chosen(flow), chosen(step), chosen(code), chosen(order)
     state = cast("IncidentState | None", wanted)
-    found = await store.incidents(state=state, flow=flow, step=step, code=code, order=order, limit=PER_PAGE, cursor=cursor)
+    where = IncidentFilter(state, flow=flow, step=step, code=code, order=order)
+    found = await store.incidents(where, limit=PER_PAGE, cursor=cursor)
     filters = {"show": wanted or "all", "flow": flow, "step": step, "code": code, "order": order}
     runs = await asyncio.gather(*(store.run(run_id) for run_id in dict.fromkeys(one.run_id for one in found.items)))
     order_keys = {run.id: run.order_key for run in runs}
+    blocked = await store.blocked_behind([one.run_id for one in found.items if one.state == "open"])
     return page(
         request, "incidents.html",
         found=found, shown=filters["show"], given=Given("/incidents", filters, plain={"show": filters["show"]}),
         links=links("/incidents", found, cursor, filters), steps=await _steps(store, flow, step),
         bulk=loom(request).bulk.last,
-        flows=[record.name for record in await store.flows()], order_keys=order_keys, held=await held(store, order_keys.values()),
+        flows=await store.flow_names(), order_keys=order_keys, blocked=blocked,
+        held=await held(store, order_keys.values()),
     )  # fmt: skip
 
 
@@ -73,8 +75,8 @@ class ManyDecisions:
 @post("/incidents/resumptions", opt={"permission": "run.write"}, status_code=303)
 async def decide_many(request: PageRequest, data: Annotated[ManyDecisions, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
     """Begins to decide on all that fit and goes back to the list, which tells how far it is. 409 while another one is under way."""
-    chosen = Chosen(data.flow or None, data.step or None, data.code or None, data.order or None)
-    await loom(request).bulk.start(chosen, data.action, min(max(data.per_second, 0.1), 1000.0), request.state.actor)
+    where = IncidentFilter(flow=data.flow or None, step=data.step or None, code=data.code or None, order=data.order or None)
+    await loom(request).bulk.start(where, data.action, min(max(data.per_second, 0.1), 1000.0), request.state.actor)
     return Redirect(path=local(data.back), status_code=303)
 
 

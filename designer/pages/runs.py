@@ -18,12 +18,13 @@ from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
+from designer.pages.reruns import movable_to
 from designer.pages.words import RUN_STATES
 from engine.app import now
 from engine.errors import OrderloomError, Problem
 from engine.flow.document import Flow
-from engine.inspection import StepView, steps_of
-from engine.store.ports import Event, RunFilter, RunState
+from engine.inspection import StepView, ending_of, steps_of
+from engine.store.ports import Event, IncidentFilter, RunFilter, RunState
 
 
 @get("/runs", opt={"permission": "run.read"})
@@ -43,7 +44,7 @@ async def list_runs(
     filters = {"flow": chosen(flow), "status": known(status, RUN_STATES), "order": chosen(order), **span.filters}
     where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"], span.since, span.until)
     found = await store.runs(where, limit=PER_PAGE, cursor=cursor)
-    names = [record.name for record in await store.flows()]
+    names = await store.flow_names()
     return page(
         request, "runs/list.html",
         found=found, given=Given("/runs", filters), span=span, flows=names, links=links("/runs", found, cursor, filters),
@@ -56,13 +57,16 @@ async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]
     engine = loom(request)
     run, event = await engine.store.run(run_id), await engine.store.event(run_id)
     flow, steps, problems = await _steps(request, event)
-    incidents = await engine.store.incidents(state=None, run_id=run_id)
+    incidents = await engine.store.incidents(IncidentFilter(None, run_id))
+    call, children = await engine.store.call_of(run_id), await engine.store.children(run_id, limit=PER_PAGE)
     return page(
         request, "runs/one.html",
-        run=run, event=event, steps=steps, problems=problems, incidents=incidents.items, flow=flow,
+        run=run, event=event, ending=await ending_of(engine, run_id), steps=steps, problems=problems, incidents=incidents.items, flow=flow,
+        parent=None if call is None else await engine.store.run(call.parent), children=children,
+        deadline=await engine.store.deadline_of(run_id),
         timeline=await timeline_of(engine, run_id, reader_for(request).language),
         drawing=draw(flow) if flow else None,
-        held=await held(engine.store, [run.order_key]),
+        held=await held(engine.store, [run.order_key]), movable_to=await movable_to(request, run_id),
         icons_of={slug: _icon(request, node.use) for slug, node in flow.nodes.items()} if flow else {},
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.words import WAIT_STATES
 from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
-from engine.store.ports import Wait, WaitState
+from engine.store.ports import Wait, WaitFilter, WaitState
 from engine.tasks import Task, answer, task_of
 
 DECISION = "decision"
@@ -32,13 +32,13 @@ async def list_tasks(
     wanted = None if show == "all" else known(show, WAIT_STATES) or "open"
     filters = {"show": wanted or "all", "flow": chosen(flow)}
     state = cast("WaitState | None", wanted)
-    found = await engine.store.waits(state=state, kind="task", flow=filters["flow"], limit=PER_PAGE, cursor=cursor)
+    found = await engine.store.waits(WaitFilter(state, "task", filters["flow"]), limit=PER_PAGE, cursor=cursor)
     runs = await asyncio.gather(*(engine.store.run(wait.run_id) for wait in found.items))
     order_keys = {run.id: run.order_key for run in runs}
     return page(
         request, "tasks/list.html",
         found=found, shown=filters["show"], given=Given("/tasks", filters, plain={"show": filters["show"]}),
-        links=links("/tasks", found, cursor, filters), flows=[record.name for record in await engine.store.flows()],
+        links=links("/tasks", found, cursor, filters), flows=await engine.store.flow_names(),
         order_keys=order_keys, held=await held(engine.store, order_keys.values()), titles=await _titles(request, found.items),
     )  # fmt: skip
 

@@ -28,8 +28,7 @@ async def existing_store(settings: Settings) -> AsyncGenerator[Store]:
         raise NotFound(Problem("cli.no_data", fields={"data": settings.data}))
     from engine.store.open import open_store  # noqa: PLC0415 - the database is slow to load, and most runs need none
 
-    key_file = str(settings.master_key_file) if settings.master_key_file else None
-    store = open_store(StoreOptions(str(settings.data), settings.database_url, key_file))
+    store = open_store(StoreOptions(settings.data, settings.database_url, settings.master_key_file))
     await store.open()
     try:
         yield store

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from pathlib import PurePath
 from uuid import uuid4
 
 import click
 
 from engine.cli.report import show_problems
-from engine.errors import FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem, SettingsInvalid
+from engine.errors import FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem, SettingsInvalid, place_of
 
 FAILED = 1
 USAGE = 2
@@ -45,9 +44,7 @@ def exit_code_of(error: BaseException, *, debug: bool = False) -> int:
 
 def _unforeseen(error: BaseException, *, debug: bool) -> int:
     """A fault of ours: type and place only, because its text may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    show_problems([Problem("internal.error", fields={"type": type(error).__name__, "at": place, "id": uuid4().hex[:8]})])
+    show_problems([Problem("internal.error", fields={"type": type(error).__name__, "at": place_of(error), "id": uuid4().hex[:8]})])
     if debug:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     return FAILED

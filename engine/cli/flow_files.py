@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from engine.errors import InputInvalid, Problem
+from engine.errors import FlowInvalid, InputInvalid, Problem
+from engine.flow.calls import check_calls
 from engine.flow.check import check_reading
 from engine.flow.document import Flow
-from engine.flow.reader import inspect
+from engine.flow.reader import inspect, read_flow
 from engine.registry import Registry
+from engine.run.calls import FindPlan
+from engine.run.plan import Plan
 
 FLOW_SUFFIX = ".json"
 SCHEMA_SUFFIX = ".schema.json"
@@ -47,9 +51,34 @@ def check_file(file: Path, registry: Registry) -> Checked:
     """Every problem of a file; its name stands in front where it is not the flow's."""
     reading = inspect(file.read_bytes(), file.name)
     problems = check_reading(reading, registry)
+    problems += _calls(file, reading.flow, registry) if reading.flow is not None else []
     if reading.flow is not None and reading.flow.name != file.stem:
         problems = [problem if problem.where[:1] == (file.name,) else problem.inside(file.name) for problem in problems]
     return Checked(file, reading.flow, tuple(problems))
+
+
+def flows_beside(file: Path, registry: Registry) -> FindPlan:
+    """The flows that stand in the folder of a file, by name. Finding one raises ``FlowInvalid`` with what is wrong with it."""
+
+    @cache
+    def find(name: str) -> Plan | None:
+        other = file.parent / f"{name}{FLOW_SUFFIX}"
+        return Plan(read_flow(other.read_bytes(), other.name), registry) if other.is_file() else None
+
+    return find
+
+
+def _calls(file: Path, flow: Flow, registry: Registry) -> list[Problem]:
+    """What is wrong with its calls of flows beside it; what is not there may be published elsewhere."""
+    find = flows_beside(file, registry)
+
+    def sound(name: str) -> Plan | None:
+        try:
+            return find(name)
+        except FlowInvalid:
+            return None  # its own problems are its own
+
+    return [problem for problem in check_calls(flow, registry, sound) if problem.code != "call.unknown_flow"]
 
 
 def _foreign(files: Iterable[Path]) -> Iterator[Problem]:

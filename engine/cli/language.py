@@ -35,9 +35,9 @@ def say(key: str, /, **fields: Any) -> str:
     return text(key, current(), **fields)
 
 
-def counted(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str, **fields: object) -> str:
     """A number with its noun, both keys of the catalogue with ``{count}``: ``1 flow``, ``2 flows``."""
-    return say(one if number == 1 else many, count=number)
+    return say(one if number == 1 else many, count=number, **fields)
 
 
 def _option(arguments: Sequence[str]) -> str | None:

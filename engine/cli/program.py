@@ -23,13 +23,16 @@ from engine.errors import OrderloomError, Problem
 GROUP: Final = "orderloom.commands"
 COMMANDS: Final = {
     "audit": "engine.cli.audit:audit",
+    "compact": "engine.cli.compact:compact",
     "check": "engine.cli.check:check",
     "eval": "engine.cli.eval:evaluate",
     "health": "engine.cli.health:health",
     "new-node": "engine.cli.new_node:new_node",
     "nodes": "engine.cli.nodes:nodes",
     "publish": "engine.cli.publish:publish",
+    "replay": "engine.cli.replay:replay",
     "run": "engine.cli.run:run",
+    "simulate": "engine.cli.simulate:simulate",
     "test": "engine.cli.test:test",
     "try": "engine.cli.try_node:try_node",
 }

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from engine.cli.language import say
 from engine.intake.files import InputFile
+
+
+@contextmanager
+def bar(title: str) -> Generator[Callable[[int, int], None]]:
+    """A bar while inside, if standard error is a terminal; it is told what is done and what there is."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with _progress() as drawn:
+        task = drawn.add_task(title, total=None)
+        yield lambda done, total: drawn.update(task, completed=done, total=total)
 
 
 class Meter:
@@ -39,11 +50,7 @@ class Meter:
         """While inside, the bar is drawn."""
         if not sys.stderr.isatty():
             return nullcontext()
-        from rich.console import Console  # noqa: PLC0415 - only where somebody looks
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar = _progress()
         size = self.source.size if self.source else 0
         self._tasks = (self._bar.add_task(say("Bytes read"), total=size or None), self._bar.add_task(say("Items done"), total=None))
         return self._bar
@@ -53,3 +60,11 @@ class Meter:
             reading, doing = self._tasks
             self._bar.update(reading, completed=self.source.position if self.source else 0)
             self._bar.update(doing, completed=self.done, total=self.read)
+
+
+def _progress() -> Any:
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -20,6 +20,7 @@ from engine.cli.run_flow import document_of, load_plan, trigger_of
 from engine.cli.run_lines import Line, lines_of
 from engine.errors import InputInvalid, Problem
 from engine.run.arrivals import arrivals_of
+from engine.run.calls import FindPlan
 from engine.run.captured import SandboxHub
 from engine.run.plan import Plan, Step
 from engine.run.sandbox import run_in_sandbox
@@ -36,7 +37,7 @@ from engine.run.sandbox import run_in_sandbox
 def run(flow: str, trigger: str | None, source: str | None, output: str | None, live: bool, data: str | None) -> int:
     """Run a flow, a file or a published one, on items. Prints JSON Lines: what would be sent, what ends, what is parked."""
     started = time.monotonic()
-    plan = load_plan(flow, data)
+    plan, flows = load_plan(flow, data)
     step = trigger_of(plan, trigger, from_file=source is not None)
     meter = Meter(open_input(source) if source else None)
     rows = Rows(_items(step, meter))
@@ -47,7 +48,7 @@ def run(flow: str, trigger: str | None, source: str | None, output: str | None, 
 
             made = run_live(settings_for(data), document_of(flow), plan, step, rows.strict(), meter)
         else:
-            made = _sandbox(plan, step, rows.tolerant(), meter)
+            made = _sandbox(plan, step, rows.tolerant(), meter, flows)
         asyncio.run(_write(made, lines, counts))
     if meter.source is not None and meter.read == 0 and rows.error is None:
         click.echo(say("{file} holds no rows.", file=meter.source.name), err=True)
@@ -74,10 +75,10 @@ class Rows:
             self.error = error
 
 
-async def _sandbox(plan: Plan, step: Step, items: Iterable[Any], meter: Meter) -> AsyncIterator[Line]:
+async def _sandbox(plan: Plan, step: Step, items: Iterable[Any], meter: Meter, flows: FindPlan) -> AsyncIterator[Line]:
     hub = SandboxHub()
     for number, arrival in enumerate(arrivals_of(step, items), 1):
-        for line in lines_of(await run_in_sandbox(plan, step, arrival, number=number, hub=hub)):
+        for line in lines_of(await run_in_sandbox(plan, step, arrival, number=number, hub=hub, flows=flows)):
             yield line
         meter.event_done(len(arrival.items))
 

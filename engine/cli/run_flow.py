@@ -6,17 +6,23 @@ import asyncio
 from pathlib import Path
 
 from engine.cli.data import existing_store, settings_for
+from engine.cli.flow_files import flows_beside
 from engine.errors import InputInvalid, NotFound, Problem
 from engine.flow.reader import read_flow
 from engine.registry import installed
+from engine.run.calls import FindPlan
 from engine.run.plan import Plan, Step, compile_flow
+from engine.store.ports import Store
 
 
-def load_plan(flow: str, data: str | None) -> Plan:
-    """The plan of a flow file or, where there is no such file, of a published flow. Raises ``FlowInvalid``, ``NotFound``."""
+def load_plan(flow: str, data: str | None) -> tuple[Plan, FindPlan]:
+    """The plan of a flow file or, where there is no such file, of a published flow; and the flows that it may call.
+
+    Raises ``FlowInvalid``, ``NotFound``.
+    """
     file, document = Path(flow), document_of(flow)
     if document is not None:
-        return Plan(read_flow(document, file.name), installed())
+        return Plan(read_flow(document, file.name), installed()), flows_beside(file, installed())
     if file.suffix or len(file.parts) != 1:
         raise InputInvalid(Problem("input.not_found", (flow,)))
     return asyncio.run(_published(flow, data))
@@ -42,13 +48,25 @@ def trigger_of(plan: Plan, name: str | None, *, from_file: bool) -> Step:
     return fitting[0]
 
 
-async def _published(name: str, data: str | None) -> Plan:
+async def _published(name: str, data: str | None) -> tuple[Plan, FindPlan]:
     try:
         async with existing_store(settings_for(data)) as store:
-            version = (await store.published()).get(name)
-            if version is not None:
-                return compile_flow((await store.version(name, version)).document, installed(), version)
+            plans = await _with_callees(store, name)
+            if name in plans:
+                return plans[name], plans.get
     except NotFound as error:
         if error.problems[0].code != "cli.no_data":
             raise
     raise NotFound(Problem("cli.no_such_flow", (name,)))
+
+
+async def _with_callees(store: Store, name: str) -> dict[str, Plan]:
+    """A published flow and all that it calls, by name; without those that are not published."""
+    published, left, plans = await store.published(), [name], dict[str, Plan]()
+    while left:
+        one = left.pop()
+        if one not in plans and one in published:
+            kept = await store.version(one, published[one])
+            plans[one] = compile_flow(kept.document, installed(), kept.version, kept.calls)
+            left += plans[one].callees
+    return plans

@@ -26,8 +26,8 @@ def lines_of(run: SandboxRun) -> Iterator[Line]:
 
 def _of_step(run: SandboxRun, step: Step) -> Iterator[Line]:
     for captured in run.effects.requests:
-        if captured.slug == step.slug:
-            yield {**_line("effect", captured.key), "request": request_json(captured.request, key=captured.id)}
+        if captured.slug.partition("/")[0] == step.slug:  # ``step/inner``: of a flow that the step called
+            yield {**_line("effect", captured.key), "node": captured.slug, "request": request_json(captured.request, key=captured.id)}
     result = run.execution.results[step.index]
     if result is not None:
         for port, sent in result.outputs.items():

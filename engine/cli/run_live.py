@@ -18,10 +18,9 @@ from engine.cli.progress import Meter
 from engine.cli.run_lines import Line
 from engine.errors import InputInvalid, NotFound, Problem
 from engine.inspection import StepView, steps_of
-from engine.json_text import write_json
 from engine.node.ports import ERROR_PORT
 from engine.node.triggers import Delivery
-from engine.run.arrivals import arrivals_of
+from engine.run.arrivals import deliveries_of
 from engine.run.plan import Plan, Step
 from engine.settings import Settings
 
@@ -38,7 +37,7 @@ async def run_live(
     async with Orderloom.at(settings) as app:
         if document is not None:
             await app.publish(document, note=NOTE, actor=OWNER)
-        published = app.flows.plan(plan.name)
+        published = await app.flows.newest(plan.name)
         if published is None:
             raise NotFound(Problem("flow.not_published", (plan.name,)))
         for name, order_key in await app.store.parked_order_keys():
@@ -49,16 +48,6 @@ async def run_live(
                 yield line
             for _, count in portion:
                 meter.event_done(count)
-
-
-def deliveries_of(step: Step, items: Iterable[Any]) -> Iterator[tuple[Delivery, int]]:
-    """What the trigger would have received, with the number of items in it."""
-    if step.type.starts == "file":
-        for arrival in arrivals_of(step, items):
-            yield Delivery(write_json(list(arrival.items))), len(arrival.items)
-    else:
-        for item in items:
-            yield Delivery(write_json(item)), 1
 
 
 def own_steps(plan: Plan) -> frozenset[str]:

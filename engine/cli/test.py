@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from engine.access import requires
-from engine.cli.flow_files import Checked, check_file, find_flows
+from engine.cli.flow_files import Checked, check_file, find_flows, flows_beside
 from engine.cli.language import counted, say
 from engine.cli.report import show_problems
 from engine.errors import FlowInvalid, Problem
@@ -44,7 +44,7 @@ def test(paths: tuple[str, ...]) -> int:
 def _results(checked: Checked, registry: Registry) -> Sequence[TestResult]:
     flow = checked.flow
     assert flow is not None  # noqa: S101 - a file without problems has a flow
-    results = asyncio.run(run_tests(flow, registry))
+    results = asyncio.run(run_tests(flow, registry, flows_beside(checked.file, registry)))
     if not results:
         show_problems([Problem("test.none", (flow.name,))], err=False)
     for result in results:

@@ -3,6 +3,6 @@
 Importing the package registers the built-in connection types; plugins add theirs with ``connection_type``.
 """
 
-from engine.connection import channels, mail_server, robots, targets
+from engine.connection import channels, couriers, mail_server, robots, servers, targets
 
-__all__ = ["channels", "mail_server", "robots", "targets"]
+__all__ = ["channels", "couriers", "mail_server", "robots", "servers", "targets"]

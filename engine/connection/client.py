@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -13,10 +12,9 @@ from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard, GuardedResolver
 from engine.connection.http import HttpRequest, HttpResponse
 from engine.connection.redirects import next_request
+from engine.connection.wire import Sending, TooLarge, Wire
 
 MAX_ANSWER: Final = 1024 * 1024
-_SKIPPED: Final = ("Accept", "Accept-Encoding", "Content-Type")
-_AGENT: Final = {"User-Agent": "Orderloom"}
 
 
 class HttpClient:
@@ -29,10 +27,9 @@ class HttpClient:
     def __init__(self, guard: AddressGuard, *, timeout: float = 30.0, per_host: int = 64, max_answer: int = MAX_ANSWER) -> None:
         self._guard = guard
         self._timeout = timeout
-        self._default_timeout = aiohttp.ClientTimeout(total=timeout)
         self._per_host = per_host
         self._max_answer = max_answer
-        self._session: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -41,9 +38,9 @@ class HttpClient:
         await self.close()
 
     async def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.close()
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """The answer, whatever its status. Redirects are followed only where nothing is lost by it, see ``redirects``.
@@ -62,55 +59,22 @@ class HttpClient:
             hops += 1
 
     async def _exchange(self, request: HttpRequest, url: URL) -> HttpResponse:
-        session = self._session or self._open()
-        timeout = self._default_timeout if request.timeout is None else aiohttp.ClientTimeout(total=request.timeout)
+        wire = self._wire or self._open()
+        seconds, sending = request.timeout or self._timeout, Sending()
         try:
-            async with session.request(
-                request.method, url, data=request.body or None, headers=request.headers, allow_redirects=False, timeout=timeout
-            ) as answer:
-                body = await self._body(answer, url)
-                return HttpResponse(answer.status, _lower(answer.headers), body)
-        except TimeoutError as error:
-            maybe_sent = not isinstance(error, aiohttp.ConnectionTimeoutError)
-            raise CallFailed(
-                "http.timeout", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, seconds=request.timeout or self._timeout
-            ) from None
+            return await wire.exchange(request, url, seconds, self._max_answer, sending)
+        except TimeoutError:
+            raise CallFailed("http.timeout", retriable=True, maybe_sent=sending.begun, host=url.raw_host, seconds=seconds) from None
+        except TooLarge:
+            raise CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=self._max_answer) from None
+        except (aiohttp.ClientError, OSError) as error:  # a certificate that does not fit is a ValueError, too
+            raise _unreachable(error, url) from None
         except ValueError:  # a line break in a header, a word that is no method
             raise CallFailed("http.bad_request", retriable=False, maybe_sent=False, host=url.raw_host) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise _unreachable(error, url) from None
 
-    async def _body(self, answer: aiohttp.ClientResponse, url: URL) -> bytes:
-        length = answer.content_length
-        if length is not None and length <= self._max_answer and "Content-Encoding" not in answer.headers:
-            return await answer.read()
-        pieces: list[bytes] = []
-        size = 0
-        if length is None or length <= self._max_answer:
-            async for piece in answer.content.iter_any():
-                pieces.append(piece)
-                size += len(piece)
-                if size > self._max_answer:
-                    break
-            else:
-                return b"".join(pieces)
-        answer.close()
-        raise CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=self._max_answer)
-
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, limit_per_host=self._per_host, resolver=GuardedResolver(self._guard), ttl_dns_cache=30)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=_AGENT,
-            skip_auto_headers=_SKIPPED,
-            trust_env=False,
-        )
-        return self._session
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    def _open(self) -> Wire:
+        self._wire = Wire(GuardedResolver(self._guard), self._per_host)
+        return self._wire
 
 
 def _unreachable(error: Exception, url: URL) -> CallFailed:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from engine.connection.failures import CallFailed
 from engine.connection.pressure import Breaker, BreakerState, Bucket
@@ -46,24 +46,33 @@ class Gate:
         self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
         self.under_way = self.in_line = 0
 
-    @asynccontextmanager
-    async def call(self, name: str) -> AsyncGenerator[Call]:
+    def call(self, name: str) -> Call:
         """Around one call, which tells how it went. Raises ``CallFailed`` (``connection.paused``, ``connection.crowded``) with a time."""
-        self._ask(name)
-        self.in_line += 1
-        try:
-            await self._turn(name)
-        finally:
-            self.in_line -= 1
+        return Call(self, name)
+
+    async def enter(self, name: str) -> None:
+        self._refuse_while_open(name)
+        if self._bucket is not None or self._turns is not None:
+            self.in_line += 1
+            try:
+                await self._turn(name)
+            finally:
+                self.in_line -= 1
         self.under_way += 1
-        call = Call()
         try:
-            yield call
-        finally:
-            self.under_way -= 1
-            if self._turns is not None:
-                self._turns.release()
-            self._note(call)
+            self._ask(name)
+        except CallFailed:
+            self._leave()
+            raise
+
+    def left(self, went: bool | None) -> None:
+        self._note(went)
+        self._leave()
+
+    def _leave(self) -> None:
+        self.under_way -= 1
+        if self._turns is not None:
+            self._turns.release()
 
     def state(self) -> GateState:
         now, breaker = self._clock(), self._breaker
@@ -72,9 +81,18 @@ class Gate:
         left = breaker.open_until - now if breaker.open_until is not None and breaker.open_until > now else None
         return GateState(self.under_way, self.in_line, breaker.failures, breaker.state(now), left)
 
+    def _refuse_while_open(self, name: str) -> None:
+        """Nobody stands in line for a system that is left alone."""
+        breaker = self._breaker
+        if breaker is not None and breaker.open_until is not None and (now := self._clock()) < breaker.open_until:
+            raise later("connection.paused", name, breaker.open_until - now)
+
     def _ask(self, name: str) -> None:
+        """Asked last, because the system may have failed while the call stood in line."""
         wait = self._breaker.ask(self._clock()) if self._breaker is not None else 0.0
         if wait:
+            if self._bucket is not None:
+                self._bucket.give_back()
             raise later("connection.paused", name, wait)
 
     async def _turn(self, name: str) -> None:
@@ -82,37 +100,40 @@ class Gate:
             wait = self._bucket.take(self._clock())
             if wait > PATIENCE:
                 self._bucket.give_back()
-                self._give_up_probe()
                 raise later("connection.crowded", name, wait)
             if wait:
                 await asyncio.sleep(wait)
         if self._turns is not None:
-            try:
-                await self._turns.acquire()
-            except asyncio.CancelledError:
-                self._give_up_probe()
-                raise
+            await self._turns.acquire()
 
-    def _note(self, call: Call) -> None:
+    def _note(self, went: bool | None) -> None:
         if self._breaker is None:
             return
-        if call.went is None:
+        if went is None:
             self._breaker.abandoned()
-        elif call.went:
+        elif went:
             self._breaker.succeeded()
         else:
             self._breaker.failed(self._clock())
 
-    def _give_up_probe(self) -> None:
-        if self._breaker is not None:
-            self._breaker.abandoned()
 
-
-@dataclass(slots=True)
 class Call:
-    """``went``: whether the system works; ``None``: the call did not tell."""
+    """``went``: whether the system works; ``None``: the call did not tell. A failure that is worth a retry counts against the system."""
 
-    went: bool | None = None
+    __slots__ = ("_gate", "_name", "went")
+
+    def __init__(self, gate: Gate, name: str) -> None:
+        self._gate, self._name = gate, name
+        self.went: bool | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._gate.enter(self._name)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, CallFailed):
+            self.went = not error.retriable
+        self._gate.left(self.went)
 
 
 class Gates:
@@ -121,12 +142,16 @@ class Gates:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._gates: dict[str, Gate] = {}
+        self._made_for: dict[str, Connection] = {}
 
     def of(self, name: str, connection: Connection) -> Gate:
+        if self._made_for.get(name) is connection:
+            return self._gates[name]
         limits = limits_of(connection)
         gate = self._gates.get(name)
         if gate is None or gate.limits != limits:
             gate = self._gates[name] = Gate(limits, self._clock)
+        self._made_for[name] = connection
         return gate
 
     def states(self) -> Mapping[str, GateState]:

@@ -9,6 +9,7 @@ import asyncio
 import socket
 from collections.abc import Iterable
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -21,10 +22,14 @@ _REMEMBERED: Final = 2048
 
 
 class AddressGuard:
-    """``allowed``: networks in CIDR form that may be called although they are private (``ORDERLOOM_ALLOW_PRIVATE``)."""
+    """``allowed``: networks in CIDR form that may be called although they are private (``ORDERLOOM_ALLOW_PRIVATE``).
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
+    ``folders``: those in which files may be read and moved (``ORDERLOOM_ALLOW_FOLDERS``).
+    """
+
+    def __init__(self, allowed: Iterable[str] = (), folders: Iterable[str] = ()) -> None:
         self._allowed = parse_networks(allowed)
+        self._folders = [Path(folder).resolve() for folder in folders]
         self._checked: dict[str, URL] = {}
 
     def check_url(self, text: str) -> URL:
@@ -42,6 +47,15 @@ class AddressGuard:
                 self._checked.clear()
             self._checked[text] = url
         return url
+
+    def folder(self, text: str) -> Path:
+        """A folder, if it is one, without symbolic links, and inside of an allowed one. Raises ``CallFailed`` with ``folder.refused``."""
+        folder = Path(text)
+        if not folder.is_absolute() or folder.resolve() != folder or not any(folder.is_relative_to(root) for root in self._folders):
+            raise CallFailed("folder.refused", retriable=False, maybe_sent=False, folder=text)
+        if not folder.is_dir():
+            raise CallFailed("folder.missing", retriable=True, maybe_sent=False, folder=text)
+        return folder
 
     async def resolve(self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[str]:
         """The addresses of a host that may be called.

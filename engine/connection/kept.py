@@ -45,7 +45,12 @@ def _filled(given: Any, before: Any) -> Any:
 def _destination(document: Mapping[str, Any]) -> tuple[Any, ...]:
     """Who gets the secrets, and whether others can listen."""
     url = document.get("url")
-    return (document.get("type"), _origin(url), *(document.get(field) for field in ("host", "port", "tls")))
+    return (
+        document.get("type"),
+        _origin(url),
+        _origin(document.get("token_url")),
+        *(document.get(field) for field in ("host", "port", "tls")),
+    )
 
 
 def _origin(url: Any) -> Any:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from yarl import URL
 
-from engine.connection.types import Connection, Secret, connection_type
+from engine.connection.types import Called, Secret, connection_type
 
 Tls = Literal["implicit", "starttls", "none"]
 _PORTS: dict[Tls, int] = {"implicit": 465, "starttls": 587, "none": 25}
@@ -18,7 +18,7 @@ _TLS: Final = {"starttls": "STARTTLS (port 587)", "implicit": "TLS from the star
 
 
 @connection_type("smtp", title="Mail server (SMTP)", icon="mail", family="message")
-class Smtp(Connection):
+class Smtp(Called):
     """A mail server that sends your notices."""
 
     host: str = Field(title="Host", pattern=r"^[A-Za-z0-9._:\-]+$", description="Such as `mail.example.com`.")

@@ -8,17 +8,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import quote_plus
 
 from pydantic import Field
 
-from engine.connection.http import HttpRequest
+from engine.connection.http import HttpRequest, HttpResponse
 from engine.connection.types import Called, Secret, SecretUrl, connection_type
 from engine.errors import InputInvalid, Problem
 from engine.json_text import read_json, write_json
+
+BODIES: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
+    "wecom": lambda text: {"msgtype": "text", "text": {"content": text}},
+    "dingtalk": lambda text: {"msgtype": "text", "text": {"content": text}},
+    "feishu": lambda text: {"msg_type": "text", "content": {"text": text}},
+}
+"""How a text message is written, by type of robot: as in the platforms' documentation."""
 
 
 class Robot(Called):
@@ -75,3 +83,18 @@ def dingtalk_sign(secret: str, timestamp_ms: int) -> str:
 def feishu_sign(secret: str, timestamp_s: int) -> str:
     """The body field ``sign``: key is ``seconds\\nsecret``, the message is empty."""
     return base64.b64encode(hmac.digest(f"{timestamp_s}\n{secret}".encode(), b"", hashlib.sha256)).decode()
+
+
+def code_in(body: Any, status: int) -> int:
+    """The platform's own code, 0 for done; the HTTP status where there is none."""
+    members = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    found = next((members[name] for name in ("errcode", "code", "StatusCode") if isinstance(members.get(name), int)), None)
+    return status if found is None else found
+
+
+def code_of(answer: HttpResponse) -> int:
+    """The same of an answer as it came."""
+    try:
+        return code_in(read_json(answer.body), answer.status)
+    except InputInvalid:
+        return answer.status

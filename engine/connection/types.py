@@ -157,7 +157,7 @@ def connection_types() -> Mapping[str, type[Connection]]:
 def json_schema(name: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of a connection document of a type, with its ``type``; secrets are marked ``"secret": true``.
 
-    A field that a class declares again stands where that class has it.
+    A field that a class declares again stands where that class has it; one that it can only leave empty does not stand there.
     """
     model = _types[name]
     schema = model.model_json_schema(mode="validation")
@@ -170,7 +170,8 @@ def _as_declared(model: type[Connection]) -> list[str]:
     order: dict[str, None] = {}
     for part in reversed(model.__mro__):
         for name in inspect.get_annotations(part) if issubclass(part, Connection) else ():
-            if field := model.model_fields.get(name):
+            field = model.model_fields.get(name)
+            if field is not None and field.annotation is not type(None):
                 order.pop(field.alias or name, None)
                 order[field.alias or name] = None
     last = [name for name in order if _is_last(model, name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +18,7 @@ from engine.store.ports import FlowRecord, Store
 
 COUNTED: Final = 500
 """Deliveries are counted up to here."""
+AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Hook:
 async def uses(store: Store, registry: Registry) -> Mapping[str, Sequence[Use]]:
     """By connection, published flows first. A disabled node counts: it can be switched on again."""
     found: dict[str, list[Use]] = {}
-    for record in await store.flows():
+    async for record in _every_flow(store):
         for name, use in await _of_flow(store, registry, record):
             found.setdefault(name, []).append(use)
     return {name: sorted(them, key=lambda use: (use.draft, use.flow, use.slug)) for name, them in found.items()}
@@ -61,6 +62,16 @@ async def delete(book: ConnectionBook, store: Store, registry: Registry, name: s
     if flows and book.source(name) == "store":
         raise Conflict(Problem("connection.in_use", (name,), {"name": name, "flows": flows}))
     await book.remove(name, actor=actor)
+
+
+async def _every_flow(store: Store) -> AsyncIterator[FlowRecord]:
+    page = await store.flows(limit=AT_ONCE)
+    while True:
+        for record in page.items:
+            yield record
+        if page.next is None:
+            return
+        page = await store.flows(limit=AT_ONCE, cursor=page.next)
 
 
 async def _of_flow(store: Store, registry: Registry, record: FlowRecord) -> list[tuple[str, Use]]:

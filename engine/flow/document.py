@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
 from engine.node.durations import Duration
+from engine.node.params import Cel
 
 FORMAT = 1
 SLUG_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -15,6 +16,22 @@ WIRE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)? -> [a-z][a-z0-9_]*$"
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
 Wire = Annotated[str, StringConstraints(pattern=WIRE_PATTERN, max_length=200)]
+
+
+PRIORITIES = ("high", "normal", "low")
+
+
+def _priority(value: Any) -> str | Cel:
+    return value if value in PRIORITIES else Cel.parse(value)
+
+
+Priority = Annotated[
+    Any,
+    PlainValidator(_priority),
+    PlainSerializer(lambda value: value.text if isinstance(value, Cel) else value),
+    WithJsonSchema({"anyOf": [{"enum": list(PRIORITIES)}, {"type": "string", "format": "cel", "minLength": 1}]}),
+]
+"""One of the three words, or an expression over ``item`` and ``event`` that gives one of them."""
 
 
 class Document(BaseModel):
@@ -32,13 +49,16 @@ class Retry(Document):
 
 
 class Policy(Document):
-    """What happens when a node's work fails; on a trigger, whether later events of an order wait while one is parked or waiting."""
+    """What happens when a node's work fails; on a trigger, whether later events of an order wait while one is parked or waiting,
+    which runs go first where not all can be at work, and how soon a run must have ended."""
 
     retry: Retry | None = None
     timeout: Duration | None = None
     on_error: Literal["park", "route", "stop"] | None = None
     while_parked: Literal["hold", "pass"] | None = None
     while_waiting: Literal["hold", "pass"] | None = None
+    priority: Priority | None = None
+    deadline: Duration | None = None
 
 
 class FlowNode(Document):

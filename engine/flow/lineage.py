@@ -14,7 +14,7 @@ from engine.flow.document import Flow, FlowNode
 from engine.flow.graph import Link, links, order
 from engine.node.lookup import NodeTypes
 from engine.node.params import Params
-from engine.node.ports import ANY, ERROR_PORT, Effect
+from engine.node.ports import ANY, ERROR_PORT, Declares, Effect, unknown
 from engine.node.types import NodeType
 from engine.node.writes import after_writing
 from engine.privacy.classes import FieldClass
@@ -28,18 +28,20 @@ class Carried:
     type: str = ANY
 
 
+NO_ANSWERS: Mapping[str, Carried] = {}
 Lineage = Mapping[tuple[str, str], Carried]
 """What leaves each port, by (slug, port); ``(slug, "in")`` is what reaches the node."""
 
 
-def lineage(flow: Flow, registry: NodeTypes) -> Lineage:
+def lineage(flow: Flow, registry: NodeTypes, answers: Mapping[str, Carried] = NO_ANSWERS) -> Lineage:
+    """``answers``: what the flows that nodes call answer, by slug, where that is known."""
     wires = [link for link in links(flow) if link.source in flow.nodes and link.target in flow.nodes]
     incoming: dict[str, list[tuple[str, str]]] = {}
     for link in wires:
         incoming.setdefault(link.target, []).append((link.source, link.port))
     found: dict[tuple[str, str], Carried] = {}
     for slug in order(list(flow.nodes), wires):
-        arriving = _join(found[port] for port in incoming.get(slug, ()) if port in found)
+        arriving = join(found[port] for port in incoming.get(slug, ()) if port in found)
         found[(slug, "in")] = arriving
         node_type = registry.find(flow.nodes[slug].use)
         if node_type is None:
@@ -50,7 +52,7 @@ def lineage(flow: Flow, registry: NodeTypes) -> Lineage:
             continue
         params = _params(node_type, flow.nodes[slug])
         for port in node_type.outputs:
-            found[(slug, port.name)] = _leave(arriving, port.effect, node_type, params)
+            found[(slug, port.name)] = _leave(arriving, port.effect, node_type, params, answers.get(slug))
     return found
 
 
@@ -69,16 +71,20 @@ def _params(node_type: NodeType, node: FlowNode) -> Params | None:
         return None  # reported by the check; such a flow does not run
 
 
-def _leave(arriving: Carried, effect: Effect, node_type: NodeType, params: Params | None) -> Carried:
+def _leave(arriving: Carried, effect: Effect, node_type: NodeType, params: Params | None, answer: Carried | None) -> Carried:
+    if effect.change == "answer":
+        return answer or Carried()
+    if effect.change == "declared":
+        effect = params.declared() if isinstance(params, Declares) else unknown()
     if effect.change == "replaces":
         return Carried(effect.fields, effect.type or ANY)
-    passing = arriving.fields if params is None else after_writing(node_type, params, arriving.fields)
+    passing = arriving.fields if params is None else after_writing(node_type, params, arriving.fields, answer.fields if answer else {})
     if effect.change == "adds":
         return Carried({**passing, **effect.fields}, effect.type or arriving.type)
     return Carried(passing, arriving.type if effect.change == "passes" else ANY)
 
 
-def _join(arriving: Iterable[Carried]) -> Carried:
+def join(arriving: Iterable[Carried]) -> Carried:
     """Fields that are declared on every wire, each with the highest class that it has on any; a type only where all agree."""
     wires = list(arriving)
     if len(wires) < 2:

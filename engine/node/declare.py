@@ -9,8 +9,10 @@ from typing import Any, get_type_hints
 
 from engine.errors import OrderloomError, Problem
 from engine.node.examples import Example
+from engine.node.forms import Form
 from engine.node.params import Params
 from engine.node.ports import ANY, ERROR_PORT, Effect, Port, passes, unknown
+from engine.node.sources import Consume
 from engine.node.triggers import Read, Verify
 from engine.node.types import FAMILIES, NodeKind, NodeType, Promise, Start
 
@@ -31,32 +33,24 @@ def node(
     accepts: str = ANY,
     many: bool = False,
     drops: bool = False,
+    stops: bool = False,
+    taps: bool = False,
     scope: bool = False,
+    answers: bool = False,
     icon: str = "box",
 ) -> Declare:
     """Declare a pure item node: ``(item, params)`` or, with ``scope=True``, ``(item, params, scope)``.
 
     It returns an item; ``(port, item)`` with several outputs; an iterable of those with ``many=True``; ``None`` only with
-    ``drops=True``. ``outputs`` as a list of names means that all fields pass.
+    ``drops=True``; a ``Stop`` only with ``stops=True``. ``outputs`` as a list of names means that all fields pass. ``taps``: whoever looks
+    at the flow sees what passes, masked. ``answers``: what reaches it is the answer of its flow.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
         return _build(
-            function,
-            "item",
-            name,
-            version,
-            label,
-            _ports(outputs, passes()),
-            examples,
-            reads,
-            accepts,
-            icon,
-            writes=tuple(writes),
-            many=many,
-            drops=drops,
-            scope=scope,
-        )
+            function, "item", name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon,
+            writes=tuple(writes), many=many, drops=drops, stops=stops, taps=taps, scope=scope, answers=answers,
+        )  # fmt: skip
 
     return declare
 
@@ -98,6 +92,7 @@ def effect_node(
     reads: Sequence[str] = (),
     writes: Sequence[str] = (),
     accepts: str = ANY,
+    many: bool = False,
     drops: bool = False,
     batch: bool = False,
     promise: Promise = "idempotent",
@@ -114,7 +109,7 @@ def effect_node(
         kind: NodeKind = "batch_effect" if batch else "effect"
         return _build(
             function, kind, name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon,
-            writes=tuple(writes), drops=drops, promise=promise, waits=waits,
+            writes=tuple(writes), many=many, drops=drops, promise=promise, waits=waits,
         )  # fmt: skip
 
     return declare
@@ -129,20 +124,24 @@ def trigger(
     emits: Effect | None = None,
     examples: Sequence[Example] = (),
     verify: Verify | None = None,
+    consume: Consume | None = None,
     keeps_headers: Sequence[str] = (),
+    form: Form | None = None,
     icon: str = "zap",
 ) -> Declare:
     """Declare a trigger by its reading function ``(delivery, params) -> Arrival``, which is pure.
 
-    ``verify`` checks the signature first; ``keeps_headers`` names (in lower case) the headers that reading needs, which are
-    kept with the event; ``emits`` declares the classes of the fields of what arrives (undeclared ones count as restricted).
+    ``verify`` checks the signature first; ``consume`` fetches deliveries for as long as the flow is published (see
+    ``engine.node.sources``); ``keeps_headers`` names (in lower case) the headers that reading needs, which are kept with the event;
+    ``emits`` declares the classes of the fields of what arrives (undeclared ones count as restricted); ``form`` what is expected to
+    arrive, so that a change of it is noticed.
     """
 
     def declare(function: Read) -> NodeType:
         ports = (Port("out", emits or unknown()),)
         return _build(
             function, "trigger", name, version, label, ports, examples, (), ANY, icon,
-            starts=starts, read=function, verify=verify, keeps_headers=tuple(keeps_headers),
+            starts=starts, read=function, verify=verify, consume=consume, keeps_headers=tuple(keeps_headers), form=form,
         )  # fmt: skip
 
     return declare

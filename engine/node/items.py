@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +33,13 @@ class Made(msgspec.Struct, frozen=True):
     item: Item
     sources: tuple[int, ...] | None = None
     port: str = "out"
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """What a node returns that ends the run at this item: nothing further is begun. Only for nodes declared with ``stops=True``."""
+
+    state: Literal["done", "failed"] = "done"
+    reason: str = ""
 
 
 EMPTY_SCOPE = Scope()

@@ -25,14 +25,30 @@ class Keys(msgspec.Struct, frozen=True):
 def keys_of(arrival: Arrival) -> Keys:
     """Event key: channel, shop, order id, version; without an order id or a version the digest of the content stands in."""
     content = digest(arrival.content if arrival.content is not None else list(arrival.items))
-    parts = (arrival.channel, arrival.shop_id, arrival.order_id if arrival.order_id else f"?{content}")
-    order = "|".join(_part(part) for part in parts)
+    order = order_key(arrival.channel, arrival.shop_id, arrival.order_id or f"?{content}")
     return Keys(
         event=f"{order}|{_version(arrival.version) if arrival.version else content}",
         order=order,
         content=content,
         delivery=f"{arrival.channel}|{_part(arrival.delivery_id)}" if arrival.delivery_id else None,
     )
+
+
+def order_number(order_key: str) -> str | None:
+    """The source's own number of the order, as its ordering key names it; ``None`` for an event that has none."""
+    number = order_key.rpartition("|")[2].replace("%7C", "|").replace("%25", "%")
+    return None if number.startswith("?") else number
+
+
+def parts_of(order_key: str) -> tuple[str, str, str] | None:
+    """Channel, shop and order number of an ordering key; ``None`` for an event that has no number."""
+    parts = tuple(part.replace("%7C", "|").replace("%25", "%") for part in order_key.split("|"))
+    return None if len(parts) != 3 or parts[2].startswith("?") else (parts[0], parts[1], parts[2])
+
+
+def order_key(channel: str, shop_id: str, order_id: str) -> str:
+    """The ordering key of an order."""
+    return "|".join(_part(part) for part in (channel, shop_id, order_id))
 
 
 def _version(text: str) -> str:

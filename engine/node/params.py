@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
@@ -26,7 +27,9 @@ from engine.expression import Expression, to_json_value
 from engine.node.items import Item, Scope
 from engine.node.paths import PATTERN, PLAIN_PATTERN
 from engine.node.templates import TextTemplate
+from engine.privacy.classes import FieldClass
 
+FLOW_PATTERN = r"^[a-z][a-z0-9_]*$"
 MONEY_PATTERN = r"^-?\d+(\.\d+)?$"
 
 
@@ -201,6 +204,30 @@ class OfType:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler.resolve_ref_schema(handler(schema)), "connectionTypes": list(self.types)}
+
+
+FlowName = Annotated[
+    str,
+    StringConstraints(pattern=FLOW_PATTERN, max_length=60),
+    WithJsonSchema({"type": "string", "format": "flow", "pattern": FLOW_PATTERN, "maxLength": 60}),
+]
+"""The name of a flow that can be called: one that starts by being called."""
+
+
+class Calling(Params):
+    """Parameters of a node that calls another flow."""
+
+    flow: FlowName = Field(title="Flow", description="The flow to call. It starts with a node of the kind “Called by a flow”.")
+    version: Literal["published", "latest"] = Field(
+        default="published",
+        title="Version",
+        description="published: the version that was published when this flow was published; latest: the newest when the item comes here.",
+    )
+
+    def answer_fields(self, answer: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:
+        """The classes of what the node writes into its item, where the flow's answer has those of ``answer``."""
+        del answer
+        return {}
 
 
 def non_empty(value: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from engine.privacy.classes import FieldClass, field_classes
 
-Change = Literal["passes", "adds", "replaces", "unknown"]
+Change = Literal["passes", "adds", "replaces", "unknown", "declared", "answer"]
 ANY = "any"
 ORDER = "order"
 RAW_ORDER = "raw_order"
@@ -23,7 +23,8 @@ class Effect:
     """What happens to the fields on their way to one output.
 
     ``passes``: all fields of the input; ``adds``: those and ``fields``; ``replaces``: ``fields`` only;
-    ``unknown``: every input field and others that nobody declared, which therefore count as restricted.
+    ``unknown``: every input field and others that nobody declared, which therefore count as restricted;
+    ``declared``: what the node's parameters say (``Declares``); ``answer``: what the flow that the node calls answers.
     """
 
     change: Change
@@ -46,6 +47,23 @@ def replaces(model: type[BaseModel] | Mapping[str, FieldClass], type: str = ANY)
 
 def unknown() -> Effect:
     return Effect("unknown")
+
+
+def declared() -> Effect:
+    """For a node whose parameters have a method ``declared() -> Effect``."""
+    return Effect("declared")
+
+
+def answer() -> Effect:
+    """For a node that calls a flow: the fields of its answer instead of those that came in."""
+    return Effect("answer")
+
+
+@runtime_checkable
+class Declares(Protocol):
+    """Parameters that say which fields leave the node."""
+
+    def declared(self) -> Effect: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,19 @@ from typing import Any
 import msgspec
 
 from engine.node.items import Item
+from engine.node.terms import Terms
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What arrived, kept as it was: raw body, header names in lower case, query parameters."""
+    """What arrived, kept as it was: raw body, header names in lower case, query parameters.
+
+    ``terms``: how it is to be read, where its form has drifted; no trigger needs to look at them.
+    """
 
     body: bytes
     headers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     query: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    terms: Terms | None = None
 
 
 class Arrival(msgspec.Struct, frozen=True):

@@ -8,13 +8,15 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine.node.examples import Example
+from engine.node.forms import Form
 from engine.node.params import Params
 from engine.node.ports import Port
+from engine.node.sources import Consume
 from engine.node.triggers import Read, Verify
 
 NodeKind = Literal["trigger", "item", "batch", "effect", "batch_effect"]
 Promise = Literal["idempotent", "ask"]
-Start = Literal["hook", "file", "manual", "schedule"]
+Start = Literal["hook", "file", "manual", "schedule", "incident", "alarm", "source", "call"]
 FAMILIES = ("connector", "transform", "rule", "notify", "flow", "task")
 
 
@@ -23,9 +25,10 @@ class NodeType:
     """All that is declared about a node, and the function that does its work.
 
     ``kind``: ``item`` and ``batch`` are pure; ``effect`` and ``batch_effect`` are async and get a ``Context``.
-    ``many``: an item node returns an iterable; ``drops``: it may return nothing; ``scope``: it also gets a ``Scope``.
-    With more than one output it returns ``(port, item)``. ``reads``: paths, or ``params.NAME`` for a parameter that holds them;
-    ``writes``: likewise the paths that get new values (see ``engine.node.writes``).
+    ``many``: an item node returns an iterable; ``drops``: it may return nothing; ``stops``: it may return a ``Stop``;
+    ``scope``: it also gets a ``Scope``; ``taps``: whoever looks sees what passes. With more than one output it returns ``(port, item)``.
+    ``reads``: paths, or ``params.NAME`` for a parameter that holds them; ``answers``: what reaches it is the answer of its flow;
+    ``writes``: likewise the paths that get new values (see ``engine.node.writes``). ``form``: the declared form of what a trigger gets.
     """
 
     name: str
@@ -43,12 +46,17 @@ class NodeType:
     many: bool = False
     drops: bool = False
     scope: bool = False
+    stops: bool = False
+    taps: bool = False
     promise: Promise = "idempotent"
     waits: bool = False
+    answers: bool = False
     starts: Start | None = None
     verify: Verify | None = None
     read: Read | None = None
+    consume: Consume | None = None
     keeps_headers: tuple[str, ...] = ()
+    form: Form | None = field(default=None, compare=False)
     icon: str = "box"
     origin: str = field(default="", compare=False)
 
@@ -69,14 +77,19 @@ class NodeType:
     def is_effect(self) -> bool:
         return self.kind in ("effect", "batch_effect")
 
-    @property
+    @cached_property
     def is_batch(self) -> bool:
         return self.kind in ("batch", "batch_effect")
 
-    @property
+    @cached_property
     def by_port(self) -> bool:
         """Whether the function names the port of what it returns."""
         return len(self.outputs) > 1
+
+    @cached_property
+    def only_port(self) -> str | None:
+        """The port of every item of a node that returns just the one item that becomes of each."""
+        return self.outputs[0].name if self.kind == "item" and not self.many and len(self.outputs) == 1 else None
 
     @cached_property
     def ports(self) -> Mapping[str, Port]:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from engine.node.params import Cel, Params, Template
+from engine.node.params import Calling, Cel, Params, Template
 from engine.node.types import NodeType
 from engine.privacy.classes import DataClass, FieldClass
 
@@ -17,13 +17,15 @@ _INTERNAL: Final = FieldClass(DataClass.INTERNAL)
 _RESTRICTED: Final = FieldClass(DataClass.RESTRICTED)
 _ITEM: Final = re.compile(r"item(?![^.\[])")
 _Fields = Mapping[str, FieldClass]
+_NO_ANSWER: _Fields = {}
 
 
-def after_writing(node_type: NodeType, params: Params, fields: _Fields) -> _Fields:
+def after_writing(node_type: NodeType, params: Params, fields: _Fields, answer: _Fields = _NO_ANSWER) -> _Fields:
     """The classes of an item's fields behind the node. A written field whose origin is not known is left out, so that it is hidden.
 
     A value that the flow itself holds is internal; one that is computed has the highest class of all that it was computed from, and
-    an undeclared field counts as restricted. A copy of an undeclared field is as undeclared as that.
+    an undeclared field counts as restricted. A copy of an undeclared field is as undeclared as that. ``answer``: of what a called flow
+    answers.
     """
     values_at: dict[str, list[Any]] = {}
     for target, value in written(node_type, params):
@@ -34,6 +36,8 @@ def after_writing(node_type: NodeType, params: Params, fields: _Fields) -> _Fiel
     for target, values in values_at.items():
         if not any(_overlaps(target, other) for other in values_at if other != target):
             left.update(_classes(target, values, fields))
+    if isinstance(params, Calling):
+        left.update(params.answer_fields(answer))
     return left
 
 

@@ -120,7 +120,7 @@ class DriftNote(_Part):
 
     path: Annotated[str, FieldClass(DataClass.CONFIDENTIAL, Kind.PATH)]
     """Where, by the keys of the source, which may be data themselves."""
-    kind: Annotated[Literal["unknown_field", "type", "unmapped_value", "missing", "unreadable"], _INTERNAL]
+    kind: Annotated[Literal["unknown_field", "type", "unmapped_value", "missing", "unreadable", "pattern", "differs"], _INTERNAL]
     found: FreeText = None
     """The JSON type found, or the unmapped code word."""
 

@@ -12,7 +12,7 @@ from engine.errors import NodeError
 from engine.order.money import parse_money
 from engine.order.time import to_utc, zone_of
 
-_CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,63}")
+_CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,63}|[0-9]{1,3}")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _LARGEST_WHOLE = 10**30
 _LARGEST_EXACT = 2**53
@@ -35,7 +35,7 @@ class Findings:
             self.drift.setdefault((path, kind), {"path": path, "kind": kind, "found": found})
 
     def unmapped(self, path: str, word: str | None) -> None:
-        """A code word that no map knows: noted, and the order is held. Only what looks like a code word is kept."""
+        """A code word that no map knows: noted, and the order is held. Only what looks like a code word or a short code is kept."""
         code = word if word and _CODE_WORD.fullmatch(word) else None
         self.note(path, "unmapped_value" if word else "missing", code)
         self.hold("unmapped_status")
@@ -123,12 +123,15 @@ class Source:
             raise self.wrong_type(key, f"whole number from 0 to {_LARGEST_QUANTITY}")
         return found
 
-    def money(self, key: str, currency: str) -> Decimal | None:
-        """An exact amount, from text or a number (noted, unless it is a bare 0). Raises ``NodeError`` ``money.invalid``."""
+    def money(self, key: str, currency: str, *, number: bool = False) -> Decimal | None:
+        """An exact amount, from text or a number. Raises ``NodeError`` ``money.invalid``.
+
+        ``number``: whether the channel documents a JSON number; the other form is noted, unless it is a bare 0.
+        """
         value = self.data.get(key)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        if value and not isinstance(value, str):
+        if value and isinstance(value, str) == number:
             self._drifted(key, value)
         return parse_money(value, currency, path=self.at(key))
 
@@ -176,6 +179,12 @@ class Source:
         """Note every field that the channel's documents do not name."""
         for key in _others(self.data, known):
             self.findings.note(self.at(key[:_LONGEST_NAME]), "unknown_field", _json_type(self.data[key]))
+
+    def expect_text(self, *ids: str) -> None:
+        """Note ids that are documented as text and came as numbers."""
+        for key in ids:
+            if isinstance(self.data.get(key), int):
+                self._drifted(key, self.data[key])
 
     def missing(self, key: str) -> NodeError:
         return NodeError("order.missing_field", path=self.at(key))

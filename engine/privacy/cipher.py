@@ -1,8 +1,8 @@
 """Encryption at rest (rule R9): one data key per event, wrapped by the master key.
 
 A sealed text is bound to its place by the associated data ``table|column|row``: moved elsewhere it cannot be opened.
-Layout: version byte, 12-byte random nonce, AES-256-GCM of the zstd-compressed text. Each text is compressed alone, so that
-its length tells nothing about another one.
+Layout: a byte that says how the text was packed, 12-byte random nonce, AES-256-GCM of the packed text. Each text is packed alone,
+so that its length tells nothing about another one.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import threading
 from typing import Final
 
-import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import OrderloomError, Problem
+from engine.privacy.packing import DICTIONARY, pack, unpack
 
 KEY_BYTES: Final = 32
 _VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 8
 _SHORTEST: Final = len(_VERSION) + _NONCE_BYTES + 16
-_LEVEL: Final = -3
+_PACKED: Final = bytes([DICTIONARY.number])
 
 
 class Unreadable(OrderloomError):
@@ -110,26 +109,19 @@ def open_sealed(key: DataKey, sealed: bytes, aad: str) -> bytes:
     return _open(key.cipher, sealed, aad)
 
 
-class _Zstd(threading.local):
-    """A compressor belongs to one thread at a time."""
-
-    def __init__(self) -> None:
-        self.compress = zstandard.ZstdCompressor(level=_LEVEL).compress
-        self.decompress = zstandard.ZstdDecompressor().decompress
-
-
-_zstd: Final = _Zstd()
-
-
 def _seal(cipher: AESGCM, plaintext: bytes, aad: str) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + nonce + cipher.encrypt(nonce, _zstd.compress(plaintext), aad.encode())
+    return _PACKED + nonce + cipher.encrypt(nonce, pack(plaintext), aad.encode())
 
 
 def _open(cipher: AESGCM, sealed: bytes, aad: str) -> bytes:
-    if len(sealed) < _SHORTEST or sealed[:1] != _VERSION:
+    if len(sealed) < _SHORTEST:
         raise _unreadable(aad)
-    return _zstd.decompress(_decrypt(cipher, sealed[1:], aad))
+    packed = _decrypt(cipher, sealed[1:], aad)
+    try:
+        return unpack(sealed[0], packed)
+    except ValueError:
+        raise _unreadable(aad) from None
 
 
 def _decrypt(cipher: AESGCM, nonce_and_text: bytes, aad: str) -> bytes:

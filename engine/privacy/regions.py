@@ -7,6 +7,7 @@ Without a table of all names the suffixes decide (省, 市, 自治州, 区, 县,
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from engine.privacy.cities import CITIES
@@ -36,11 +37,11 @@ _DISTRICT: Final = (
 _STEPPE_CITY: Final = f"{_FIRST}{_CHAR}{{1,3}}盟"
 _BANNER: Final = f"{_FIRST}{_CHAR}{{1,8}}旗(?!区)"
 
-_REGION: Final = re.compile(
+_REGION: Final = (
     rf"\s*{_COUNTRY}{_GAP}(?:(?P<whole>{_WHOLE})|(?P<short>{_SHORT}))?"
     rf"(?:{_GAP}(?P<city>{_CITY}))?(?:{_GAP}(?P<district>{_DISTRICT}))?"
 )
-_STEPPE: Final = re.compile(
+_STEPPE: Final = (
     rf"\s*{_COUNTRY}{_GAP}(?:(?P<whole>内蒙古自治区)|(?P<short>内蒙古))"
     rf"{_GAP}(?P<city>{_CITY}|{_STEPPE_CITY})(?:{_GAP}(?P<district>{_BANNER}|{_DISTRICT}))?"
 )
@@ -52,9 +53,15 @@ def region_length(address: str) -> int:
     Certain are: a province by its full name, a short one (``浙江``) followed by a city or district, a city followed by a district,
     and a city of prefecture level by its name.
     """
-    found = (_STEPPE.match(address) if "内蒙古" in address[:12] else None) or _REGION.match(address)
+    found = (_compiled(_STEPPE).match(address) if "内蒙古" in address[:12] else None) or _compiled(_REGION).match(address)
     if found is None:
         return 0
     smaller = bool(found["city"]) + bool(found["district"])
     certain = found["whole"] or (found["short"] and smaller) or smaller == 2 or found["city"] in CITIES
     return found.end() if certain else 0
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Only when an address is looked at: these two take longer to compile than many a module to load."""
+    return re.compile(pattern)

@@ -32,6 +32,16 @@ def arrivals_of(step: Step, items: Iterable[Any]) -> Iterator[Arrival]:
         yield from (_read(step, item) for item in items)
 
 
+def deliveries_of(step: Step, items: Iterable[Any]) -> Iterator[tuple[Delivery, int]]:
+    """What the trigger would have received, with the number of items in it."""
+    if step.type.starts == "file":
+        for arrival in arrivals_of(step, items):
+            yield Delivery(write_json(list(arrival.items))), len(arrival.items)
+    else:
+        for item in items:
+            yield Delivery(write_json(item)), 1
+
+
 def _read(step: Step, content: Any) -> Arrival:
     read = step.type.read
     assert read is not None  # noqa: S101 - a trigger always has its reading function

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from engine.errors import NodeError, Problem
+from engine.errors import NodeError, OrderloomError
 from engine.json_text import digest
 from engine.node.context import HttpAnswer
-from engine.run.effects import EffectRequest, effect_id
+from engine.node.items import Item
+from engine.order.rules import AppliedRules
+from engine.run.effects import Asked, EffectRequest, effect_id
 from engine.run.plan import Step
 
 WOKEN_AT = "2026-01-16T08:00:00Z"
 """In a sandbox nothing waits: every wait ends at once, at this time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A request that would have gone out, and what it was answered: ``answer``, or ``failed`` where that was a refusal."""
-
-    slug: str
-    key: str
-    id: str
-    request: EffectRequest
-    answer: Any = None
-    failed: Problem | None = None
+CallInside = Callable[[str, str, "list[Item]", "list[Asked]"], Awaitable["list[Item]"]]
+"""Runs another flow by its name, under an event key, on items, adds what it asks to the last, and gives its answer. Raises its failure."""
 
 
 class SandboxHub:
@@ -50,30 +44,65 @@ class CapturedEffects:
     """``answers`` by node slug, used up in order; the node's first example answers after that, else 200 with an empty object."""
 
     def __init__(
-        self, flow: str, event_key: str, answers: Mapping[str, Sequence[Any]] | None = None, hub: SandboxHub | None = None
-    ) -> None:
+        self, flow: str, event_key: str, answers: Mapping[str, Sequence[Any]] | None = None, hub: SandboxHub | None = None,
+        inside: CallInside | None = None,
+    ) -> None:  # fmt: skip
         self.flow, self.event_key = flow, event_key
-        self.requests: list[Captured] = []
+        self.requests: list[Asked] = []
         self._answers = {slug: list(given) for slug, given in (answers or {}).items()}
         self._hub = hub or SandboxHub()
+        self._inside = inside
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
         identity = effect_id(self.flow, step.slug, self.event_key, key, call, 0)
         try:
-            answer = self._answer(step, request)
-        except NodeError as error:
-            self.requests.append(Captured(step.slug, key, identity, request, failed=error.problem))
+            answer = await self._called(step, identity, request) if request.kind == "call" else self._answer(step, request)
+        except OrderloomError as error:
+            self.requests.append(Asked(step.slug, key, identity, request, failed=error.problems[0]))
             raise
-        self.requests.append(Captured(step.slug, key, identity, request, answer))
+        self.requests.append(Asked(step.slug, key, identity, request, answer))
         return answer
+
+    def knows(self, step: Step, key: str, call: int) -> bool:
+        """Nothing is kept here."""
+        del step, key, call
+        return False
 
     async def settle(self, step: Step) -> None:
         """Nothing is durable here."""
 
-    def _answer(self, step: Step, request: EffectRequest) -> Any:
+    async def _called(self, step: Step, identity: str, request: EffectRequest) -> dict[str, Any]:
+        """As the test says: a list of items, ``{"items": […]}`` or ``{"failed": code}``; else the flow itself runs in the sandbox too."""
+        given = self._next(step.slug)
+        if isinstance(given, list):
+            return {"items": given, "run": ""}
+        if given is not None:
+            if "failed" in given:
+                raise NodeError(given["failed"], flow=request.content["flow"], run="")
+            return {"items": given["items"], "run": ""}
+        if self._inside is None:
+            raise NodeError("call.unknown_flow", flow=request.content["flow"])
+        made: list[Asked] = []
+        try:
+            items = await self._inside(request.content["flow"], identity, request.content["items"], made)
+        finally:
+            self.requests += [replace(one, slug=f"{step.slug}/{one.slug}") for one in made]
+        return {"items": items, "run": ""}
+
+    def _answer(self, step: Step, request: EffectRequest) -> Any:  # noqa: PLR0911 - one a kind
         if request.kind == "hub":
-            given = self._next(step.slug)
-            return given if given is not None else self._hub.put(request.content["order"])
+            return self._next(step.slug, str) or self._hub.put(request.content["order"])
+        if request.kind == "rules":
+            given: dict[str, Any] = self._next(step.slug) or {}
+            return {**AppliedRules().answer(), **given}
+        if request.kind == "reconcile":
+            return {
+                **(self._next(step.slug) or step.type.examples[0].answers[0]),
+                "day": request.content["day"],
+                "channel": request.content["channel"],
+            }
+        if request.kind == "desk":
+            return {"desk": self._next(step.slug) or step.type.examples[0].answers[0]}
         if request.kind == "mail":
             return {"ok": True}
         if request.kind == "wait":
@@ -88,9 +117,10 @@ class CapturedEffects:
                 raise NodeError("effect.refused", status=answer["status"])
         raise NodeError("effect.gave_up", status=answer["status"], attempts=step.retry.attempts)
 
-    def _next(self, slug: str) -> Any:
+    def _next(self, slug: str, kind: type = object) -> Any:
+        """The next answer, if it is of that kind."""
         left = self._answers.get(slug)
-        return left.pop(0) if left else None
+        return left.pop(0) if left and isinstance(left[0], kind) else None
 
     def _usual_end(self, step: Step, wait: str) -> Mapping[str, Any]:
         for example in step.type.examples if wait != "timer" else ():

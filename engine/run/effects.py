@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import msgspec
 
+from engine.errors import Problem
 from engine.json_text import canonical_json
 from engine.node.context import Judge, by_status
 from engine.run.plan import Step
 from engine.store.ports import NewWait
 
-EffectKind = Literal["http", "mail", "hub", "wait"]
+EffectKind = Literal["http", "mail", "hub", "wait", "call", "reconcile", "rules", "desk"]
 
 
 class Suspended(Exception):
-    """Not an error: the item goes on when ``wait`` is over, so it leaves its batch and its run rests (rule R3)."""
+    """Not an error: the item goes on when one of the ``waits`` is over, so it leaves its batch and its run rests (rule R3)."""
 
-    def __init__(self, wait: NewWait) -> None:
-        super().__init__(wait.kind)
-        self.wait = wait
+    def __init__(self, *waits: NewWait) -> None:
+        super().__init__(*(wait.kind for wait in waits))
+        self.waits = waits
 
 
 class EffectRequest(msgspec.Struct, frozen=True):
@@ -32,6 +34,18 @@ class EffectRequest(msgspec.Struct, frozen=True):
     judge: Judge = by_status
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that a step made, as it was, with its item key and idempotency key, and what became of it: ``answer``, or ``failed``."""
+
+    slug: str
+    key: str
+    id: str
+    request: EffectRequest
+    answer: Any = None
+    failed: Problem | None = None
+
+
 class Effects(Protocol):
     """Performs effects, answers them from the journal, or captures them."""
 
@@ -40,6 +54,10 @@ class Effects(Protocol):
 
         Raises ``NodeError`` when the effect failed for good, ``Suspended`` when its result comes later.
         """
+        ...
+
+    def knows(self, step: Step, key: str, call: int) -> bool:
+        """Whether the journal holds the result of a call."""
         ...
 
     async def settle(self, step: Step) -> None:

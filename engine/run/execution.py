@@ -10,13 +10,14 @@ from typing import Any
 
 from engine.catalogue import explain
 from engine.errors import OrderloomError, Problem
-from engine.node.items import Item, Scope
+from engine.node.items import Item, Scope, Stop
 from engine.node.ports import ERROR_PORT
 from engine.run.context import NodeContext
 from engine.run.effects import Effects, Suspended
-from engine.run.facts import Recorded
+from engine.run.facts import Ending, Recorded
+from engine.run.mended import mended_box
 from engine.run.plan import Plan, Step
-from engine.run.step import MAX_ITEMS, Failure, Keyed, Pending, StepResult, arrange, keyed_batch, problem_of, run_pure, take
+from engine.run.step import MAX_ITEMS, Failure, Keyed, Pending, StepResult, arrange, keyed_batch, problem_of, run_pure, seated, take
 from engine.run.tally import Counters
 
 UNTOUCHED = Recorded()
@@ -24,12 +25,13 @@ UNTOUCHED = Recorded()
 
 class Execution:
     """After ``run``: ``results`` and ``inputs`` by step index, ``parked`` what failed, ``waiting`` what goes on later, ``stopped``
-    whether a failure ended all.
+    whether a failure ended all; ``ending`` how a node ended all.
 
     A node runs once, when everything upstream is done, on all items that reached it: wires in declared order, items in the
     order of their arrival. Independent effect steps run at the same time. An item that parks or waits leaves the others, which go on;
     a batch node waits for all of its items (rule R3). ``recorded`` brings what people decided: items to
-    leave out, and whether the run is cancelled (then no further step starts). ``counters`` are for live runs.
+    leave out, whether the run is cancelled (then no further step starts), and how a node
+    ended it (then the same steps work again). ``counters`` are for live runs.
     """
 
     def __init__(
@@ -39,34 +41,59 @@ class Execution:
         self.plan, self.trigger, self.scope, self.effects = plan, trigger, scope, effects
         self.start: list[Keyed] = [(str(n), item) for n, item in enumerate(items, 1)]
         self.results: list[StepResult | None] = [None] * len(plan.steps)
-        self.inputs: list[list[Keyed]] = [[] for _ in plan.steps]
+        self.inputs: list[Sequence[Keyed]] = [()] * len(plan.steps)
         self.parked: list[Failure] = []
         self.waiting: list[Pending] = []
         self._short: set[int] = set()
         self.stopped = False
         self._recorded = recorded
+        self._only = recorded.ending.steps if recorded.ending is not None else None
+        self._stop: tuple[str, str, Stop] | None = None
+        self._over = False
         self._counters = counters.nodes if counters is not None else None
         self._timed = counters is not None and counters.begin()
-        _, waits = plan.behind(trigger)
-        self._waits = list(waits)
+        self._waits = list(plan.behind(trigger).waits)
         self._ready: deque[int] = deque()
         self._pending = 0
         self._advancing = False
-        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._started: list[tuple[Step, list[Keyed]]] = []
 
+    @property
+    def ending(self) -> Ending | None:
+        """How a node ended the run ahead of its end, now or when the run was executed first."""
+        if self._recorded.ending is not None or self._stop is None:
+            return self._recorded.ending
+        slug, key, stop = self._stop
+        worked = (step.slug for step in self.plan.steps if self.results[step.index] is not None)
+        return Ending(slug, key, stop.state, stop.reason, frozenset(worked))
+
     async def run(self) -> None:
         """Until every step that can work has worked."""
+        self._begin()
+        self._advance()
+        await self._drive()
+        if self._pending:
+            self._done = self._loop.create_future()
+            await self._done
+
+    def run_pure(self) -> None:
+        """The same where no step has an effect."""
+        self._begin()
+        self._advance()
+
+    def misses(self, step: Step) -> bool:
+        """Whether not all items that belong to a step have reached it."""
+        return step.index in self._short
+
+    def _begin(self) -> None:
         start = self.plan.by_slug[self.trigger]
         self.inputs[start.index] = self.start
         if self._counters is not None:
             self._counters[start.index].items += len(self.start)
         self._complete(start, StepResult({"out": self.start}))
-        self._advance()
-        await self._drive()
-        if self._pending:
-            await self._done
 
     def _advance(self) -> None:
         """Runs pure steps at once and gathers effect steps, until nothing more is ready."""
@@ -74,8 +101,10 @@ class Execution:
             return
         self._advancing = True
         try:
-            while self._ready and not self.stopped and not self._recorded.cancelled:
+            while self._ready and not self._over and not self._recorded.cancelled:
                 step = self.plan.steps[self._ready.popleft()]
+                if self._only is not None and step.slug not in self._only:
+                    continue
                 box = self._collect(step)
                 self.inputs[step.index] = box
                 if step.index in self._short and step.type.is_batch:
@@ -108,20 +137,50 @@ class Execution:
         return run_pure(step.slug, step.type, step.params, box, self.scope, self._recorded)
 
     def _collect(self, step: Step) -> list[Keyed]:
+        if len(step.incoming) > 1 and (step.index in self._short or step.slug in self._recorded.seats) and self._recorded is not UNTOUCHED:
+            return self._without_skipped(step, self._seated(step))
         box: list[Keyed] = []
         for source, port in step.incoming:
             result = self.results[source]
             if result is not None and port in result.outputs:
                 arrived = result.outputs[port]
                 box = arrived if not box else box + arrived
-        box = arrange(box)
+        return self._without_skipped(step, arrange(box))
+
+    def _seated(self, step: Step) -> list[Keyed]:
+        """Items keep the keys under which they worked here before; where some are still missing, that is noted for later."""
+        known = self._recorded.seats.get(step.slug, {})
+        arrived = [
+            (f"{self.plan.steps[source].slug}.{port}", key, item)
+            for source, port in step.incoming
+            if (result := self.results[source]) is not None
+            for key, item in result.outputs.get(port, ())
+        ]
+        found = seated(arrived, known)
+        if step.index in self._short and not step.type.is_batch:
+            new = {seat: key for seat, (key, _) in found.items() if seat not in known}
+            if new:
+                self._recorded.new_seats.setdefault(step.slug, {}).update(new)
+        return list(found.values())
+
+    def _without_skipped(self, step: Step, box: list[Keyed]) -> list[Keyed]:
         if self._recorded.skips:
             box = [keyed for keyed in box if (step.slug, keyed[0]) not in self._recorded.skips]
-        return box
+        return self._mended(step, box) if self._recorded.patches else box
+
+    def _mended(self, step: Step, box: list[Keyed]) -> list[Keyed]:
+        mended, failed = mended_box(step.slug, box, self._recorded.patches)
+        if failed:
+            self.parked.extend(failed)
+            self._miss(step)
+            self._short.add(step.index)  # a batch is not complete without them
+        return mended
 
     def _complete(self, step: Step, result: StepResult) -> None:
         if result.failures:
             self._place_failures(step, result)
+        if result.stop is not None and self._only is None and self._stop is None:
+            self._stop, self._over = (step.slug, *result.stop), True
         if result.waiting:
             self.waiting.extend(result.waiting)
             self._miss(step)
@@ -143,22 +202,33 @@ class Execution:
         self.parked.extend(result.failures)
         self._miss(step)
         if step.on_error == "stop":
-            self.stopped = True
+            self.stopped = self._over = True
 
     def _miss(self, step: Step) -> None:
         """Not all items that belong behind this step get there this time."""
         self._short.update(step.onward)
 
     async def _drive(self) -> None:
-        """Starts the effect steps that have become ready: the last one here, for a task costs time, the others beside it."""
-        if not self._started:
-            return
-        started, self._started = self._started, []
-        for step, box in started[:-1]:
-            task = asyncio.ensure_future(self._effect(step, box))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        await self._effect(*started[-1])
+        """Starts the effect steps that have become ready: the last one here, for a task costs time, the others beside it.
+
+        A loop: a chain of calls may be longer than the stack is deep.
+        """
+        while self._started:
+            started, self._started = self._started, []
+            if self._stop is not None:  # what has not begun by now does not begin
+                self._pending -= len(started)
+                break
+            for step, box in started[:-1]:
+                task = self._loop.create_task(self._branch(step, box))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            await self._effect(*started[-1])
+        if not self._pending and self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+    async def _branch(self, step: Step, box: list[Keyed]) -> None:
+        await self._effect(step, box)
+        await self._drive()
 
     async def _effect(self, step: Step, box: list[Keyed]) -> None:
         try:
@@ -166,16 +236,13 @@ class Execution:
             if step.feeds_effects:
                 await self.effects.settle(step)
         except Suspended as later:  # a batch waits as one
-            result = StepResult(waiting=[Pending(step.slug, box[0][0], box[0][1], later.wait)])
+            result = StepResult(waiting=[Pending(step.slug, box[0][0], box[0][1], later.waits)])
         except Exception as error:  # noqa: BLE001 - whatever the journal or a node does, the items must be accounted for
             problem = problem_of(error, step.slug)
             result = StepResult(failures=[Failure(step.slug, key, item, problem) for key, item in box])
         self._complete(step, result)
         self._pending -= 1
         self._advance()
-        await self._drive()
-        if not self._pending and not self._done.done():
-            self._done.set_result(None)
 
     async def _perform(self, step: Step, box: list[Keyed]) -> StepResult:
         if len(box) > MAX_ITEMS:
@@ -194,6 +261,7 @@ class Execution:
             result.failures.extend(part.failures)
             result.waiting.extend(part.waiting)
             result.dropped.extend(part.dropped)
+            result.stop = result.stop or part.stop
         return result
 
     async def _perform_item(self, step: Step, key: str, item: Item, result: StepResult) -> None:
@@ -202,7 +270,7 @@ class Execution:
             made: Any = await step.type.function(item, step.params, context)
             take(step.slug, step.type, key, item, made, result)
         except Suspended as later:
-            result.waiting.append(Pending(step.slug, key, item, later.wait))
+            result.waiting.append(Pending(step.slug, key, item, later.waits))
         except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate
             result.failures.append(Failure(step.slug, key, item, problem_of(error, step.slug)))
 
@@ -210,3 +278,9 @@ class Execution:
         context = NodeContext(self.plan, step, box[0][0], self.scope, self.effects)
         made: Any = await step.type.function([item for _, item in box], step.params, context)
         return keyed_batch(step.slug, step.type, [key for key, _ in box], list(made))
+
+
+def answered(execution: Execution) -> list[Item]:
+    """What a flow answers the one that called it: whatever reached the nodes for that, in the order of the steps."""
+    steps = (step for step in execution.plan.steps if step.type.answers and not step.disabled)
+    return [item for step in steps for _, item in execution.inputs[step.index]]

@@ -17,9 +17,9 @@ _PACKAGES = ("orderloom", "google-re2", "tzdata")
 
 
 def fingerprint(node_types: Iterable[NodeType]) -> str:
-    """32 hex digits. Equal fingerprints mean that the same facts give the same run."""
+    """16 hex digits. Equal fingerprints mean that the same facts give the same run."""
     code = sorted({(node_type.use, _code(node_type.function.__module__)) for node_type in node_types})
-    return digest([code, _code("engine.expression"), [_version(package) for package in _PACKAGES], list(sys.version_info[:2])])
+    return digest([code, _code("engine.expression"), [_version(package) for package in _PACKAGES], list(sys.version_info[:2])])[:16]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -12,16 +12,40 @@ from engine.json_text import read_json
 from engine.store.ports import Event, Fact, Incident, Run
 
 Kind = Literal[
-    "accepted", "call", "mail", "hub", "failed", "announced", "parked", "decision", "cancelled", "ended", "waited", "later", "other"
+    "accepted",
+    "call",
+    "mail",
+    "hub",
+    "reconciled",
+    "ruled",
+    "desk",
+    "failed",
+    "announced",
+    "parked",
+    "decision",
+    "cancelled",
+    "stopped",
+    "ended",
+    "waited",
+    "later",
+    "sub_flow",
+    "overdue",
+    "versions",
+    "share",
+    "moved",
+    "other",
 ]
-_RANK: Final[Mapping[Kind, int]] = {"accepted": 0, "parked": 2, "decision": 3, "cancelled": 3, "ended": 4}
+_RANK: Final[Mapping[Kind, int]] = {"accepted": 0, "parked": 2, "decision": 3, "cancelled": 3, "stopped": 3, "ended": 4}
 """Of things that happened in the same instant; whatever is not named comes after ``accepted``."""
+_PLAIN: Final[Mapping[str, Kind]] = {"cancellation": "cancelled", "overdue": "overdue", "versions": "versions"}
+_BY_ANSWER: Final[Mapping[str, Kind]] = {"items": "sub_flow", "desk": "desk", "counts": "reconciled"}
 _ENDED: Final = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """``detail`` depends on ``kind``: the outcome of the hub, the action decided on, the state of an end, the name of another fact.
+    """``detail`` depends on ``kind``: the outcome of the hub, the action decided on, the state of an end, the reason
+    of a stop, the version of the rules that applied or that a run was moved to, percent and version of a share, the name of another fact.
 
     ``ms`` is the duration of the last attempt of a call, where it was recorded; ``conflict``: the event's key was known with
     other content.
@@ -48,7 +72,9 @@ def history(event: Event, run: Run, facts: Sequence[Fact], incidents: Iterable[I
         *(_parked(incident) for incident in incidents),
     ]
     if run.ended_at is not None and run.state in _ENDED:
-        found.append(Happening(run.ended_at, "ended", detail=run.state))
+        ended_at = run.ended_at
+        found = [replace(one, at=min(one.at, ended_at)) if one.kind == "stopped" else one for one in found]  # kept with the end
+        found.append(Happening(ended_at, "ended", detail=run.state))
     return sorted(found, key=lambda one: (one.at, _RANK.get(one.kind, 1)))
 
 
@@ -59,15 +85,30 @@ def _from_facts(facts: Sequence[Fact]) -> Iterator[Happening]:
         if fact.kind == "results":
             yield from (_result(fact, entry) for entry in body["results"])
             yield from (_later(fact, entry) for entry in body.get("backoffs", ()))
+            if "ending" in body:
+                ending = body["ending"]
+                yield Happening(fact.at, "stopped", ending["step"], ending["key"], fact.actor, ending["reason"])
         elif fact.kind == "intention":
             if body["id"] not in answered:
                 yield Happening(fact.at, "announced", body["step"], body["key"], fact.actor)
         elif fact.kind == "resumption":
             yield Happening(fact.at, "decision", body["step"], body["key"], fact.actor, body["action"])
-        elif fact.kind == "cancellation":
-            yield Happening(fact.at, "cancelled", actor=fact.actor)
+        elif fact.kind in ("mending", "mapping"):
+            how = "mapping" if fact.kind == "mapping" else "mend_anew" if body["attempt"] else "mend"
+            yield Happening(fact.at, "decision", body["step"], body["key"], fact.actor, how)
         else:
-            yield Happening(fact.at, "other", actor=fact.actor, detail=fact.kind)
+            yield _plain(fact, body)
+
+
+def _plain(fact: Fact, body: Mapping[str, Any]) -> Happening:
+    """One that happened to the run as a whole."""
+    if fact.kind == "move":
+        return Happening(fact.at, "moved", actor=fact.actor, detail=str(body["to"]))
+    if fact.kind == "share":
+        return Happening(fact.at, "share", actor=fact.actor, detail=f"{body['percent']}/{body['version']}")
+    if fact.kind in _PLAIN:
+        return Happening(fact.at, _PLAIN[fact.kind], actor=fact.actor)
+    return Happening(fact.at, "other", actor=fact.actor, detail=fact.kind)
 
 
 def _result(fact: Fact, entry: Mapping[str, Any]) -> Happening:
@@ -89,6 +130,11 @@ def _outcome(entry: Mapping[str, Any]) -> tuple[Kind, str, int | None, Problem |
     answer = entry["ok"]
     if isinstance(answer, str):
         return "hub", answer, None, None
+    if "rules" in answer:
+        return "ruled", str(answer["rules"]), None, None
+    for mark, kind in _BY_ANSWER.items():
+        if mark in answer:
+            return kind, "", None, None
     if "how" in answer:
         return "waited", answer["how"], None, None
     return ("call", "", answer["status"], None) if "status" in answer else ("mail", "", None, None)

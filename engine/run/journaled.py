@@ -3,65 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.connection.failures import CallFailed
-from engine.errors import NodeError, OrderloomError, Problem
+from engine.errors import OrderloomError, Problem
 from engine.json_text import write_json
-from engine.order import utc_text
-from engine.run.effects import EffectRequest, Suspended, effect_id, request_digest
-from engine.run.facts import Recorded, Spot, results_body
-from engine.run.outside import Outside
+from engine.run.call_notes import AttemptEnd, noted_attempt, was_made
+from engine.run.calls import Ended
+from engine.run.effects import EffectRequest, Suspended, request_digest
+from engine.run.facts import Ending, Recorded, Spot, results_body
 from engine.run.plan import Step
+from engine.run.recorded import UnknownOutcome, answer_from, identity_of
 from engine.run.retry import delay_before, wished
-from engine.run.tally import Counters, Tally
-from engine.store.ports import Event, Fact, HubOrder, Journal, NewWait, RunEnd
+from engine.run.tally import Counters
+from engine.run.wakes import due_at, held_by, woken
+from engine.run.world import World
+from engine.store.ports import Event, Fact, NewWait, RunEnd
+from engine.store.problems import StoreUnavailable
 
 T = TypeVar("T")
 
 
 TOO_MANY = 429
 """The one answer worth a retry that says for certain that nothing was done."""
+LOCKED_OUT = (401, 403)
+"""Refusals that are no fault of the request."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """What live effects work with; one for the whole process.
-
-    ``to_order`` makes the hub's row of a canonical order; ``clock`` gives seconds of which only differences mean something.
-    """
-
-    journal: Journal
-    outside: Outside
-    now: Callable[[], datetime]
-    to_order: Callable[[Mapping[str, Any], Event], HubOrder]
-    sleep: Callable[[float], Any] = asyncio.sleep
-    chance: Callable[[], float] = random.random
-    clock: Callable[[], float] = time.perf_counter
-    tally: Tally = field(default_factory=Tally)
+SENT = ("http", "mail", "call")
+HELD_BACK = 600.0
+"""Seconds that a call rests which is held back for now; a person who lets it go wakes it at once."""
 
 
 PATIENCE = 5.0
 """Seconds that a call waits for its next attempt in memory; for longer its item rests in the store and its run leaves the worker."""
 
 
-class UnknownOutcome(NodeError):
-    """A call that must not happen twice may have happened: a person is asked."""
-
-    def __init__(self) -> None:
-        super().__init__("effect.unknown_outcome")
-
-
 class JournaledEffects:
     """The effects of one run.
 
     ``asked`` holds the ids of all effects that the run asked for this time, ``called`` where it did not find them in the journal;
-    ``broken`` is set when the journal did not take a fact: then nothing that the run made of it counts.
+    ``broken`` is set when the journal did not take a fact: then nothing that the run made of it counts; ``overtook`` when the time of
+    something was found to have come that may wait in the store yet.
     """
 
     def __init__(self, world: World, counters: Counters, event: Event, recorded: Recorded, actor: str) -> None:
@@ -71,36 +56,56 @@ class JournaledEffects:
         self.asked: set[str] = set()
         self.called: set[Spot] = set()
         self.broken: Exception | None = None
+        self.overtook = False
+        self._settling: asyncio.Future[None] | None = None
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
-        generation = self._recorded.generations.get((step.slug, key), 0)
-        identity = effect_id(self._event.flow, step.slug, self._event.key, key, call, generation)
+        if self.broken is not None:  # nothing may happen any more that the journal does not take
+            raise self.broken
+        identity = identity_of(self._event, self._recorded, step, key, call)
         digest = request_digest(request)
         self.asked.add(identity)
         known = self._recorded.results.get(identity)
         if known is not None:
-            return _answer_from(known, digest)
+            return answer_from(known, digest)
         entry: dict[str, Any] = {"id": identity, "digest": digest, "step": step.slug, "key": key}
         if request.kind == "wait":
             return self._wait(step, key, request, entry)
-        if identity in self._recorded.intentions:
+        if request.kind != "call" and identity in self._recorded.intentions:
             raise UnknownOutcome
+        if self._recorded.new_seats:
+            await self.settle(step)
+        if request.kind in SENT and self._world.held(self._event):
+            raise self._hold_back(step, entry)
+        if request.kind == "call":
+            return await self._call(step, request, entry)
         self.called.add((step.slug, key))
         if request.kind == "hub":
             return await self._to_hub(step, request, entry)
+        attempt = self._begin_attempts(step, entry)
         if step.type.promise == "ask":
             await self._intend(entry)
-        return await self._perform(step, request, entry)
+        return await self._perform(step, request, entry, attempt)
+
+    def knows(self, step: Step, key: str, call: int) -> bool:
+        return identity_of(self._event, self._recorded, step, key, call) in self._recorded.results
 
     async def settle(self, step: Step) -> None:  # noqa: ARG002 - one journal for all steps of the run
-        if self._fresh or self._backoffs:
-            await self._kept(self._world.journal.put_fact(self._take_fresh()))
+        if self._news:
+            self._settling = self._world.journal.put_fact(self._take_fresh())
+        if self._settling is not None:  # another step may have taken this one's results along a moment ago
+            await self._kept(self._settling)
 
-    def end(self, end: RunEnd) -> asyncio.Future[None]:
-        """Journals what is left together with the end of the run."""
-        if self._fresh or self._backoffs:
-            return self._world.journal.put_fact(self._take_fresh(), end)
+    def end(self, end: RunEnd, ending: Ending | None = None) -> asyncio.Future[None]:
+        """Journals what is left together with the end of the run. ``ending``: how a node ended it, which is kept once."""
+        news = ending if self._recorded.ending is None else None
+        if self._news or news is not None:
+            return self._world.journal.put_fact(self._take_fresh(news), end)
         return self._world.journal.end_run(self._event.id, end)
+
+    @property
+    def _news(self) -> bool:
+        return bool(self._fresh or self._backoffs or self._recorded.new_seats)
 
     def unasked(self) -> list[dict[str, Any]]:
         """Recorded effects that this execution did not ask for: the run has diverged from what it did before."""
@@ -112,15 +117,50 @@ class JournaledEffects:
         content, now = request.content, self._world.now()
         due = due_at(content, now)
         if content["wait"] == "timer" and due is not None and due <= now:
+            self.overtook = True
             ended = woken("due", now, "system")
             self._fresh.append({**entry, "at": now, "ok": ended})
             return ended
         kind: Any = content["wait"]
-        raise Suspended(NewWait(kind, entry["id"], entry["digest"], step.slug, key, due, tuple(content.get("roles", ()))))
+        roles = tuple(content.get("roles", ()))
+        raise Suspended(NewWait(kind, entry["id"], entry["digest"], step.slug, key, due, roles, held_by(content)))
 
-    async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
+    async def _call(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
+        """The run of another flow is begun at once; what it answers comes later, unless it has ended already (rule R11)."""
+        if self._recorded.cancelled:
+            raise Suspended(self._child(step, entry))
+        content = request.content
         try:
-            result = await self._attempts(step, request, entry)
+            version = await self._version(step, content["flow"], content["version"])
+            ended = await self._world.calls.begin(self._event, entry["id"], version, content)
+        except StoreUnavailable as error:
+            self.broken = error
+            raise
+        except OrderloomError as error:
+            ended = Ended(failed=error.problems[0])
+        if ended is None:
+            raise Suspended(self._child(step, entry))
+        self._fresh.append({**entry, "at": self._world.now(), **ended.entry()})
+        if ended.failed is not None:
+            raise OrderloomError(ended.failed)
+        return ended.answer()
+
+    async def _version(self, step: Step, flow: str, which: str) -> int:
+        if which != "latest" and step.called is not None and step.called.version is not None:
+            return step.called.version
+        if flow not in self._recorded.versions:
+            version = self._recorded.versions[flow] = self._world.calls.newest(flow)
+            await self._kept(self._world.journal.put_fact(self._fact("versions", write_json({"versions": {flow: version}}))))
+        return self._recorded.versions[flow]
+
+    def _child(self, step: Step, entry: Mapping[str, Any]) -> NewWait:
+        """After a person had it tried again, it is a wait of its own: one that is over is never opened again."""
+        rest = self._recorded.rests.get(entry["id"], 0)
+        return NewWait("child", f"{entry['id']}/{rest}" if rest else entry["id"], entry["digest"], step.slug, entry["key"])
+
+    async def _perform(self, step: Step, request: EffectRequest, entry: dict[str, Any], attempt: int) -> Any:
+        try:
+            result = await self._attempts(step, request, entry, attempt)
         except (UnknownOutcome, Suspended):
             raise  # the intention stays without a result, until a person says whether it happened
         except OrderloomError as error:
@@ -129,14 +169,16 @@ class JournaledEffects:
             self._fresh.append({**entry, "at": self._world.now(), "failed": failed})
             raise
         self._fresh.append({**entry, "at": self._world.now(), "ok": result})
+        self._world.seen.delivered(self._event, step.type.name, request.content)
         return result
 
-    async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> Any:
-        attempt = self._begin_attempts(step, entry)
+    async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any], attempt: int) -> Any:
         while True:
             wish = 0.0
             try:
                 result, verdict = await self._timed(step, request, entry)
+                went = verdict == "done" or (verdict == "refused" and result.get("status") not in LOCKED_OUT)
+                self._world.seen.called(request.connection, went=went)
                 if verdict == "done":
                     return result
                 problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
@@ -146,6 +188,7 @@ class JournaledEffects:
                 if error.after is not None:
                     await self._stand_back(step, entry, attempt, error.after)
                     continue
+                self._world.seen.called(request.connection, went=False)
                 verdict, problem = "retry" if error.retriable else "refused", error.problem
                 perhaps_done = error.maybe_sent
             if perhaps_done and step.type.promise == "ask":
@@ -178,9 +221,18 @@ class JournaledEffects:
             return 1
         attempt, at = int(before["attempt"]), datetime.fromisoformat(before["next_at"])
         entry["attempts"] = attempt
-        if at > self._world.now():
+        if at > self._world.now() and not before.get("held"):
             raise Suspended(_backoff(step, entry, int(before["rest"]), at))
+        self.overtook = True
         return attempt
+
+    def _hold_back(self, step: Step, entry: dict[str, Any]) -> Suspended:
+        """No attempt is made, and none is counted."""
+        before = self._recorded.backoffs.get(entry["id"])
+        self.overtook = self.overtook or before is not None
+        later = self._later(step, entry, int(before["attempt"]) if before is not None else 1, HELD_BACK)
+        self._backoffs[-1]["held"] = True
+        return later
 
     def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float) -> Suspended:
         at = self._world.now() + timedelta(seconds=delay)
@@ -191,21 +243,41 @@ class JournaledEffects:
 
     async def _timed(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
         """One attempt; the entry keeps how long the last one took, in milliseconds."""
-        began = self._world.clock()
+        at, began = self._world.now(), self._world.clock()
+        ended: AttemptEnd = None
         try:
-            return await self._attempt(step, request, entry["id"])
+            result = ended = await self._attempt(step, request, entry["id"])
+        except OrderloomError as error:
+            ended = error
+            raise
         finally:
             seconds = self._world.clock() - began
             entry["ms"] = int(seconds * 10_000) / 10
             self._counters.nodes[step.index].called(seconds)
+            if was_made(request, ended):
+                self._world.note(noted_attempt(self._event, step, request, entry, at, entry["ms"], ended))
+        return result
 
     async def _attempt(self, step: Step, request: EffectRequest, key: str) -> tuple[Any, str]:
         outside = self._world.outside
         if request.kind == "mail":
             await outside.mail(request.connection, request.content, key, step.timeout)
             return {"ok": True}, "done"
+        if request.kind == "reconcile":
+            return await self._world.reconcile(request.content), "done"
+        if request.kind == "rules":
+            return await self._world.rules(request.content), "done"
+        if request.kind == "desk":
+            return {"desk": await self._at_desk(request.content)}, "done"
         answer = await outside.http(request.connection, request.content, key, step.timeout)
         return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}, request.judge(answer)
+
+    async def _at_desk(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return await self._world.desk(content)
+        except StoreUnavailable as error:
+            self.broken = error
+            raise
 
     async def _to_hub(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> str:
         order = self._world.to_order(request.content["order"], self._event)
@@ -226,10 +298,11 @@ class JournaledEffects:
             self.broken = error
             raise
 
-    def _take_fresh(self) -> Fact:
+    def _take_fresh(self, ending: Ending | None = None) -> Fact:
         fresh, self._fresh = self._fresh, []
         backoffs, self._backoffs = self._backoffs, []
-        return self._fact("results", results_body(fresh, backoffs))
+        seats, self._recorded.new_seats = self._recorded.new_seats, {}
+        return self._fact("results", results_body(fresh, backoffs, ending, seats))
 
     def _fact(self, kind: str, body: bytes) -> Fact:
         self._recorded.last += 1
@@ -246,46 +319,5 @@ def _header(result: Mapping[str, Any], name: str) -> str | None:
     return headers.get(name)
 
 
-def woken(how: str, at: datetime, by: str, body: Any = None) -> dict[str, Any]:
-    """How a wait ended, as the journal keeps it."""
-    return {"how": how, "at": utc_text(at), "by": by, "body": body}
-
-
-def due_at(content: Mapping[str, Any], now: datetime) -> datetime | None:
-    """When a wait that begins now is over by itself."""
-    if "until" in content:
-        return datetime.fromisoformat(content["until"])
-    return now + timedelta(seconds=content["seconds"]) if "seconds" in content else None
-
-
-def _answer_from(known: Mapping[str, Any], digest: str) -> Any:
-    if known["digest"] != digest:
-        raise NodeError("run.diverged", effect=known["id"])
-    if "failed" in known:
-        failed = known["failed"]
-        raise OrderloomError(Problem(failed["code"], tuple(failed["where"]), failed["fields"]))
-    return known["ok"]
-
-
 def _about(result: Mapping[str, Any], attempts: int) -> dict[str, Any]:
     return {"status": result.get("status"), "attempts": attempts}
-
-
-class RecordedEffects:
-    """For looking at a past run: answers from the journal only; what it does not hold has not happened (yet)."""
-
-    def __init__(self, event: Event, recorded: Recorded) -> None:
-        self._event, self._recorded = event, recorded
-        self.requests: list[tuple[Step, str, str, EffectRequest]] = []
-
-    async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
-        generation = self._recorded.generations.get((step.slug, key), 0)
-        identity = effect_id(self._event.flow, step.slug, self._event.key, key, call, generation)
-        self.requests.append((step, key, identity, request))
-        known = self._recorded.results.get(identity)
-        if known is None:
-            raise NodeError("effect.pending")
-        return _answer_from(known, request_digest(request))
-
-    async def settle(self, step: Step) -> None:
-        """Nothing to wait for."""

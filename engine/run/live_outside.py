@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
-from engine.connection.failures import CallFailed
 from engine.connection.gates import Gates
 from engine.connection.guard import AddressGuard
 from engine.connection.http import HttpRequest, HttpResponse
@@ -19,7 +19,9 @@ from engine.errors import InputInvalid, NodeError
 from engine.json_text import read_json, write_json
 from engine.node.context import HttpAnswer
 
-_KEPT_HEADERS = ("content-type", "location", "retry-after", "x-request-id")
+_KEPT_HEADERS = (
+    "content-type", "link", "location", "retry-after", "x-request-id", "x-shopify-shop-api-call-limit", "x-wp-totalpages",
+)  # fmt: skip
 _JSON = "application/json"
 SERVER_FAULT = 500
 
@@ -35,11 +37,7 @@ class LiveOutside:
         known = self._book.get(connection)
         request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), timeout)
         async with self.gates.of(connection, known).call(connection) as call:
-            try:
-                answer = await self._client.send(known.prepare(request, self._now()))
-            except CallFailed as failed:
-                call.went = not failed.retriable
-                raise
+            answer = await self._client.send(known.prepare(request, self._now()))
             call.went = answer.status < SERVER_FAULT
         return answer_of(answer)
 
@@ -47,15 +45,23 @@ class LiveOutside:
         server = self._book.get(connection)
         if not isinstance(server, Smtp):
             raise NodeError("connection.wrong_type", name=connection, type=server.type_name, types="smtp")
-        await send_mail(server, Letter(content["to"], content["subject"], content["text"], key), self._guard, self._now(), timeout=timeout)
+        letter = Letter(content["to"], content["subject"], content["text"], key)
+        async with self.gates.of(connection, server).call(connection) as call:
+            await send_mail(server, letter, self._guard, self._now(), timeout=timeout)
+            call.went = True
 
 
 def url_of(base: str, content: Mapping[str, Any]) -> str:
     """The connection's address with the call's path and query; a query in the address (a robot's key) stays in front."""
+    wanted = content.get("query")
+    return _joined(base, content["path"], urlencode(wanted) if wanted else "")
+
+
+@lru_cache(maxsize=1024)
+def _joined(base: str, path: str, more: str) -> str:
     address, mark, query = base.partition("?")
-    if content["path"]:
-        address = address.rstrip("/") + "/" + content["path"].lstrip("/")
-    more = urlencode(content.get("query") or {})
+    if path:
+        address = address.rstrip("/") + "/" + path.lstrip("/")
     joined = "&".join(part for part in (query, more) if part)
     return f"{address}?{joined}" if mark or joined else address
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.errors import FlowInvalid
+from engine.flow.calls import NO_CALLS, Called, calls_from
 from engine.flow.check import check
 from engine.flow.document import Flow, FlowNode, Policy, Retry
 from engine.flow.graph import links, order
-from engine.flow.lineage import Carried, lineage
+from engine.flow.lineage import Carried, join, lineage
 from engine.flow.reader import read_flow
 from engine.flow.references import connections_of
-from engine.node.params import Params
+from engine.node.params import Calling, Cel, Params
 from engine.node.ports import ERROR_PORT
 from engine.node.types import NodeType
 from engine.registry import Registry
@@ -27,7 +28,9 @@ DEFAULT_TIMEOUT = 30.0
 class Step:
     """A node in the plan. ``incoming``: (step index, port) in the declared order of wires; ``onward``: who waits for this step.
 
-    ``pure``: it has no effect (or is disabled); ``secret``: the connection whose fields a trigger verifies with.
+    ``pure``: it has no effect (or is disabled); ``secret``: the connection whose fields a trigger verifies with;
+    ``priority``: of the runs that a trigger starts, a word or what gives one; ``called``: what was resolved of the flow that it calls,
+    when its own was published.
     """
 
     index: int
@@ -44,23 +47,43 @@ class Step:
     feeds_effects: bool = False
     pure: bool = True
     secret: str | None = None
+    priority: str | Cel | None = None
+    called: Called | None = None
+
+    @property
+    def calling(self) -> Calling | None:
+        """Its parameters, where it calls another flow."""
+        return self.params if isinstance(self.params, Calling) and not self.disabled else None
+
+
+class Part(NamedTuple):
+    """The part of a plan behind one trigger: its steps; for every step of the plan how many of these it waits for; whether it ``calls``
+
+    other flows; whether it is ``pure``: nothing in it has an effect.
+    """
+
+    steps: tuple[int, ...]
+    waits: tuple[int, ...]
+    calls: bool
+    pure: bool
 
 
 class Plan:
     """``steps`` in topological order; the part of it behind one trigger is what a run executes."""
 
-    def __init__(self, flow: Flow, registry: Registry, version: int = 0) -> None:
+    def __init__(self, flow: Flow, registry: Registry, version: int = 0, calls: Mapping[str, Called] = NO_CALLS) -> None:
         problems = check(flow, registry)
         if problems:
             raise FlowInvalid(problems)
         self.flow = flow
         self.version = version
         self._registry = registry
-        self.steps = _steps(flow, registry)
+        self._answers = {slug: called.answer for slug, called in calls.items()}
+        self.steps = _steps(flow, registry, calls)
         self.by_slug = {step.slug: step for step in self.steps}
         self.triggers = {step.slug: step for step in self.steps if step.type.is_trigger}
         self.scope_flow: Mapping[str, Any] = {"name": flow.name, "constants": flow.constants}
-        self._behind: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._behind: dict[str, Part] = {}
 
     @property
     def name(self) -> str:
@@ -69,37 +92,66 @@ class Plan:
     @cached_property
     def carried(self) -> Mapping[tuple[str, str], Carried]:
         """Fields with their classes by (slug, port): what masks need."""
-        return lineage(self.flow, self._registry)
+        return lineage(self.flow, self._registry, self._answers)
+
+    @property
+    def answer(self) -> Carried:
+        """What it answers a flow that calls it."""
+        reached = [self.carried[(step.slug, "in")] for step in self.steps if step.type.answers and not step.disabled]
+        return join(reached)
+
+    @cached_property
+    def callee(self) -> Step | None:
+        """The trigger by which other flows call it."""
+        return next((step for step in self.triggers.values() if step.type.starts == "call" and not step.disabled), None)
+
+    @property
+    def called_with(self) -> Carried | None:
+        return self.carried[(self.callee.slug, "out")] if self.callee is not None else None
+
+    @property
+    def callees(self) -> Sequence[str]:
+        return [step.calling.flow for step in self.steps if step.calling is not None]
+
+    def calls(self, trigger: str) -> bool:
+        """Whether runs that start at a trigger call other flows."""
+        return self.behind(trigger).calls
 
     @cached_property
     def fingerprint(self) -> str:
         """What the outcome of a recompute depends on besides the data (rule R8)."""
         return fingerprint(step.type for step in self.steps)
 
-    def behind(self, trigger: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """For a run that starts at a trigger: the steps it executes, and for every step how many of these it waits for."""
+    def with_params(self, params: Mapping[str, Mapping[str, Any]]) -> Plan:
+        """The same plan, but for the parameters of some nodes. Raises ``FlowInvalid`` with every problem that they make."""
+        changed = {slug: self.flow.nodes[slug].model_copy(update={"params": dict(given)}) for slug, given in params.items()}
+        return Plan(self.flow.model_copy(update={"nodes": {**self.flow.nodes, **changed}}), self._registry, self.version)
+
+    def behind(self, trigger: str) -> Part:
+        """What a run that starts at a trigger executes."""
         found = self._behind.get(trigger)
         if found is None:
             found = self._behind[trigger] = self._select(trigger)
         return found
 
-    def _select(self, trigger: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        start = self.by_slug[trigger].index
-        chosen = {start}
+    def _select(self, trigger: str) -> Part:
+        chosen = {self.by_slug[trigger].index}
         for step in self.steps:
             if any(source in chosen for source, _ in step.incoming):
                 chosen.add(step.index)
         waits = [len({source for source, _ in step.incoming if source in chosen}) if step.index in chosen else 0 for step in self.steps]
-        return tuple(sorted(chosen)), tuple(waits)
+        steps = [self.steps[index] for index in sorted(chosen)]
+        calls, pure = any(step.calling is not None for step in steps), all(step.pure for step in steps[1:])
+        return Part(tuple(step.index for step in steps), tuple(waits), calls, pure)
 
 
 @lru_cache(maxsize=256)
-def compile_flow(document: bytes, registry: Registry, version: int = 0) -> Plan:
-    """The plan of a document, kept by content. Raises ``FlowInvalid`` with every problem."""
-    return Plan(read_flow(document), registry, version)
+def compile_flow(document: bytes, registry: Registry, version: int = 0, calls: str = "{}") -> Plan:
+    """The plan of a document, kept by content; ``calls`` as published. Raises ``FlowInvalid`` with every problem."""
+    return Plan(read_flow(document), registry, version, calls_from(calls))
 
 
-def _steps(flow: Flow, registry: Registry) -> list[Step]:
+def _steps(flow: Flow, registry: Registry, calls: Mapping[str, Called]) -> list[Step]:
     wires = links(flow)
     slugs = order(list(flow.nodes), wires)
     index = {slug: n for n, slug in enumerate(slugs)}
@@ -121,6 +173,7 @@ def _steps(flow: Flow, registry: Registry) -> list[Step]:
                 disabled=node.disabled,
                 pure=node.disabled or not node_type.is_effect,
                 secret=next((reference.name for reference in connections_of(node_type, node.params)), None),
+                called=calls.get(slug),
                 **_policy(node),
             )
         )
@@ -142,4 +195,6 @@ def _policy(node: FlowNode) -> dict[str, Any]:
         found["retry"] = policy.retry
     if policy is not None and policy.timeout is not None:
         found["timeout"] = policy.timeout.total_seconds()
+    if policy is not None and policy.priority is not None:
+        found["priority"] = policy.priority
     return found

@@ -6,16 +6,17 @@ The fast paths matter: an order passes here once for each of its pure nodes.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+import msgspec
+
 from engine.errors import OrderloomError, Problem
-from engine.node.items import Item, Made, Scope, Sent
+from engine.node.items import Item, Made, Scope, Sent, Stop
 from engine.node.params import Params
 from engine.node.types import NodeType
-from engine.run.facts import Recorded
+from engine.run.facts import Recorded, Seat
 from engine.store.ports import NewWait
 
 Keyed = tuple[str, Item]
@@ -24,8 +25,7 @@ Keyed = tuple[str, Item]
 MAX_ITEMS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """An item that its node could not handle. ``stop`` ends the whole run instead of parking the item."""
 
     slug: str
@@ -34,41 +34,60 @@ class Failure:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An item that goes on later, when something has happened."""
+class Pending(msgspec.Struct, frozen=True):
+    """An item that goes on later, when one of the ``waits`` is over."""
 
     slug: str
     key: str
     item: Item
-    wait: NewWait
+    waits: tuple[NewWait, ...]
 
 
-@dataclass(slots=True)
-class StepResult:
+class StepResult(msgspec.Struct):
     """What left a step by each port, in order, what failed and what waits.
 
-    ``sources`` names the input keys of each output of a batch node; ``held``: a batch that is not complete yet (rule R3).
+    ``sources`` names the input keys of each output of a batch node; ``held``: a batch that is not complete yet (rule R3);
+    ``stop``: the first item at which the node ended the run.
     """
 
-    outputs: dict[str, list[Keyed]] = field(default_factory=dict[str, list[Keyed]])
-    failures: list[Failure] = field(default_factory=list[Failure])
-    dropped: list[Keyed] = field(default_factory=list[Keyed])
-    sources: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    waiting: list[Pending] = field(default_factory=list[Pending])
+    outputs: dict[str, list[Keyed]] = {}
+    failures: list[Failure] = []
+    dropped: list[Keyed] = []
+    sources: dict[str, tuple[str, ...]] = {}
+    waiting: list[Pending] = []
     held: bool = False
+    stop: tuple[str, Stop] | None = None
 
 
 def arrange(box: list[Keyed]) -> list[Keyed]:
-    """Items as they reach a step: a key that arrives twice gets ``#2``, and so on."""
-    if len(box) < 2 or len({key for key, _ in box}) == len(box):
+    """Items as they reach a step: a key that arrives twice gets ``#2``, and so on, past those that arrived with such an end themselves."""
+    if len(box) < 2 or len(taken := {key for key, _ in box}) == len(box):
         return box
     seen: dict[str, int] = {}
     arranged: list[Keyed] = []
     for key, item in box:
         seen[key] = n = seen.get(key, 0) + 1
-        arranged.append((f"{key}#{n}" if n > 1 else key, item))
+        own = key
+        while n > 1 and own in taken:
+            own = f"{key}#{n}"
+            n += 1
+        taken.add(own)
+        arranged.append((own, item))
     return arranged
+
+
+def seated(arrived: Sequence[tuple[str, str, Item]], known: Mapping[Seat, str]) -> dict[Seat, tuple[str, Item]]:
+    """The same for items by (wire, key, item), of which some have had their keys since others were still missing."""
+    taken = {*known.values()}
+    found: dict[Seat, tuple[str, Item]] = {}
+    for wire, key, item in arrived:
+        own, n = known.get((wire, key)), 1
+        while own is None:
+            wanted = key if n == 1 else f"{key}#{n}"
+            own, n = None if wanted in taken else wanted, n + 1
+        taken.add(own)
+        found[wire, key] = (own, item)
+    return found
 
 
 def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope: Scope, recorded: Recorded | None = None) -> StepResult:
@@ -81,16 +100,21 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
         return StepResult(failures=[Failure(slug, key, item, problem) for key, item in box])
     if node.kind == "batch":
         return _run_batch(slug, node, params, box, scope)
-    result = StepResult()
+    result, sent, only = StepResult(), list[Keyed](), node.only_port
     function, call_scope = node.function, node.scope
     for key, item in box:
         if recorded is not None and recorded.cancelled:
             break
         try:
             made = function(item, params, scope) if call_scope else function(item, params)
-            take(slug, node, key, item, made, result)
+            if only is not None and isinstance(made, dict):
+                sent.append((key, made))  # pyright: ignore[reportUnknownArgumentType]
+            else:
+                take(slug, node, key, item, made, result)
         except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate, never the run's
             result.failures.append(Failure(slug, key, item, problem_of(error, slug)))
+    if only is not None and sent:
+        result.outputs[only] = sent
     return result
 
 
@@ -104,6 +128,10 @@ def take(slug: str, node: NodeType, key: str, item: Item, made: Any, result: Ste
             _drop(node, key, item, result)
     elif made is None:
         _drop(node, key, item, result)
+    elif made.__class__ is Stop and node.stops:
+        result.dropped.append((key, item))
+        if result.stop is None:
+            result.stop = key, made
     else:
         port, out = _sent(node, made)
         result.outputs.setdefault(port, []).append((key, out))

@@ -11,8 +11,10 @@ from engine.errors import OrderloomError
 from engine.flow.document import Expected, Flow, FlowTest
 from engine.registry import Registry
 from engine.run.arrivals import arrivals_of
-from engine.run.captured import Captured, SandboxHub
+from engine.run.calls import FindPlan, no_flows
+from engine.run.captured import SandboxHub
 from engine.run.compare import Difference, differences
+from engine.run.effects import Asked
 from engine.run.execution import UNTOUCHED
 from engine.run.facts import Recorded
 from engine.run.plan import Plan
@@ -33,13 +35,13 @@ class TestResult:
         return not self.differences
 
 
-async def run_tests(flow: Flow, registry: Registry) -> list[TestResult]:
-    """Run every test of a flow. Raises ``FlowInvalid`` when the flow itself has problems."""
+async def run_tests(flow: Flow, registry: Registry, flows: FindPlan = no_flows) -> list[TestResult]:
+    """Run every test of a flow; ``flows``: those that it may call. Raises ``FlowInvalid`` when the flow itself has problems."""
     plan = Plan(flow, registry)
-    return [await run_test(plan, test) for test in flow.tests]
+    return [await run_test(plan, test, flows=flows) for test in flow.tests]
 
 
-async def run_test(plan: Plan, test: FlowTest, recorded: Recorded = UNTOUCHED) -> TestResult:
+async def run_test(plan: Plan, test: FlowTest, recorded: Recorded = UNTOUCHED, flows: FindPlan = no_flows) -> TestResult:
     """One test. Setting ``recorded.cancelled`` meanwhile ends it at the next step."""
     step = plan.by_slug[test.trigger]
     when = test.received_at or SANDBOX_TIME
@@ -48,7 +50,9 @@ async def run_test(plan: Plan, test: FlowTest, recorded: Recorded = UNTOUCHED) -
     answers = {slug: list(given) for slug, given in test.answers.items()}
     try:
         for number, arrival in enumerate(arrivals_of(step, test.input), 1):
-            run = await run_in_sandbox(plan, step, arrival, number=number, answers=answers, hub=hub, received_at=when, recorded=recorded)
+            run = await run_in_sandbox(
+                plan, step, arrival, number=number, answers=answers, hub=hub, received_at=when, recorded=recorded, flows=flows
+            )
             runs.append(run)
     except OrderloomError as error:
         return TestResult(test.name, [Difference((test.trigger,), "expected", explain(error.problems[0])["what"])])
@@ -65,14 +69,14 @@ def _compare(plan: Plan, slug: str, expected: Expected, runs: Sequence[SandboxRu
         came = [item for run in runs for _, item in _items_at(run, step.index, trigger=step.type.is_trigger)]
         found += differences(expected.items, came, (slug, "items"), expected.match)
     if expected.requests is not None:
-        sent = [_request(captured) for run in runs for captured in run.effects.requests if captured.slug == slug]
+        sent = [_request(asked) for run in runs for asked in run.effects.requests if asked.slug == slug]
         found += differences(expected.requests, sent, (slug, "requests"), expected.match)
     return found
 
 
-def _items_at(run: SandboxRun, index: int, *, trigger: bool) -> list[tuple[str, Any]]:
+def _items_at(run: SandboxRun, index: int, *, trigger: bool) -> Sequence[tuple[str, Any]]:
     return run.execution.start if trigger else run.execution.inputs[index]
 
 
-def _request(captured: Captured) -> dict[str, Any]:
-    return request_json(captured.request)
+def _request(asked: Asked) -> dict[str, Any]:
+    return request_json(asked.request)

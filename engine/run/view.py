@@ -8,20 +8,19 @@ from typing import Any, Literal
 
 from engine.errors import Problem
 from engine.flow.lineage import Carried
-from engine.node.items import Item
+from engine.node.items import START_KEY, Item
 from engine.privacy.classes import FieldClass
 from engine.privacy.item import mask_item
 from engine.privacy.scrub import scrubbed
-from engine.run.effects import EffectRequest
+from engine.run.effects import Asked
 from engine.run.execution import Execution
 from engine.run.masked_answer import masked_answer
 from engine.run.masked_request import RequestMask
-from engine.run.plan import Step
+from engine.run.plan import Plan, Step
 from engine.run.shown import request_json
 from engine.run.step import Keyed, StepResult
 
 StepState = Literal["done", "pending", "parked", "skipped"]
-PENDING = "effect.pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +55,36 @@ class StepView:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that a step made, as it was, with its item key and idempotency key, and what became of it."""
-
-    slug: str
-    key: str
-    id: str
-    request: EffectRequest
-    answer: Any = None
-    failed: Problem | None = None
-
-
 def views_of(execution: Execution, asked: Sequence[Asked], plain: Collection[str] = ()) -> list[StepView]:
     """Every step behind the trigger, in topological order. Steps of ``plain`` are shown as they are."""
     plan = execution.plan
-    chosen, _ = plan.behind(execution.trigger)
+    chosen = plan.behind(execution.trigger).steps
     by_slug: dict[str, list[Asked]] = {}
     for one in asked:
-        by_slug.setdefault(one.slug, []).append(one)
+        by_slug.setdefault(one.slug.partition("/")[0], []).append(one)  # with what a flow asks that the step called
     steps = (plan.steps[index] for index in chosen)
     return [_Look(execution, step, step.slug in plain).view(by_slug.get(step.slug, ())) for step in steps]
+
+
+def unread(plan: Plan, trigger: str, problem: Problem, *, over: bool) -> list[StepView]:
+    """The same where the event could not be read, so that nothing reached any step; ``over``: the run has ended."""
+    steps = [plan.steps[index] for index in plan.behind(trigger).steps]
+    return [_idle(step, ((START_KEY, told(problem)),) if step.slug == trigger else (), over=over) for step in steps]
+
+
+def _idle(step: Step, failures: Sequence[tuple[str, Problem]], *, over: bool) -> StepView:
+    state = "parked" if failures else "skipped" if over else "pending"
+    return StepView(step.slug, step.type.use, step.type.label, state, (), {}, (), failures)
 
 
 def told(problem: Problem) -> Problem:
     """Problems hold no values; should a node's do so, numbers that identify people are masked."""
     return replace(problem, fields=scrubbed(dict(problem.fields)))
+
+
+def classes_at(plan: Plan, slug: str, port: str) -> Mapping[str, FieldClass]:
+    """The classes of the fields that leave a step by a port, or reach it (``in``)."""
+    return plan.carried.get((slug, port), Carried()).fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +96,16 @@ class _Look:
     def view(self, asked: Sequence[Asked]) -> StepView:
         step = self.step
         result, inputs = self.execution.results[step.index], self.execution.inputs[step.index]
-        failures = [(f.key, f.problem) for f in (result.failures if result else ())]
-        real = [(key, told(problem)) for key, problem in failures if problem.code != PENDING]
+        failures = [(failure.key, told(failure.problem)) for failure in (result.failures if result else ())]
         return StepView(
             slug=step.slug,
             use=step.type.use,
             label=step.type.label,
-            state=_state(result, len(real), reached=bool(inputs)),
+            state=_state(result, reached=bool(inputs), ended=self.execution.ending is not None),
             inputs=() if step.type.is_trigger else self._items("in", inputs),
             outputs={port: self._items(port, sent) for port, sent in (result.outputs if result else {}).items()},
             requests=self._requests(asked, [item for _, item in inputs]),
-            failures=real,
+            failures=failures,
             dropped=len(result.dropped) if result else 0,
         )
 
@@ -124,12 +126,12 @@ class _Look:
         return ShownRequest(one.id, one.key, mask(shown), masked_answer(one.answer), failed)
 
     def _classes(self, port: str) -> Mapping[str, FieldClass]:
-        return self.execution.plan.carried.get((self.step.slug, port), Carried()).fields
+        return classes_at(self.execution.plan, self.step.slug, port)
 
 
-def _state(result: StepResult | None, real: int, *, reached: bool) -> StepState:
-    if result is None or result.held or result.waiting or len(result.failures) > real:
-        return "pending"
-    if real:
+def _state(result: StepResult | None, *, reached: bool, ended: bool) -> StepState:
+    if result is None or result.held or result.waiting:
+        return "skipped" if ended else "pending"
+    if result.failures:
         return "parked"
     return "done" if reached else "skipped"

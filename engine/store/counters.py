@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 
+from engine.store.connection import Connection
 from engine.store.rows import insert
 
 CHANGE_MARK = "change_mark"
@@ -21,11 +21,11 @@ def orders_of(channel: str) -> str:
     return ORDERS + channel
 
 
-def add_to_counters(connection: sqlite3.Connection, numbers: Mapping[str, int]) -> None:
+def add_to_counters(connection: Connection, numbers: Mapping[str, int]) -> None:
     insert(
         connection,
         "INSERT INTO counter (name, number) VALUES",
         "(?,?)",
         list(numbers.items()),
-        "ON CONFLICT (name) DO UPDATE SET number = number + excluded.number",
+        "ON CONFLICT (name) DO UPDATE SET number = counter.number + excluded.number",
     )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.pool import QueuePool
-from sqlmodel import Session, create_engine
+from sqlmodel import Session
 
 from engine.errors import Problem
 from engine.privacy.cipher import MasterKey
-from engine.store.journal import SqliteJournal
+from engine.store.connection import Base, Connection
+from engine.store.journal import SqlJournal
 from engine.store.keys import KeyRing
+from engine.store.owners import Claim
 from engine.store.problems import StoreUnavailable, named
 
 READERS = 4
@@ -28,13 +26,15 @@ Row = TypeVar("Row")
 class Database:
     """An open database. ``read`` and ``write`` never block the event loop."""
 
-    def __init__(self, file: Path, journal: SqliteJournal, ring: KeyRing, master: MasterKey, owner: int) -> None:
-        self.journal, self.ring, self.master, self.owner = journal, ring, master, owner
-        self._engine = create_engine(
-            f"sqlite:///{file}", poolclass=QueuePool, pool_size=READERS, connect_args={"timeout": 10, "check_same_thread": False}
-        )
-        event.listen(self._engine, "connect", _only_reads)
+    def __init__(self, base: Base, journal: SqlJournal, ring: KeyRing, master: MasterKey) -> None:
+        self.base, self.journal, self.ring, self.master = base, journal, ring, master
+        self._engine = base.readers(READERS)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+
+    @property
+    def claim(self) -> Claim:
+        """For the writer's thread, inside a transaction."""
+        return self.journal.claim
 
     async def read(self, query: Callable[[Session], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, query)
@@ -45,7 +45,7 @@ class Database:
             return None
         return await self.read(lambda session: session.get(row, key))
 
-    async def write(self, run: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, run: Callable[[Connection], T]) -> T:
         return await self.journal.call(run)
 
     async def close(self) -> None:
@@ -72,8 +72,3 @@ class Part:
         if self._open is None:
             raise StoreUnavailable(Problem("store.not_open"))
         return self._open
-
-
-def _only_reads(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -8000")

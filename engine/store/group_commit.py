@@ -7,67 +7,78 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import Any
 
+from engine.store.connection import Connection
 from engine.store.operations import Operation
 from engine.store.problems import refused, unavailable
 
 MOST = 2048
 """Operations in one transaction, so that a flood keeps neither its first ones nor other processes waiting for long."""
-Connect = Callable[[], sqlite3.Connection]
-Apply = Callable[[sqlite3.Connection, Sequence[Operation]], list[Any]]
+_Entry = tuple[Operation, "Future[Any]"]
+Connect = Callable[[], Connection]
+Begin = Callable[[Connection], None]
+Apply = Callable[[Connection, Sequence[Operation]], list[Any]]
 """Writes all operations and gives one result each (an exception: that one is refused); raises if it cannot tell which is at fault."""
 
 
 class GroupCommit:
-    """Submit on the event loop; each future resolves there, after the commit. ``commits`` counts transactions."""
+    """Submit on the event loop; each future resolves there, after the commit. ``commits`` counts transactions.
 
-    def __init__(self, connect: Connect, apply: Apply) -> None:
+    ``connection`` is the first one; ``connect`` makes another when it fails.
+    """
+
+    def __init__(self, connection: Connection, connect: Connect, begin: Begin, apply: Apply) -> None:
         self._connect = connect
+        self._begin = begin
         self._apply = apply
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[tuple[Operation, Future[Any]]] = []
-        self._under_way = 0
-        self._batches: queue.SimpleQueue[list[tuple[Operation, Future[Any]]] | None] = queue.SimpleQueue()
+        self._open = 0
+        self._gathered: list[_Entry] = []
+        self._queue: queue.SimpleQueue[list[_Entry] | None] = queue.SimpleQueue()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = connection
         self._thread = Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
         self.commits = 0
 
     def submit(self, operation: Operation) -> Future[Any]:
+        """Where nothing is under way, whatever comes in this turn of the loop goes together."""
         future: Future[Any] = self._loop.create_future()
-        self._waiting.append((operation, future))
+        self._open += 1
         if self._idle.is_set():
             self._idle.clear()
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self._release)
+            self._gathered.append((operation, future))
+        elif self._gathered:
+            self._gathered.append((operation, future))
+        else:
+            self._queue.put([(operation, future)])
         return future
 
+    def _release(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        for start in range(0, len(gathered), MOST):
+            self._queue.put(gathered[start : start + MOST])
+
     def backlog(self) -> int:
-        return len(self._waiting) + self._under_way
+        """Operations that are not on disk yet, or whose senders have not been told."""
+        return self._open
 
     async def close(self) -> None:
         """Write what waits, then stop."""
         await self._idle.wait()
-        self._batches.put(None)
+        self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _hand_over(self) -> None:
-        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        self._under_way = len(batch)
-        self._batches.put(batch)
-
-    def _deliver(self, batch: list[tuple[Operation, Future[Any]]], results: list[Any]) -> None:
-        self._under_way = 0
-        if self._waiting:
-            self._hand_over()
-        else:
+    def _deliver(self, batch: list[_Entry], results: list[Any]) -> None:
+        self._open -= len(batch)
+        if not self._open:
             self._idle.set()
         for (_, future), result in zip(batch, results, strict=True):
             if future.cancelled():
@@ -78,11 +89,24 @@ class GroupCommit:
                 future.set_result(result)
 
     def _work(self) -> None:
-        while (batch := self._batches.get()) is not None:
+        while batch := self._next_batch():
             results = self._write([operation for operation, _ in batch])
             with suppress(RuntimeError):  # the loop was closed without us: nobody is left to tell
                 self._loop.call_soon_threadsafe(self._deliver, batch, results)
         self._disconnect()
+
+    def _next_batch(self) -> list[_Entry]:
+        """Whatever waits, at least one; nothing at the end, which comes when nothing waits."""
+        batch = self._queue.get()
+        if batch is None:
+            return []
+        while len(batch) < MOST and not self._queue.empty():
+            more = self._queue.get_nowait()
+            if more is None:
+                self._queue.put(None)
+                break
+            batch += more
+        return batch
 
     def _write(self, operations: list[Operation]) -> list[Any]:
         """One result for each operation; never raises."""
@@ -101,25 +125,25 @@ class GroupCommit:
     def _transaction(self, operations: list[Operation], apply: Apply) -> list[Any]:
         if self._connection is None:
             self._connection = self._connect()
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._begin(self._connection)
         results = apply(self._connection, operations)
-        self._connection.execute("COMMIT")
+        self._connection.commit()
         self.commits += 1
         return results
 
     def _failed(self, error: Exception) -> Exception | None:
         """Undo the transaction; after a fault of file or disk, start from a fresh connection next time."""
         problem = unavailable(error)
-        with suppress(sqlite3.Error):
-            if self._connection is not None and self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        with suppress(Exception):
+            if self._connection is not None:
+                self._connection.rollback()
         if problem is not None:
             self._disconnect()
         return problem
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
-        with suppress(sqlite3.Error):
+        with suppress(Exception):
             if connection is not None:
                 connection.close()
 
@@ -127,13 +151,13 @@ class GroupCommit:
 def _one_by_one(apply: Apply) -> Apply:
     """The same, with a savepoint for each operation, so that only the guilty ones fail."""
 
-    def each(connection: sqlite3.Connection, operations: Sequence[Operation]) -> list[Any]:
+    def each(connection: Connection, operations: Sequence[Operation]) -> list[Any]:
         return [in_savepoint(connection, lambda it=operation: apply(connection, [it])[0]) for operation in operations]
 
     return each
 
 
-def in_savepoint(connection: sqlite3.Connection, run: Callable[[], Any]) -> Any:
+def in_savepoint(connection: Connection, run: Callable[[], Any]) -> Any:
     """What ``run`` returns; if the operation is at fault, its error as a result, with its writes undone."""
     connection.execute("SAVEPOINT one")
     try:

@@ -34,6 +34,15 @@ def compare_versions(one: str, other: str) -> int | None:
     return (mine > theirs) - (mine < theirs)
 
 
+def is_overtaken(held_version: str, run_id: int, newest: str, brought_by: int) -> bool:
+    """Whether a version that run ``run_id`` holds is no longer the newest: ``newest`` is that of the hub, and the event that brought it.
+
+    Versions that are no times tell nothing by themselves: then what came later is newer.
+    """
+    order_of_versions = compare_versions(held_version, newest)
+    return brought_by > run_id if order_of_versions is None else order_of_versions < 0
+
+
 def with_outcome(body: bytes, result: HubOutcome) -> bytes:
     """A fact's body, its first placeholder replaced."""
     return body.replace(PLACEHOLDER, b'"%s"' % result.encode(), 1)

@@ -28,7 +28,7 @@ class IdSequence:
     """
 
     def __init__(self, slot: int, floor: int = 0, clock: Callable[[], int] = time.time_ns) -> None:
-        self._slot = slot << COUNT_BITS
+        self.slot = slot
         self._clock = clock
         self._ms = (floor >> (SLOT_BITS + COUNT_BITS)) + 1 if floor else 0
         self._count = -1
@@ -41,4 +41,4 @@ class IdSequence:
             self._count += 1
         else:
             self._ms, self._count = self._ms + 1, 0
-        return self._ms << (SLOT_BITS + COUNT_BITS) | self._slot | self._count
+        return self._ms << (SLOT_BITS + COUNT_BITS) | self.slot << COUNT_BITS | self._count

@@ -1,41 +1,50 @@
-"""`keys.db`: one data key an event (rule R9), wrapped by the master key, in a database of its own.
+"""One data key an event (rule R9), wrapped by the master key: in `keys.db`, or in a table of its own on PostgreSQL.
 
 A data backup leaves it out, so that restoring one cannot bring an erased person back; it is backed up by itself.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
-from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from engine.privacy.cipher import DataKey, MasterKey, new_data_key, place
+from engine.store.connection import Connection
 from engine.store.ids import IdSequence
+from engine.store.problems import unavailable
+from engine.store.rows import insert
 
 BATCH = 512
 """Keys made and committed at once, ahead of need: accepting an event then costs no second flush to disk."""
-_SCHEMA = "CREATE TABLE IF NOT EXISTS data_key (id INTEGER NOT NULL PRIMARY KEY, wrapped BLOB NOT NULL)"
 
 
 class KeyRing:
     """The data keys of a store. ``new`` belongs to the writer's thread; everything else may be called from any."""
 
-    def __init__(self, file: Path, master: MasterKey, slot: int) -> None:
-        self._file = file
+    def __init__(self, connect: Callable[[], Connection], master: MasterKey, slot: int) -> None:
+        self._connect = connect
         self._master = master
         self._ready: deque[tuple[int, DataKey]] = deque()
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="keys")
         self._making: Future[None] | None = None
-        with closing(_connect(file)) as connection:
-            connection.execute(_SCHEMA)
+        with closing(connect()) as connection:
             newest = connection.execute("SELECT coalesce(max(id), 0) FROM data_key").fetchone()[0]
         self._ids = IdSequence(slot, newest)
-        self._reader = _connect(file)
+        self._reader: Connection | None = connect()
         self._reading = Lock()
+
+    @property
+    def slot(self) -> int:
+        """The slot that goes into the ids of new keys."""
+        return self._ids.slot
+
+    @slot.setter
+    def slot(self, slot: int) -> None:
+        self._ids.slot = slot
 
     def new(self) -> tuple[int, DataKey]:
         """A key that is on disk already, and its id. Raises the database's error if none can be made durable."""
@@ -47,35 +56,55 @@ class KeyRing:
 
     def get(self, key_id: int) -> DataKey | None:
         """The key; ``None`` once it was destroyed. Raises ``Unreadable`` under another master key."""
-        with self._reading:
-            row = self._reader.execute("SELECT wrapped FROM data_key WHERE id = ?", (key_id,)).fetchone()
-        return None if row is None else self._master.unwrap(row[0], _place(key_id))
+        rows = self._read("SELECT wrapped FROM data_key WHERE id = ?", (key_id,))
+        return self._master.unwrap(rows[0][0], _place(key_id)) if rows else None
 
     def destroyed(self, key_ids: Iterable[int]) -> set[int]:
         """Those keys that are no more."""
         wanted = set(key_ids)
+        if not wanted:
+            return set()
         marks = ",".join("?" * len(wanted))
-        with self._reading:
-            rows = self._reader.execute(f"SELECT id FROM data_key WHERE id IN ({marks})", tuple(wanted)).fetchall()  # noqa: S608
-        return wanted - {row[0] for row in rows}
+        return wanted - {row[0] for row in self._read(f"SELECT id FROM data_key WHERE id IN ({marks})", tuple(wanted))}  # noqa: S608
+
+    def destroy(self, key_ids: Iterable[int]) -> None:
+        """Durable on return. What was sealed with these keys is lost for good."""
+        with closing(self._connect()) as connection:
+            connection.begin()
+            connection.executemany("DELETE FROM data_key WHERE id = ?", [(key_id,) for key_id in key_ids])
+            connection.commit()
 
     def close(self) -> None:
         """Keys that no event took are removed again."""
         self._maker.shutdown(wait=True)
         unused = [(key_id,) for key_id, _ in self._ready]
         self._ready.clear()
-        with closing(self._reader) as connection, suppress(sqlite3.OperationalError):  # a full disk must not keep us from closing
-            connection.execute("BEGIN IMMEDIATE")
+        with suppress(Exception), closing(self._reader or self._connect()) as connection:  # a full disk must not keep us from closing
+            connection.begin()
             connection.executemany("DELETE FROM data_key WHERE id = ?", unused)
-            connection.execute("COMMIT")
+            connection.commit()
+
+    def _read(self, statement: str, values: Sequence[int]) -> list[Any]:
+        """Over the one connection for reading; if that has failed meanwhile, over a new one."""
+        with self._reading:
+            if self._reader is not None:
+                try:
+                    return self._reader.execute(statement, values).fetchall()
+                except Exception as error:
+                    if unavailable(error) is None:
+                        raise
+                    failed, self._reader = self._reader, None
+                    failed.close()
+            self._reader = self._connect()
+            return self._reader.execute(statement, values).fetchall()
 
     def _make(self) -> None:
         fresh = [(self._ids.next(), new_data_key()) for _ in range(BATCH)]
-        with closing(_connect(self._file)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with closing(self._connect()) as connection:
+            connection.begin()
             rows = [(key_id, self._master.wrap(key, _place(key_id))) for key_id, key in fresh]
-            connection.executemany("INSERT INTO data_key VALUES (?, ?)", rows)
-            connection.execute("COMMIT")
+            insert(connection, "INSERT INTO data_key (id, wrapped) VALUES", "(?,?)", rows)
+            connection.commit()
         self._ready.extend(fresh)
 
 
@@ -101,14 +130,6 @@ class KeyCache:
 
     def drop(self, event_id: int) -> None:
         self._keys.pop(event_id, None)
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON")
-    return connection
 
 
 def _place(key_id: int) -> str:

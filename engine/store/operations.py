@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.store.ports import Fact, HubOrder, NewEvent, RunEnd
+from engine.store.connection import Connection
+from engine.store.ports import Fact, HubOrder, NewEvent, RunEnd, RunState
 
 ENDS = frozenset({"done", "failed", "cancelled"})
 """The states that a run ends in."""
+SHARE = 0
+"""The number of the fact that says why an event goes through another version; those of a run begin with 1."""
+
+
+def may_follow(state: RunState, wanted: RunState) -> bool:
+    """Whether a run may come to a state: what has ended is not cancelled any more, and what is being cancelled only ends."""
+    if wanted == "cancelling":
+        return state not in ENDS
+    return state != "cancelling" or wanted in ENDS
+
+
+def deadline_effect(event_id: int) -> str:
+    """The identity of the wait that is a run's deadline."""
+    return f"deadline/{event_id}"
 
 
 @dataclass(slots=True)
 class PutFact:
-    """A fact, an end, or both, of one run."""
+    """A fact, an end, or both, of one run. ``decision``: a person's, who need not own it."""
 
     event_id: int
     fact: Fact | None
     end: RunEnd | None
+    decision: bool = False
 
 
 @dataclass(slots=True)
@@ -31,7 +46,7 @@ class PutOrder:
 class Call:
     """A rare write, in a savepoint of its own; what it raises is handed to its caller and undoes it alone."""
 
-    run: Callable[[sqlite3.Connection], object]
+    run: Callable[[Connection], object]
 
 
 Operation = NewEvent | PutFact | PutOrder | Call

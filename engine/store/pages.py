@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from engine.store.ports import Page
@@ -24,3 +24,10 @@ def bounds(limit: int, cursor: str | None) -> tuple[int, int]:
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20):
         raise bad_cursor()
     return max(1, min(limit, MOST)), 2**63 - 1 if cursor is None else min(int(cursor), 2**63 - 1)
+
+
+def newest_first(matching: Iterable[T], position: Callable[[T], int], limit: int, cursor: str | None) -> Page[T]:
+    """A page of what is in memory."""
+    limit, below = bounds(limit, cursor)
+    ordered = sorted((one for one in matching if position(one) < below), key=position, reverse=True)
+    return page(ordered, limit, position, lambda one: one)

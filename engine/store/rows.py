@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-SIZES = (64, 16, 4, 1)
-"""Rows in one statement. Few sizes mean few prepared statements, which stay prepared and take little memory."""
+from engine.store.connection import Connection
+
+SIZES = (64, 32, *range(16, 0, -1))
+"""Rows in one statement. Under load a transaction has some ten to thirty rows of a kind: mostly they go in one statement, for each
+statement hands the interpreter's lock over, and getting it back from a busy event loop is what takes time."""
 
 
-def insert(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[Sequence[Any]], tail: str = "") -> int:
+def insert(connection: Connection, head: str, one: str, rows: Sequence[Sequence[Any]], tail: str = "") -> int:
     """Run ``head (…), (…) tail`` over all rows, ``one`` being the placeholders of a row; how many rows it changed."""
     changed = 0
     for chunk in _chunks(rows):
@@ -20,7 +22,7 @@ def insert(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[S
     return changed
 
 
-def select(connection: sqlite3.Connection, head: str, one: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+def select(connection: Connection, head: str, one: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
     """The rows found by ``head (VALUES (…), (…))``, such as ``SELECT … WHERE (a, b) IN``."""
     for chunk in _chunks(rows):
         values = [value for row in chunk for value in row]

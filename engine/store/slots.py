@@ -1,7 +1,4 @@
-"""Which process writes: each live one holds the file lock of a slot, and the lock goes with the process, however it ends.
-
-Runs name the slot of their owner. A slot whose lock is free belongs to nobody alive, so its runs may be adopted.
-"""
+"""Which process works on an SQLite file: each live one holds the file lock of a slot, and the lock goes with the process."""
 
 from __future__ import annotations
 
@@ -12,42 +9,48 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import Problem
+from engine.store.connection import Connection
 from engine.store.problems import StoreUnavailable
 
 SLOTS = range(1, 256)
 """Slot 0 stands for no owner."""
 
 
-class Slot:
-    """A slot held by this process. ``number`` is the owner of what it writes."""
+class FileSlots:
+    """Numbered lock files in a folder."""
 
-    def __init__(self, number: int, descriptor: int) -> None:
-        self.number = number
-        self._descriptor = descriptor
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: int | None = None
 
-    @classmethod
-    def take(cls, folder: Path) -> Slot:
-        """The lowest free slot. Raises ``StoreUnavailable`` (``store.too_many_processes``) when all are held."""
-        folder.mkdir(mode=0o700, exist_ok=True)
+    def take(self, connection: Connection) -> int:  # noqa: ARG002 - the files tell
+        self.release()
         for number in SLOTS:
-            descriptor = _locked(_lock_file(folder, number), wait=False)
+            descriptor = _locked(self._file(number), wait=False)
             if descriptor is not None:
-                return cls(number, descriptor)
-        raise StoreUnavailable(Problem("store.too_many_processes", fields={"limit": len(SLOTS)}))
+                self._held = descriptor
+                return number
+        raise too_many_processes()
 
-    def free(self) -> None:
-        os.close(self._descriptor)
+    def keep(self, connection: Connection) -> None:
+        """Nothing to do: the file stays locked."""
 
+    @contextmanager
+    def free_ones(self, connection: Connection, numbers: Iterable[int]) -> Generator[list[int]]:  # noqa: ARG002
+        held = {number: descriptor for number in numbers if (descriptor := _locked(self._file(number), wait=False)) is not None}
+        try:
+            yield list(held)
+        finally:
+            for descriptor in held.values():
+                os.close(descriptor)
 
-@contextmanager
-def slots_of_the_dead(folder: Path, owners: Iterable[int]) -> Generator[list[int]]:
-    """Those of ``owners`` whose process is gone, held locked until the block ends so that nobody else adopts or takes them."""
-    held = {number: descriptor for number in owners if (descriptor := _locked(_lock_file(folder, number), wait=False)) is not None}
-    try:
-        yield list(held)
-    finally:
-        for descriptor in held.values():
+    def release(self) -> None:
+        descriptor, self._held = self._held, None
+        if descriptor is not None:
             os.close(descriptor)
+
+    def _file(self, number: int) -> Path:
+        return self._folder / f"{number}.lock"
 
 
 @contextmanager
@@ -61,8 +64,8 @@ def alone(file: Path) -> Generator[None]:
             os.close(descriptor)
 
 
-def _lock_file(folder: Path, number: int) -> Path:
-    return folder / f"{number}.lock"
+def too_many_processes() -> StoreUnavailable:
+    return StoreUnavailable(Problem("store.too_many_processes", fields={"limit": len(SLOTS)}))
 
 
 def _locked(file: Path, *, wait: bool) -> int | None:

@@ -1,52 +1,92 @@
-"""The store on SQLite."""
+"""The store on SQL databases."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import closing
-from pathlib import Path
 
 from engine.errors import Problem, SettingsInvalid
 from engine.privacy.cipher import MasterKey, Unreadable, place
+from engine.store.call_log import SqlCallLog
+from engine.store.connection import Base, Connection
 from engine.store.database import Database
 from engine.store.dedupe import Digester
 from engine.store.ids import IdSequence
-from engine.store.journal import SqliteJournal, connect
+from engine.store.journal import SqlJournal
 from engine.store.keys import KeyCache, KeyRing
-from engine.store.migrations import is_current, migrate
-from engine.store.ports import Journal
+from engine.store.options import KeepCalls
+from engine.store.owners import take_claim
+from engine.store.ports import CallLog, Journal
 from engine.store.problems import named
-from engine.store.slots import Slot, alone
+from engine.store.sql_alarms import SqlAlarms
 from engine.store.sql_audit import SqlAudit
+from engine.store.sql_calls import SqlCalls
+from engine.store.sql_cleansing import SqlCleansing
 from engine.store.sql_connections import SqlConnections
+from engine.store.sql_contracts import SqlContracts
 from engine.store.sql_events import SqlEvents
 from engine.store.sql_flows import SqlFlows
+from engine.store.sql_holds import SqlHolds
 from engine.store.sql_incidents import SqlIncidents
+from engine.store.sql_notices import SqlNotices
 from engine.store.sql_orders import SqlOrders
+from engine.store.sql_parcels import SqlParcels
+from engine.store.sql_reconciliations import SqlReconciliations
+from engine.store.sql_retention import SqlRetention
 from engine.store.sql_runs import SqlRuns
+from engine.store.sql_shares import SqlShares
+from engine.store.sql_sheets import SqlSheets
+from engine.store.sql_sources import SqlSources
+from engine.store.sql_standing import SqlStanding
+from engine.store.sql_stock import SqlStock
+from engine.store.sql_traffic import SqlTraffic
 from engine.store.sql_waits import SqlWaits
 from engine.store.write_events import Desk
 
 _DIGEST_KEY = "digest_key"
-_IDS = "SELECT max(id) AS id FROM event UNION ALL SELECT max(id) FROM incident UNION ALL SELECT max(id) FROM wait"
-_NEWEST = f"SELECT coalesce(max(id), 0) FROM ({_IDS})"  # noqa: S608 - our own words
+_NUMBERED = ("event", "incident", "wait", "notice", "hub_version", "alarm", "alarm_message", "sku_match", "form_change", "traffic")
+_IDS = " UNION ALL ".join(f"SELECT max(id) AS id FROM {table}" for table in _NUMBERED)  # noqa: S608
+_NEWEST = f"SELECT coalesce(max(id), 0) FROM ({_IDS}) AS newest"  # noqa: S608 - our own words
 
 
-class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlWaits, SqlOrders, SqlFlows, SqlConnections, SqlAudit):
-    """A store in one file, with its keys in another beside it.
-
-    ``journal`` and ``owner`` are there once it is open; both belong to the event loop that opened it.
-    """
+class SqlStore(
+    SqlEvents,
+    SqlRuns,
+    SqlRetention,
+    SqlIncidents,
+    SqlStanding,
+    SqlNotices,
+    SqlWaits,
+    SqlCalls,
+    SqlSources,
+    SqlOrders,
+    SqlReconciliations,
+    SqlCleansing,
+    SqlStock,
+    SqlParcels,
+    SqlHolds,
+    SqlFlows,
+    SqlConnections,
+    SqlAlarms,
+    SqlContracts,
+    SqlTraffic,
+    SqlShares,
+    SqlSheets,
+    SqlAudit,
+):
+    """A store in a database. ``journal`` and ``call_log`` are there once it is open and belong to the event loop that opened it."""
 
     journal: Journal
-    owner: int
+    call_log: CallLog
 
-    def __init__(self, file: Path, keys: Path, master: MasterKey) -> None:
-        self._file, self._keys, self._master = file, keys, master
-        self._slots = file.parent / "owners"
-        self._slot: Slot | None = None
-        self._signing_key = b""
+    def __init__(self, base: Base, master: MasterKey, keep_calls: KeepCalls = KeepCalls()) -> None:  # noqa: B008 - it cannot be changed
+        self._base, self._master, self._keep_calls = base, master, keep_calls
+        self._signing_key = self._subject_key = b""
+
+    @property
+    def owner(self) -> int:
+        """The slot that this process holds (see ``owners.py``)."""
+        return self._database.claim.owner
 
     @property
     def commits(self) -> int:
@@ -54,54 +94,56 @@ class SqlStore(SqlEvents, SqlRuns, SqlIncidents, SqlWaits, SqlOrders, SqlFlows, 
         return self._database.journal.commits
 
     async def open(self) -> None:
-        """Migrate, take a slot, start the writer. Raises ``SettingsInvalid`` (``store.master_key_wrong``) or ``StoreUnavailable``."""
+        """Migrate, claim a slot, start the writer. Raises ``SettingsInvalid`` (``store.master_key_wrong``) or ``StoreUnavailable``."""
         with named():
-            desk = await asyncio.to_thread(self._prepare)
-        journal = SqliteJournal(self._file, desk)
-        self.journal, self.owner = journal, desk.owner
-        self._open = Database(self._file, journal, desk.ring, self._master, desk.owner)
+            connection, desk = await asyncio.to_thread(self._prepare)
+        journal = SqlJournal(connection, self._base.connect, self._base.slots, desk)
+        self.journal = journal
+        self.call_log = SqlCallLog(self._base.connect_calls, self._keep_calls)
+        self._open = Database(self._base, journal, desk.ring, self._master)
 
     def signing_key(self) -> bytes:
         return self._signing_key
+
+    def subject_key(self) -> bytes:
+        return self._subject_key
 
     async def close(self) -> None:
         """Everything submitted is written first."""
         database, self._open = self._open, None
         if database is not None:
+            await self.call_log.close()
             await database.close()
-        slot, self._slot = self._slot, None
-        if slot is not None:
-            slot.free()
+            self._base.slots.release()
 
-    def _prepare(self) -> Desk:
-        self._slots.mkdir(mode=0o700, exist_ok=True)
-        for file in (self._file, self._keys):
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        with alone(self._slots / "start.lock"):
-            if not is_current(self._file):
-                migrate(f"sqlite:///{self._file}")
-            secret, newest = self._read_start()
-            slot = Slot.take(self._slots)
+    def _prepare(self) -> tuple[Connection, Desk]:
+        with self._base.alone():
+            self._base.migrate()
+            connection = self._base.connect()
             try:
-                ring = KeyRing(self._keys, self._master, slot.number)
+                return connection, self._desk(connection)
             except BaseException:
-                slot.free()
+                self._base.slots.release()
+                connection.close()
                 raise
-        self._slot = slot
-        digester = Digester(secret)
-        self._signing_key = digester.signing_key()
-        return Desk(slot.number, IdSequence(slot.number, newest), digester, ring, KeyCache())
 
-    def _read_start(self) -> tuple[bytes, int]:
-        """The secret of the digests, made at the first start; and the newest id in use."""
-        with closing(connect(self._file)) as connection:
-            row = connection.execute("SELECT body FROM secret WHERE name = ?", (_DIGEST_KEY,)).fetchone()
-            if row is None:
-                row = (self._master.seal(os.urandom(32), _secret_place()),)
-                connection.execute("INSERT INTO secret (name, body) VALUES (?, ?)", (_DIGEST_KEY, row[0]))
-            newest = connection.execute(_NEWEST).fetchone()[0]
+    def _desk(self, connection: Connection) -> Desk:
+        connection.begin()
+        digester, newest = Digester(self._secret(connection)), connection.execute(_NEWEST).fetchall()[0][0]
+        claim = take_claim(connection, self._base.slots)
+        connection.commit()
+        self._signing_key, self._subject_key = digester.signing_key(), digester.subject_key()
+        ring = KeyRing(self._base.connect_keys, self._master, claim.owner)
+        return Desk(claim, IdSequence(claim.owner, newest), digester, ring, KeyCache())
+
+    def _secret(self, connection: Connection) -> bytes:
+        """The secret of the digests, made at the first start."""
+        row = connection.execute("SELECT body FROM secret WHERE name = ?", (_DIGEST_KEY,)).fetchone()
+        if row is None:
+            row = (self._master.seal(os.urandom(32), _secret_place()),)
+            connection.execute("INSERT INTO secret (name, body) VALUES (?, ?)", (_DIGEST_KEY, row[0]))
         try:
-            return self._master.open_sealed(row[0], _secret_place()), newest
+            return self._master.open_sealed(row[0], _secret_place())
         except Unreadable:
             raise SettingsInvalid(Problem("store.master_key_wrong", fields={"key": self._master.id})) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from engine.json_text import canonical_json, read_json
 from engine.store.chain import broken_at, link
+from engine.store.connection import Connection
 from engine.store.counters import AUDIT, add_to_counters
 from engine.store.database import Part
 from engine.store.pages import bounds, page
@@ -37,7 +37,7 @@ class SqlAudit(Part):
         return await self._database.read(_broken_at)
 
 
-def append_audit(connection: sqlite3.Connection, actor: str, action: str, resource: str, detail: Mapping[str, Any]) -> None:
+def append_audit(connection: Connection, actor: str, action: str, resource: str, detail: Mapping[str, Any]) -> None:
     """Inside the transaction of what is audited."""
     last, before = connection.execute("SELECT id, chain FROM audit ORDER BY id DESC LIMIT 1").fetchone() or (0, "")
     text = canonical_json(dict(detail))

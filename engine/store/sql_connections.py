@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from engine.privacy.cipher import MasterKey, place
+from engine.store.connection import Connection
 from engine.store.counters import CHANGE_MARK, add_to_counters
 from engine.store.database import Part
 from engine.store.problems import not_found
@@ -24,8 +24,7 @@ _SAVE = (
 
 class SqlConnections(Part):
     async def connection_names(self) -> Sequence[str]:
-        statement = select(ConnectionRow.name).order_by(col(ConnectionRow.name))
-        return await self._database.read(lambda session: session.exec(statement).all())
+        return sorted(await self._database.read(lambda session: session.exec(select(ConnectionRow.name)).all()))
 
     async def connection(self, name: str) -> bytes | None:
         database = self._database
@@ -40,13 +39,13 @@ class SqlConnections(Part):
         await self._database.write(lambda connection: _delete(connection, name, actor))
 
 
-def _save(connection: sqlite3.Connection, master: MasterKey, name: str, document: bytes, actor: str) -> None:
+def _save(connection: Connection, master: MasterKey, name: str, document: bytes, actor: str) -> None:
     connection.execute(_SAVE, (name, master.seal(document, _place(name)), to_micros(datetime.now(UTC))))
     add_to_counters(connection, {CHANGE_MARK: 1})
     append_audit(connection, actor, "connection.save", name, {})
 
 
-def _delete(connection: sqlite3.Connection, name: str, actor: str) -> None:
+def _delete(connection: Connection, name: str, actor: str) -> None:
     if connection.execute("DELETE FROM connection WHERE name = ?", (name,)).rowcount == 0:
         raise not_found("connection.missing", name=name)
     add_to_counters(connection, {CHANGE_MARK: 1})

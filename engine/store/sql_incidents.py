@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,8 +11,11 @@ from sqlmodel import Session, col, select
 from engine.errors import Conflict, Problem
 from engine.json_text import read_json
 from engine.privacy.cipher import place, seal
+from engine.store.connection import Connection
 from engine.store.database import Database, Part
+from engine.store.filters import OPEN_INCIDENTS, IncidentFilter
 from engine.store.order_keys import order_keys
+from engine.store.owners import take_over
 from engine.store.pages import bounds, page
 from engine.store.ports import Fact, Incident, IncidentState, Page
 from engine.store.problems import not_found
@@ -23,30 +25,12 @@ from engine.store.times import to_micros
 
 
 class SqlIncidents(Part):
-    async def incidents(
-        self,
-        *,
-        state: IncidentState | None = "open",
-        run_id: int | None = None,
-        flow: str | None = None,
-        step: str | None = None,
-        code: str | None = None,
-        order: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-    ) -> Page[Incident]:
+    async def incidents(self, where: IncidentFilter = OPEN_INCIDENTS, *, limit: int = 50, cursor: str | None = None) -> Page[Incident]:
         limit, below = bounds(limit, cursor)
 
         def query(session: Session) -> Page[Incident]:
-            conditions: list[Any] = [IncidentRow.id < below]
-            if state is not None:
-                conditions.append(IncidentRow.state == state)
-            if run_id is not None:
-                conditions.append(IncidentRow.run_id == run_id)
-            if flow is not None:
-                conditions.append(IncidentRow.flow == flow)
-            conditions += _narrowed(session, step, code, order)
-            rows = session.exec(select(IncidentRow).where(*conditions).order_by(col(IncidentRow.id).desc()).limit(limit + 1)).all()
+            statement = select(IncidentRow).where(IncidentRow.id < below, *_conditions(session, where))
+            rows = session.exec(statement.order_by(col(IncidentRow.id).desc()).limit(limit + 1)).all()
             return page(rows, limit, lambda row: row.id, _as_incident)
 
         return await self._database.read(query)
@@ -69,19 +53,26 @@ class SqlIncidents(Part):
         await database.write(lambda connection: _close(connection, database, incident_id, state, fact))
 
 
-def _narrowed(session: Session, step: str | None, code: str | None, order: str | None) -> list[Any]:
+def _conditions(session: Session, where: IncidentFilter) -> list[Any]:
     conditions: list[Any] = []
-    if step is not None:
-        conditions.append(IncidentRow.step == step)
-    if code is not None:
-        conditions.append(or_(col(IncidentRow.code) == code, col(IncidentRow.code).startswith(f"{code}.", autoescape=True)))
-    if order is not None:
-        same = select(RunRow.id).where(col(RunRow.order_key).in_(order_keys(session, order)))
+    if where.state is not None:
+        conditions.append(IncidentRow.state == where.state)
+    if where.run_id is not None:
+        conditions.append(IncidentRow.run_id == where.run_id)
+    if where.flow is not None:
+        conditions.append(IncidentRow.flow == where.flow)
+    if where.step is not None:
+        conditions.append(IncidentRow.step == where.step)
+    if where.code is not None:
+        part = col(IncidentRow.code).startswith(f"{where.code}.", autoescape=True)
+        conditions.append(or_(col(IncidentRow.code) == where.code, part))
+    if where.order is not None:
+        same = select(RunRow.id).where(col(RunRow.order_key).in_(order_keys(session, where.order)))
         conditions.append(col(IncidentRow.run_id).in_(same))
     return conditions
 
 
-def _close(connection: sqlite3.Connection, database: Database, incident_id: int, state: IncidentState, fact: Fact) -> None:
+def _close(connection: Connection, database: Database, incident_id: int, state: IncidentState, fact: Fact) -> None:
     found = connection.execute("SELECT run_id, state FROM incident WHERE id = ?", (incident_id,)).fetchone()
     if found is None or found[0] != fact.event_id:
         raise not_found("incident.unknown")
@@ -90,11 +81,12 @@ def _close(connection: sqlite3.Connection, database: Database, incident_id: int,
     at = to_micros(fact.at)
     keep_fact(connection, database, fact, at)
     connection.execute("UPDATE incident SET state = ?, closed_at = ? WHERE id = ?", (state, at, incident_id))
-    connection.execute("UPDATE run SET state = 'queued', ended_at = NULL, owner = ? WHERE id = ?", (database.owner, fact.event_id))
+    connection.execute("UPDATE run SET state = 'queued', ended_at = NULL WHERE id = ?", (fact.event_id,))
+    take_over(connection, [fact.event_id], database.claim)
     append_audit(connection, fact.actor, "incident.close", str(incident_id), {"run": str(fact.event_id), "state": state})
 
 
-def keep_fact(connection: sqlite3.Connection, database: Database, fact: Fact, at: int) -> None:
+def keep_fact(connection: Connection, database: Database, fact: Fact, at: int) -> None:
     (key_id,) = connection.execute("SELECT key_id FROM event WHERE id = ?", (fact.event_id,)).fetchone()
     key = database.ring.get(key_id)
     if key is None:

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
+from engine.errors import Conflict, Problem
+from engine.store.connection import Connection
 from engine.store.counters import RUNS
-from engine.store.database import Part
+from engine.store.database import Database, Part
 from engine.store.ids import id_at
 from engine.store.order_keys import order_keys
+from engine.store.owners import adopt, open_runs_of, take_over
 from engine.store.pages import bounds, page
-from engine.store.ports import OPEN_STATES, Event, Page, Run, RunFilter, RunState
+from engine.store.ports import RESTING_STATES, Event, Fact, Page, Run, RunFilter, RunState
 from engine.store.problems import not_found
-from engine.store.slots import slots_of_the_dead
 from engine.store.spans import BEFORE, within
 from engine.store.sql_events import events_by_id
+from engine.store.sql_incidents import keep_fact
 from engine.store.tables import CounterRow, RunRow
+from engine.store.times import to_micros
 
 _NOT_DONE = text("run.state <> 'done'")
 """Written out, so that SQLite sees that the partial index `run_not_done` serves."""
-_OPEN = "state <> 'done' AND state IN (" + ", ".join(f"'{state}'" for state in OPEN_STATES) + ")"
 
 
 class SqlRuns(Part):
-    _slots: Path
-
     async def run(self, run_id: int) -> Run:
         row = await self._database.get(RunRow, run_id)
         if row is None:
             raise not_found("run.unknown")
-        return _as_run(row)
+        return as_run(row)
+
+    async def move_run(self, fact: Fact, version: int, fingerprint: str) -> None:
+        database = self._database
+        await database.write(lambda connection: _move(connection, database, fact, version, fingerprint))
 
     async def runs(self, where: RunFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Run]:
         """Newest first. ``where.order`` is an order key, or the number of an order that the hub holds."""
@@ -45,7 +48,7 @@ class SqlRuns(Part):
         def query(session: Session) -> Page[Run]:
             statement = select(RunRow).where(RunRow.id < below, *_conditions(session, where))
             rows = session.exec(statement.order_by(col(RunRow.id).desc()).limit(limit + 1)).all()
-            return page(rows, limit, lambda row: row.id, _as_run)
+            return page(rows, limit, lambda row: row.id, as_run)
 
         return await self._database.read(query)
 
@@ -53,14 +56,21 @@ class SqlRuns(Part):
         return await self._database.read(_counts)
 
     async def run_counts_since(self, since: datetime) -> Mapping[str, int]:
-        flow = col(RunRow.flow).concat("")  # grouped by the column itself, SQLite would walk its index: all runs there are
+        flow = col(RunRow.flow).concat(text("''"))  # grouped by the column itself, SQLite would walk its index: all runs there are
         recent = select(flow, func.count()).where(RunRow.id >= id_at(since - BEFORE), RunRow.accepted_at >= since).group_by(flow)
         rows = await self._database.read(lambda session: session.exec(recent).all())
         return {str(name): number for name, number in rows}
 
-    async def open_runs(self) -> Sequence[Event]:
-        database, folder = self._database, self._slots
-        ids = await database.write(lambda connection: _adopt(connection, folder, database.owner))
+    async def open_runs(self, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
+        database = self._database
+        if after == 0:
+            await database.write(lambda connection: adopt(connection, database.base.slots, database.claim))
+        ids = await database.write(lambda connection: open_runs_of(connection, database.claim, after, limit))
+        return await database.read(lambda session: events_by_id(session, database, ids))
+
+    async def adopt_runs(self) -> Sequence[Event]:
+        database = self._database
+        ids = await database.write(lambda connection: adopt(connection, database.base.slots, database.claim))
         return await database.read(lambda session: events_by_id(session, database, ids))
 
     async def parked_order_keys(self) -> Sequence[tuple[str, str]]:
@@ -97,15 +107,19 @@ def _counts(session: Session) -> dict[tuple[str, RunState], int]:
     return counts
 
 
-def _adopt(connection: sqlite3.Connection, folder: Path, owner: int) -> list[int]:
-    """The open runs of this owner, those of owners whose lock is free taken over."""
-    owners = {row[0] for row in connection.execute(f"SELECT DISTINCT owner FROM run WHERE {_OPEN}")}  # noqa: S608
-    with slots_of_the_dead(folder, (other for other in owners if other != owner)) as dead:
-        for other in dead:
-            connection.execute(f"UPDATE run SET owner = ? WHERE {_OPEN} AND owner = ?", (owner, other))  # noqa: S608
-        return [row[0] for row in connection.execute(f"SELECT id FROM run WHERE {_OPEN} AND owner = ? ORDER BY id", (owner,))]  # noqa: S608
+def _move(connection: Connection, database: Database, fact: Fact, version: int, fingerprint: str) -> None:
+    found = connection.execute("SELECT state FROM run WHERE id = ?", (fact.event_id,)).fetchone()
+    if found is None:
+        raise not_found("run.unknown")
+    if found[0] not in RESTING_STATES:
+        raise Conflict(Problem("run.not_movable", (str(fact.event_id),), {"state": found[0]}))
+    keep_fact(connection, database, fact, to_micros(fact.at))
+    connection.execute("UPDATE event SET version = ? WHERE id = ?", (version, fact.event_id))
+    moved = "UPDATE run SET state = 'queued', ended_at = NULL, version = ?, fingerprint = ? WHERE id = ?"
+    connection.execute(moved, (version, fingerprint, fact.event_id))
+    take_over(connection, [fact.event_id], database.claim)
 
 
-def _as_run(row: RunRow) -> Run:
+def as_run(row: RunRow) -> Run:
     state = cast("RunState", row.state)
     return Run(row.id, row.flow, row.version, state, row.order_key, row.accepted_at, row.ended_at, row.fingerprint)

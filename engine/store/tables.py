@@ -1,6 +1,6 @@
 """The tables. Bodies are sealed; what stands beside them in clear is never personal.
 
-`keys.db`, a database of its own, has one more: `data_key(id, wrapped)` (see `keys.py`).
+`keys.db`, a database of its own, has one more: `data_key(id, wrapped)` (see `keys.py`); so has `calls.db`: `call_log` (see `call_log.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ MARKS = {"conflict": 'event."conflict"', "cancellation": "event.passes"}
 
 
 class EventRow(SQLModel, table=True):
-    """An event as it arrived; its run has the same id. `key_id` names the data key of everything personal about it."""
+    """An event as it arrived; its run has the same id. `key_id` names the data key of everything personal about it.
+
+    `key` and `actor` are shortened (see `short_words.py`).
+    """
 
     __tablename__: ClassVar[Any] = "event"
     __table_args__: ClassVar[Any] = (
@@ -74,6 +77,7 @@ class RunRow(SQLModel, table=True):
     ended_at: datetime | None = Field(sa_type=_time)
     owner: int
     fingerprint: str
+    epoch: int = Field(sa_type=_big, sa_column_kwargs={"server_default": text("0")})
 
 
 class FactRow(SQLModel, table=True):
@@ -132,6 +136,40 @@ class WaitRow(SQLModel, table=True):
     closed_at: datetime | None = Field(sa_type=_time)
 
 
+class NoticeRow(SQLModel, table=True):
+    """What error flows have not been told yet: an incident that was opened, or a run that failed. Rows go once that is done."""
+
+    __tablename__: ClassVar[Any] = "notice"
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    run_id: int = Field(sa_type=_big)
+    incident_id: int | None = Field(sa_type=_big)
+
+
+class CallRow(SQLModel, table=True):
+    """Which run called which, by which effect; ``root_id``: the run at the top, which nobody called, whose data key all share."""
+
+    __tablename__: ClassVar[Any] = "call"
+
+    child_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    parent_id: int = Field(sa_type=_big, index=True)
+    root_id: int = Field(sa_type=_big, index=True)
+    effect: str = Field(unique=True, index=True)
+    depth: int
+
+
+class SourceRow(SQLModel, table=True):
+    """A source of events: whose claim it is (`owner` 0: nobody's), and how far it was read (`cursor`: JSON)."""
+
+    __tablename__: ClassVar[Any] = "source"
+
+    flow: str = Field(primary_key=True)
+    trigger: str = Field(primary_key=True)
+    owner: int
+    epoch: int = Field(sa_type=_big)
+    cursor: bytes | None
+
+
 class OrderRow(SQLModel, table=True):
     """An order in the hub: projections in clear, the canonical order sealed with the key of the event that brought it."""
 
@@ -142,6 +180,7 @@ class OrderRow(SQLModel, table=True):
         Index("hub_order_display_no", "display_no"),
         Index("hub_order_status", "status", "id"),
         Index("hub_order_channel", "channel", "id"),
+        Index("hub_order_day", "channel", "created_at"),
         Index("hub_order_updated_at", "updated_at"),
         Index(
             "hub_order_priority",
@@ -150,6 +189,7 @@ class OrderRow(SQLModel, table=True):
             sqlite_where=text("priority <> 'normal'"),
             postgresql_where=text("priority <> 'normal'"),
         ),
+        Index("hub_order_held", "id", sqlite_where=text("hold_reasons <> ''"), postgresql_where=text("hold_reasons <> ''")),
     )
 
     id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
@@ -166,6 +206,81 @@ class OrderRow(SQLModel, table=True):
     priority: str
     event_id: int = Field(sa_type=_big)
     updated_at: datetime = Field(sa_type=_time)
+    body: bytes
+    version_id: int = Field(sa_type=_big, sa_column_kwargs={"server_default": text("0")})
+    hold_reasons: str = Field(sa_column_kwargs={"server_default": text("''")})
+    ship_by_at: str | None
+
+
+class OrderVersionRow(SQLModel, table=True):
+    """A version that came. The body of the newest stands with its order; `hold_reasons` is a JSON array, or empty."""
+
+    __tablename__: ClassVar[Any] = "hub_version"
+    __table_args__: ClassVar[Any] = (Index("hub_version_order", "order_id", "id"),)
+
+    id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    order_id: int = Field(sa_type=_big)
+    version: str
+    outcome: str
+    status: str
+    currency: str
+    amount_paid: str
+    hold_reasons: str
+    event_id: int = Field(sa_type=_big)
+    at: datetime = Field(sa_type=_time)
+    body: bytes | None
+
+
+class OrderLineRow(SQLModel, table=True):
+    """A line of the newest state of an order."""
+
+    __tablename__: ClassVar[Any] = "hub_line"
+    __table_args__: ClassVar[Any] = (Index("hub_line_sku", "sku_code", "order_id"), {"sqlite_with_rowid": False})
+
+    order_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True)
+    sku_code: str
+    quantity: int = Field(sa_type=_big)
+
+
+class SubjectRow(SQLModel, table=True):
+    """The blind index: under which keyed digests of a phone number or an address an event brought an order. Erased with the event."""
+
+    __tablename__: ClassVar[Any] = "hub_subject"
+    __table_args__: ClassVar[Any] = (Index("hub_subject_event", "event_id"), {"sqlite_with_rowid": False})
+
+    digest: bytes = Field(primary_key=True)
+    order_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    event_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+
+
+class HoldRow(SQLModel, table=True):
+    """The order that a wait of kind `hold` keeps back, and how that ended. `reasons` is a JSON array; `missing` another, or empty."""
+
+    __tablename__: ClassVar[Any] = "hub_hold"
+    __table_args__: ClassVar[Any] = (Index("hub_hold_order", "channel", "shop_id", "channel_order_id"),)
+
+    wait_id: int = Field(primary_key=True, sa_type=_big, sa_column_kwargs={"autoincrement": False})
+    run_id: int = Field(sa_type=_big, index=True)
+    channel: str
+    shop_id: str
+    channel_order_id: str
+    version: str
+    reasons: str
+    ended_how: str
+    ended_by: str
+    missing: str = Field(sa_column_kwargs={"server_default": text("''")})
+
+
+class ReconciliationRow(SQLModel, table=True):
+    """What the newest comparison of a day and channel found: JSON, nothing of it personal."""
+
+    __tablename__: ClassVar[Any] = "reconciliation"
+
+    day: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=_time)
+    differences: int
     body: bytes
 
 
@@ -189,6 +304,7 @@ class FlowVersionRow(SQLModel, table=True):
     note: str
     actor: str
     at: datetime = Field(sa_type=_time)
+    calls: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
 
 
 class ConnectionRow(SQLModel, table=True):
@@ -213,6 +329,15 @@ class AuditTableRow(SQLModel, table=True):
     resource: str
     detail: str
     chain: str
+
+
+class OwnerRow(SQLModel, table=True):
+    """A slot that a process may hold, and how often it was claimed or adopted from (see `owners.py`)."""
+
+    __tablename__: ClassVar[Any] = "owner"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    epoch: int = Field(sa_type=_big)
 
 
 class CounterRow(SQLModel, table=True):

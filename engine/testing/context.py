@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from engine.errors import NodeError
-from engine.node.context import HttpAnswer, HttpCall, HubOutcome, Judge, Mail, Wait, Woken, by_status
+from engine.node.context import Call, Called, HttpAnswer, HttpCall, HubOutcome, HubTask, Judge, Mail, Wait, Woken, by_status
 from engine.node.items import Item, Scope
 from engine.node.params import ConnectionRef
+from engine.order.rules import AppliedRules, asked_of
 from engine.privacy.classes import FieldClass
 from engine.privacy.item import mask_item
 from engine.run.captured import WOKEN_AT, SandboxHub
@@ -32,8 +33,9 @@ def example_scope(event: Mapping[str, Any] | None = None, constants: Mapping[str
 class FakeContext:
     """``answers`` are used up in order (``{"status": 200, "headers": …, "body": …}``); without any, every call gets 200 and ``{}``.
 
-    ``requests`` holds what was asked: ``kind`` (``http``, ``mail`` or ``hub``), ``connection`` and the parts of the call. A
-    call is repeated at once for as long as answers are left. Fields are masked by ``classes``; those not named there are hidden.
+    ``requests`` holds what was asked: ``kind`` (``http``, ``mail``, ``hub``, ``reconcile``, ``rules``, ``desk``, ``wait`` or ``call``),
+    ``connection`` and the parts of the call. A call is repeated at once for as long as answers are left. Fields are masked by
+    ``classes``; those not named there are hidden.
     """
 
     def __init__(
@@ -65,11 +67,48 @@ class FakeContext:
         self.requests.append({"kind": "hub", "connection": "", "order": order})
         return cast("HubOutcome", self._hub.put(order))
 
+    async def reconcile(self, day: str, channel: str, source: ConnectionRef | None = None) -> Mapping[str, Any]:
+        """As the next answer says; without any the lists agree and are empty."""
+        self.requests.append({"kind": "reconcile", "connection": "", "day": day, "channel": channel, "source": source})
+        answer: Mapping[str, Any] = self._answers.pop(0) if self._answers else {"counts": {}, "failed": {}, "differences": 0, "rows": []}
+        return {**answer, "day": day, "channel": channel}
+
+    async def rules(self, order: Item) -> AppliedRules:
+        """As the next answer says; without any there are none."""
+        self.requests.append({"kind": "rules", "connection": "", **asked_of(order)})
+        return AppliedRules.of_answer(self._answers.pop(0) if self._answers else {})
+
+    async def ask_hub(self, task: HubTask, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As the next answer says."""
+        self.requests.append({"kind": "desk", "connection": "", "task": task, **content})
+        return self._answers.pop(0) if self._answers else {}
+
     async def wait(self, wait: Wait) -> Woken:
         """Ends at once, as the next answer says (``{"how": "due"}`` without any)."""
         self.requests.append({"kind": "wait", "connection": "", "wait": wait.kind, "title": wait.title, "text": wait.text})
         answer: Mapping[str, Any] = self._answers.pop(0) if self._answers else {"how": "due"}
         return Woken(answer["how"], answer.get("at", WOKEN_AT), answer.get("by", ""), answer.get("body"))
+
+    async def call(self, call: Call) -> Sequence[Item]:
+        """Ends at once, as the next answer says: ``{"items": […]}`` or ``{"failed": code}``; without any it is empty."""
+        self.requests.append({"kind": "call", "connection": "", "flow": call.flow, "version": call.version, "items": list(call.items)})
+        answer: Mapping[str, Any] = self._answers.pop(0) if self._answers else {"items": []}
+        if "failed" in answer:
+            raise NodeError(answer["failed"], flow=call.flow, run="")
+        return answer["items"]
+
+    async def call_each(self, calls: Sequence[Call], at_once: int, *, stop: bool) -> Sequence[Called]:
+        """One after the other."""
+        del at_once
+        ends: list[Called] = []
+        for call in calls:
+            try:
+                ends.append(Called(await self.call(call)))
+            except NodeError as error:
+                if stop:
+                    raise
+                ends.append(Called(failed=error.problem))
+        return ends
 
     def masked(self, item: Item) -> Item:
         return mask_item(item, self._classes)

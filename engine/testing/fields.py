@@ -35,7 +35,7 @@ def undeclared_outputs(node_type: NodeType) -> Iterator[str]:
         targets = [target for target, _ in written(node_type, node_type.params.model_validate(dict(example.params)))]
         for port, items in run_example(node_type, example).output.items():
             effect = node_type.ports[port].effect
-            if effect.change == "unknown":
+            if effect.change in ("unknown", "answer"):
                 continue
             came_in = known if effect.change != "replaces" else set[str]()
             declared = {**(ORDER_FIELDS if effect.change != "replaces" else {}), **effect.fields}

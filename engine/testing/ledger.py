@@ -11,12 +11,21 @@ OrderName = tuple[str, str, str]
 
 
 class TargetLedger:
-    """``orders`` by name; ``applied`` counts what was taken: a repeated request must not raise it."""
+    """``orders`` by name; ``applied`` counts what was taken: a repeated request must not raise it.
+
+    For tests of reconciliation: orders in ``twice`` are listed twice, those in ``altered`` with other values.
+    """
 
     def __init__(self) -> None:
         self.orders: dict[OrderName, Mapping[str, Any]] = {}
         self.versions: dict[OrderName, str] = {}
         self.applied = 0
+        self.twice: set[OrderName] = set()
+        self.altered: dict[OrderName, Mapping[str, Any]] = {}
+
+    def lose(self, name: OrderName) -> None:
+        """As a system does that is restored from an old backup."""
+        del self.orders[name], self.versions[name]
 
     def put(self, order: Mapping[str, Any], version: str) -> int:
         """The status of the answer: 201 new, 200 changed or as it was, 409 where a newer version is held."""
@@ -31,11 +40,16 @@ class TargetLedger:
 
     def rows(self, day: str | None = None, channel: str | None = None) -> list[dict[str, Any]]:
         """What ``GET /orders`` lists, by name; ``day`` is the UTC day of the order's creation, such as 2026-01-16."""
-        return [
-            {"channel": name[0], "shop_id": name[1], "channel_order_id": name[2], "version": self.versions[name], "amount": _paid(order)}
+        found = [
+            (name, order)
             for name, order in sorted(self.orders.items())
             if (channel is None or name[0] == channel) and (day is None or str(order.get("created_at") or "").startswith(day))
         ]
+        return [self._row(name, order) for name, order in found for _ in range(2 if name in self.twice else 1)]
+
+    def _row(self, name: OrderName, order: Mapping[str, Any]) -> dict[str, Any]:
+        row = {"channel": name[0], "shop_id": name[1], "channel_order_id": name[2], "version": self.versions[name], "amount": _paid(order)}
+        return {**row, **self.altered.get(name, {})}
 
 
 def name_of(order: Mapping[str, Any]) -> OrderName:

@@ -1,7 +1,8 @@
 """A WMS or finance system that keeps our contract for targets: a real HTTP server on loopback, for tests and the demo.
 
 ``POST /orders`` with ``Idempotency-Key`` and ``Orderloom-Version``: 201 new, 200 changed or the same again, 409 when a newer
-version is held, 400 and 422 for what breaks the contract. ``GET /orders?day=&channel=&cursor=`` lists what is held.
+version is held, 400 and 422 for what breaks the contract. ``GET /orders?day=&channel=&cursor=`` lists what is held,
+``GET /stock?cursor=`` what lies in the warehouses.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from aiohttp import web
 
 from engine.errors import InputInvalid
 from engine.json_text import read_json, write_json
-from engine.testing.ledger import TargetLedger
+from engine.testing.ledger import OrderName, TargetLedger, name_of
+from engine.testing.stock import StockList
 
 PAGE: Final = 500
 MAX_BODY: Final = 1024 * 1024
@@ -44,6 +46,7 @@ class SimulatedTarget:
     def __init__(self, *, secret: str | None = None, kept: int = 10_000) -> None:
         self.received: deque[Received] = deque(maxlen=kept)
         self.ledger = TargetLedger()
+        self.stock = StockList()
         self.count = 0
         self.url = ""
         self._secret = secret
@@ -65,10 +68,17 @@ class SimulatedTarget:
         """How long every answer takes from now on."""
         self._delay = seconds
 
+    def forget(self, name: OrderName) -> None:
+        """Lose an order, and that it ever came."""
+        self.ledger.lose(name)
+        for received in self.received:
+            if name_of(received.order) == name:
+                self._answers.pop(received.key, None)
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listens; port 0 picks a free one. Returns the URL."""
         app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes([web.post("/orders", self._post), web.get("/orders", self._list)])
+        app.add_routes([web.post("/orders", self._post), web.get("/orders", self._list), web.get("/stock", self._stock)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
@@ -131,6 +141,14 @@ class SimulatedTarget:
         start = int(cursor)
         more = start + PAGE < len(found)
         return _answer(200, {"items": found[start : start + PAGE], "next": str(start + PAGE) if more else None})
+
+    async def _stock(self, request: web.Request) -> web.StreamResponse:
+        if not self._allowed(request):
+            return _answer(401, {"error": "unauthorized"})
+        if self._failures:
+            return _answer(self._failures.popleft(), {"error": "simulated"})
+        page = self.stock.page(request.query.get("cursor", "0"))
+        return _answer(200, page) if page is not None else _answer(400, {"error": "cursor"})
 
     def _allowed(self, request: web.Request) -> bool:
         return self._secret is None or request.headers.get("Authorization") == f"Bearer {self._secret}"

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from engine.errors import InputInvalid, Problem
+from engine.flow.calls import resolve_calls
 from engine.flow.document import Flow
 from engine.intake.accept import read_delivery
 from engine.json_text import write_json
@@ -17,14 +18,15 @@ from engine.privacy.masks import HIDDEN
 from engine.privacy.scrub import scrub
 from engine.registry import Registry
 from engine.run.arrivals import arrivals_of
+from engine.run.calls import FindPlan
 from engine.run.captured import SandboxHub
 from engine.run.facts import Recorded
 from engine.run.plan import Plan, Step
 from engine.run.sandbox import SandboxRun, run_in_sandbox
 from engine.run.tests import TestResult, run_test
-from engine.run.view import Asked, StepView, views_of
+from engine.run.view import StepView, views_of
+from engine.threads import DaemonThreads
 from engine.trial.samples import Material, Sample, material
-from engine.trial.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
@@ -54,13 +56,14 @@ async def try_flow(app: Orderloom, name: str, flow: Flow, trigger: str, sample: 
     """
     _require_trigger(app.registry, flow, trigger)
     given = await material(app, name, flow, trigger, sample)
-    max_body = app.settings.max_body
-    return await _within(seconds, flow.name, lambda ending: _tried(app.registry, flow, trigger, given, max_body, ending))
+    max_body, flows = app.settings.max_body, await app.flows.called_by(flow)
+    return await _within(seconds, flow.name, lambda ending: _tried(app.registry, flow, trigger, given, max_body, flows, ending))
 
 
 async def try_tests(app: Orderloom, flow: Flow, seconds: float = SECONDS) -> list[TestResult]:
     """Run the tests inside a flow. Raises ``FlowInvalid`` or ``InputInvalid`` (``trial.too_long``)."""
-    return await _within(seconds, flow.name, lambda ending: _tested(app.registry, flow, ending))
+    flows = await app.flows.called_by(flow)
+    return await _within(seconds, flow.name, lambda ending: _tested(app.registry, flow, flows, ending))
 
 
 async def _within(seconds: float, name: str, work: Callable[[Recorded], Coroutine[Any, Any, list[T]]]) -> list[T]:
@@ -82,8 +85,10 @@ def _require_trigger(registry: Registry, flow: Flow, trigger: str) -> None:
         raise InputInvalid(Problem("run.no_such_trigger", (flow.name, trigger), {"triggers": known}))
 
 
-async def _tried(registry: Registry, flow: Flow, trigger: str, given: Material, max_body: int, ending: Recorded) -> list[TrialRun]:
-    plan = Plan(flow, registry)
+async def _tried(
+    registry: Registry, flow: Flow, trigger: str, given: Material, max_body: int, flows: FindPlan, ending: Recorded
+) -> list[TrialRun]:
+    plan = Plan(flow, registry, calls=resolve_calls(flow, registry, flows))
     step, hub = plan.by_slug[trigger], SandboxHub()
     arrivals = list(islice(_arrivals(step, given, max_body), MOST_ARRIVALS + 1))
     if len(arrivals) > MOST_ARRIVALS:
@@ -93,15 +98,16 @@ async def _tried(registry: Registry, flow: Flow, trigger: str, given: Material, 
         if ending.cancelled:
             break
         run = await run_in_sandbox(
-            plan, step, arrival, number=number, answers=given.answers, hub=hub, received_at=given.received_at, recorded=ending
-        )
+            plan, step, arrival, number=number, answers=given.answers, hub=hub, received_at=given.received_at, recorded=ending,
+            flows=flows,
+        )  # fmt: skip
         runs.append(_shown(run, given))
     return runs
 
 
-async def _tested(registry: Registry, flow: Flow, ending: Recorded) -> list[TestResult]:
+async def _tested(registry: Registry, flow: Flow, flows: FindPlan, ending: Recorded) -> list[TestResult]:
     plan = Plan(flow, registry)
-    return [await run_test(plan, test, ending) for test in flow.tests if not ending.cancelled]
+    return [await run_test(plan, test, ending, flows) for test in flow.tests if not ending.cancelled]
 
 
 def _arrivals(step: Step, given: Material, max_body: int) -> Iterator[Arrival]:
@@ -118,8 +124,7 @@ def _arrivals(step: Step, given: Material, max_body: int) -> Iterator[Arrival]:
 
 
 def _shown(run: SandboxRun, given: Material) -> TrialRun:
-    asked = [Asked(one.slug, one.key, one.id, one.request, one.answer, one.failed) for one in run.effects.requests]
-    return TrialRun(_key(run.event.key, given), _key(run.event.order_key, given), views_of(run.execution, asked))
+    return TrialRun(_key(run.event.key, given), _key(run.event.order_key, given), views_of(run.execution, run.effects.requests))
 
 
 def _key(text: str, given: Material) -> str:

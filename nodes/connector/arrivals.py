@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from engine.sdk import DataClass, Delivery, FieldClass, Item, get, read_json
+from pydantic import Field
+
+from engine.sdk import DataClass, Delivery, FieldClass, Item, PlainPath, get, read_json
 
 INTERNAL = FieldClass(DataClass.INTERNAL)
+
+ChannelName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40, title="Channel", description="The name under which these events are known.")
+]
+VersionPath = Annotated[
+    PlainPath | None,
+    Field(
+        title="Version", description="The field that tells versions of an order apart, such as its time of change. Empty: the content does."
+    ),
+]
+ShopPath = Annotated[PlainPath | None, Field(title="Shop", description="The field that says which shop it is.")]
 
 
 def item_of(delivery: Delivery) -> Item:

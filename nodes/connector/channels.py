@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.sdk import Item
+from nodes.connector.jd.canonical import jd_order
 from nodes.connector.own_shop.canonical import own_shop_order
+from nodes.connector.pinduoduo.canonical import pinduoduo_order
 from nodes.connector.shopify.canonical import shopify_order
 from nodes.connector.taobao.canonical import taobao_order
+from nodes.connector.woocommerce.canonical import woocommerce_order
 
 CANONICAL: dict[str, Callable[[Item], Item]] = {
     "taobao": taobao_order,
+    "jd": jd_order,
+    "pinduoduo": pinduoduo_order,
     "shopify": shopify_order,
+    "woocommerce": woocommerce_order,
     "own_shop": own_shop_order,
 }

@@ -7,10 +7,12 @@ from typing import Any, cast
 from pydantic import Field
 
 from engine.sdk import Arrival, Delivery, Example, Item, Params, PlainPath, read_json, trigger
-from nodes.connector.arrivals import as_item, text_at
+from nodes.connector.arrivals import ChannelName, as_item, text_at
 
 
-class File(Params):
+class FileRows(Params):
+    """What becomes of the rows of a file."""
+
     group_by: PlainPath | None = Field(
         default=None,
         title="Group rows by",
@@ -27,13 +29,18 @@ class File(Params):
     key_path: PlainPath | None = Field(
         default=None, title="Order number", description="The field that says which order it is. Empty: the group's value or the row number."
     )
-    channel: str = Field(
-        default="file",
-        pattern=r"^[a-z][a-z0-9_]*$",
-        max_length=40,
-        title="Channel",
-        description="The name under which these events are known.",
-    )
+    channel: ChannelName = "file"
+
+
+class File(FileRows):
+    """Nothing more."""
+
+
+def file_arrival(delivery: Delivery, params: FileRows, name: str | None = None) -> Arrival:
+    """The rows of one event. ``name``: of the file, which tells its rows from those of others."""
+    rows: Any = read_json(delivery.body)
+    items = tuple(as_item(row) for row in (cast("list[Any]", rows) if isinstance(rows, list) else [rows]))
+    return Arrival(items, channel=params.channel, order_id=_key(items, params, name))
 
 
 @trigger(
@@ -64,13 +71,13 @@ class File(Params):
 )
 def file(delivery: Delivery, params: File) -> Arrival:
     """Starts the flow with the rows of a file (CSV, Excel, JSON): row by row, in groups such as one invoice, or all at once."""
-    rows: Any = read_json(delivery.body)
-    items = tuple(as_item(row) for row in (cast("list[Any]", rows) if isinstance(rows, list) else [rows]))
-    return Arrival(items, channel=params.channel, order_id=_key(items, params))
+    return file_arrival(delivery, params)
 
 
-def _key(items: tuple[Item, ...], params: File) -> str | None:
+def _key(items: tuple[Item, ...], params: FileRows, name: str | None) -> str | None:
     if params.batch or not items:
         return None
-    paths = (params.key_path, params.group_by) if params.key_path or params.group_by else (params.row_number,)
-    return next((found for path in paths if (found := text_at(items[0], path)) is not None), None) or text_at(items[0], params.row_number)
+    paths = (params.key_path, params.group_by) if params.key_path or params.group_by else ()
+    own = next((found for path in paths if (found := text_at(items[0], path)) is not None), None)
+    row = text_at(items[0], params.row_number)
+    return own or (row if name is None or row is None else f"{name}#{row}")

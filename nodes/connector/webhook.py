@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.sdk import Arrival, Delivery, Example, Params, PlainPath, SecretRef, trigger
-from nodes.connector.arrivals import item_of, text_at
+from engine.sdk import Arrival, Delivery, Example, HookParams, PlainPath, SecretRef, trigger
+from nodes.connector.arrivals import ChannelName, ShopPath, VersionPath, item_of, text_at
 from nodes.connector.signing import invalid, required
 
 
-class WebhookParams(Params):
+class WebhookParams(HookParams):
     secret: SecretRef | None = Field(
         default=None,
         title="Secret",
@@ -31,24 +31,14 @@ class WebhookParams(Params):
         title="Signature header",
         description="The header with the signature, as hex or base64, with or without sha256= before it.",
     )
-    channel: str = Field(
-        default="webhook",
-        pattern=r"^[a-z][a-z0-9_]*$",
-        max_length=40,
-        title="Channel",
-        description="The name under which these events are known.",
-    )
+    channel: ChannelName = "webhook"
     key_path: PlainPath | None = Field(
         default=None,
         title="Order number",
         description="The field that says which order it is. Empty: every different content is an event of its own.",
     )
-    version_path: PlainPath | None = Field(
-        default=None,
-        title="Version",
-        description="The field that tells versions of an order apart, such as its time of change. Empty: the content does.",
-    )
-    shop_path: PlainPath | None = Field(default=None, title="Shop", description="The field that says which shop it is.")
+    version_path: VersionPath = None
+    shop_path: ShopPath = None
 
 
 def verify_webhook(delivery: Delivery, params: WebhookParams, connection: Mapping[str, Any], now: datetime) -> None:

@@ -12,7 +12,7 @@ from engine.sdk import Cel, Context, Example, Item, NodeError, Params, Wait, eff
 
 class WaitUntil(Params):
     until: Cel = Field(
-        title="Until",
+        title="Time to wait for",
         description='An expression such as timestamp(item.paid_at) + duration("2h"). A time that is past is no wait.',
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import jsonschema
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +12,8 @@ from nodes.task.asking import Asking, answered, ask
 
 
 def _is_form(schema: dict[str, Any]) -> dict[str, Any]:
+    import jsonschema  # noqa: PLC0415 - costs start-up time
+
     reason = ""
     try:
         jsonschema.Draft202012Validator.check_schema(schema)

@@ -10,7 +10,7 @@ from engine.sdk import ORDER, CanonicalOrder, Example, Item, Params, Scope, node
 from nodes.connector.channels import CANONICAL
 from nodes.connector.samples import sample
 
-Channel = Literal["taobao", "shopify", "own_shop"]
+Channel = Literal["taobao", "jd", "pinduoduo", "shopify", "woocommerce", "own_shop"]
 
 
 class CanonicalOrderParams(Params):
@@ -50,6 +50,14 @@ class CanonicalOrderParams(Params):
             [{"topic": "taobao_trade_TradeBuyerPay", "content": '{"tid": 4012600000000000010}'}],
             problem="order.thin_message",
             title="A push message is not an order yet",
+        ),
+        Example({"channel": "jd"}, [sample("jd")], {"out": [sample("jd", "sample_order")]}, title="A JD order"),
+        Example({"channel": "pinduoduo"}, [sample("pinduoduo")], {"out": [sample("pinduoduo", "sample_order")]}, title="A Pinduoduo order"),
+        Example(
+            {"channel": "woocommerce"},
+            [sample("woocommerce")],
+            {"out": [sample("woocommerce", "sample_order")]},
+            title="A WooCommerce order",
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,21 @@ _RULES: dict[str, Any] = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
 }
+# Of rows that are built alike, axe-core needs two: of a long list it would find the same again and again.
+_FEWER = """() => {
+  if (document.getElementById("app")) return; // the canvas keeps account of its elements
+  const names = (one) => [...one.attributes].map((attribute) => attribute.name);
+  const shape = (one) => one.tagName + "." + one.className + "[" + names(one) + "](" + [...one.children].map(shape) + ")";
+  const lists = [...document.querySelectorAll("tbody, ul, ol, :has(> details)")].reverse(); // from the inside out
+  for (const list of lists) {
+    const seen = new Map();
+    for (const row of [...list.children]) {
+      const look = shape(row), times = seen.get(look) ?? 0;
+      seen.set(look, times + 1);
+      if (times > 1) row.remove();
+    }
+  }
+}"""
 _WIDER = """() => {
   const wide = document.documentElement.scrollWidth, seen = document.documentElement.clientWidth;
   if (wide <= seen) return [];
@@ -51,7 +67,8 @@ def overflow(page: Page) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """Serious and critical findings of axe-core, one line a rule with its first two elements."""
+    """Serious and critical findings of axe-core, one line a rule with its first two elements. Rows that repeat others are taken away."""
+    page.evaluate(_FEWER)
     found: list[dict[str, Any]] = Axe().run(page, options=_RULES).response["violations"]
     return [_told(rule) for rule in found if rule["impact"] in ("serious", "critical")]
 
@@ -85,6 +102,7 @@ def too_heavy(page: Page, most: int) -> list[str]:
     return [f"{sum(sizes.values())} > {most}: {heavy}"] if sum(sizes.values()) > most else []
 
 
+@cache
 def _of_the_other_language(language: str) -> frozenset[str]:
     pairs = [(msgid, said) for (context, msgid), said in entries("zh").items() if context is None and said and said != msgid]
     own, other = {pair[language == "zh"] for pair in pairs}, {pair[language != "zh"] for pair in pairs}

@@ -154,6 +154,30 @@ def test_moving_a_box_changes_its_place_in_the_layout_and_nothing_else(board: Ca
     assert re.search(r'"tag": "2\.\d,3\.\d"', changed[0])
 
 
+def test_a_hand_that_slips_a_little_still_clicks(board: Canvas, draft: Draft) -> None:
+    x, y = place(board, "tag")
+    board.page.mouse.move(x, y)
+    board.page.mouse.down()
+    board.page.mouse.move(x + 2, y + 1)
+    board.page.mouse.up()
+    expect(board.page.locator(".side-kind")).to_contain_text("tag")
+    expect(board.page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_the_board_never_slips_away_under_a_click(board: Canvas) -> None:
+    now = board.page.locator(".zoom-now")
+    board.page.get_by_role("button", name="Zoom out").click()
+    expect(now).to_have_text("83%")
+    x, y = place(board, "tag")
+    board.page.mouse.move(x, y)
+    board.page.mouse.down()
+    board.page.locator(".zoom button").last.dispatch_event("click")
+    assert place(board, "tag") == pytest.approx((x, y))
+    board.page.mouse.up()
+    expect(board.page.locator(".side-kind")).to_contain_text("tag")
+    expect(now).not_to_have_text("83%")
+
+
 def test_a_box_is_moved_by_arrow_keys(board: Canvas) -> None:
     before = place(board, "tag")
     board.box("tag").focus()
@@ -266,7 +290,9 @@ def test_tidy_up_lays_everything_out_from_left_to_right_and_can_be_undone(board:
 def test_a_finger_drags_from_the_palette(board: Canvas) -> None:
     """The palette listens to pointers, so that touch works as a mouse does."""
     item = board.page.locator('.palette-item[data-use="connector.webhook@1"]')
+    item.scroll_into_view_if_needed()
     x, y = middle(item)
+    to_x, to_y = middle(board.page.locator(".react-flow"))
     session = board.page.context.new_cdp_session(board.page)
 
     def touch(kind: str, *points: dict[str, Any]) -> None:
@@ -274,7 +300,7 @@ def test_a_finger_drags_from_the_palette(board: Canvas) -> None:
 
     touch("touchStart", {"x": x, "y": y})
     for step in range(1, 9):
-        touch("touchMove", {"x": x + step * 80, "y": y + step * 60})
+        touch("touchMove", {"x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8})
     touch("touchEnd")
     expect(board.box("webhook")).to_be_visible()
 

@@ -171,9 +171,8 @@ def test_a_fault_in_one_part_leaves_the_others_and_is_tried_again(opened: Opened
     canvas = opened(document())
     page = canvas.page
     page.route("**/check", lambda route: route.fulfill(json={"problems": [], "fields": {"good": 5}, "types": {}}))
-    retitle(page, "Checked anew")
     with page.expect_response("**/check"):
-        pass
+        retitle(page, "Checked anew")
     canvas.select("good")
     expect(page.locator(".part-fault")).to_contain_text("This part could not be shown.")
     expect(canvas.box("good")).to_be_visible()

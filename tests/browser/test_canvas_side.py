@@ -364,6 +364,18 @@ def test_a_published_version_is_shown_and_cannot_be_changed(page: Page, complain
     assert complaints == []
 
 
+def test_on_a_phone_the_board_has_the_whole_width_and_the_panel_lies_over_it(side: Canvas) -> None:
+    side.page.set_viewport_size({"width": 390, "height": 844})
+    expect(side.page.locator(".palette")).to_be_hidden()
+    for place in (".editor-bar", "body"):
+        assert side.page.locator(place).evaluate("(element) => element.scrollWidth <= element.clientWidth"), place
+    choose(side, "tag")
+    assert panel(side).evaluate("(element) => element.clientWidth") == 390
+    side.page.keyboard.press("Escape")
+    expect(panel(side)).to_have_count(0)
+    expect(side.box("tag")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1440, 1024])
 def test_no_setting_is_wider_than_the_panel(side: Canvas, width: int) -> None:
     side.page.set_viewport_size({"width": width, "height": 768})

@@ -3,16 +3,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import once_orders_are_done
+from tests.browser.conftest import held_back, once_orders_are_done
 
 pytestmark = pytest.mark.browser
 PATHS = (
     "/", "/flows", "/flows/order_hub", "/runs", "/events", "/incidents", "/orders", "/nodes", "/nodes/rule.decision_table@1",
     "/connections", "/audit",
 )  # fmt: skip
-CLEAR_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|555-01\d\d")
+CLEAR_PHONE = re.compile(r"(?<![\da-f])1[3-9]\d{9}(?![\da-f])|555-01\d\d")
+"""Eleven digits in the middle of a digest are no number."""
 
 
 def first_link(page: Page, path: str, selector: str) -> str:
@@ -83,7 +84,7 @@ def test_the_counts_of_the_overview_move_without_a_reload(page: Page, complaints
 def test_the_menu_opens_on_a_narrow_window(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/runs")
-    link = page.get_by_role("navigation").get_by_role("link", name="Orders")
+    link = page.get_by_role("navigation").get_by_role("link", name="Orders", exact=True)
     expect(link).to_be_hidden()
     page.get_by_role("button", name="Menu").click()
     link.click()
@@ -106,3 +107,38 @@ def test_the_first_key_leads_to_the_content(page: Page) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("fault", ["refused", "aborted", "no stream"])
+def test_the_overview_asks_again_when_its_first_connection_fails(page: Page, fault: str) -> None:
+    refused: list[str] = []
+    lost = [True]
+
+    def fails(route: Route) -> None:
+        if not lost:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        if fault == "aborted":
+            route.abort()
+        else:
+            route.fulfill(status=503 if fault == "refused" else 200, content_type="text/html", body="<p>not the figures</p>")
+
+    page.goto("/runs")  # a first page is loaded twice, for the reader's time zone
+    page.route("**/live", fails)
+    held = held_back(page, "**/stay_live.js")
+    with page.expect_request("**/stay_live.js"):
+        page.goto("/", wait_until="commit")
+    accepted, notice = page.locator("#accepted"), page.locator("#not-live")
+    expect(accepted).to_be_visible()
+    page.wait_for_timeout(300)
+    assert not refused, "asked before anyone could notice the refusal"
+    before = accepted.inner_text()
+    held[0].continue_()
+    expect(notice).to_be_visible(timeout=20_000)
+    while len(refused) < 2:
+        page.wait_for_timeout(100)
+    lost.clear()
+    expect(accepted).not_to_have_text(before, timeout=30_000)
+    expect(notice).to_be_hidden()
+    expect(page.get_by_text("not the figures")).to_have_count(0)

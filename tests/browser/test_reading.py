@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, once_orders_are_done
+from tests.browser.conftest import Demo, held_back, once_orders_are_done
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +120,14 @@ def test_a_flow_is_made_by_its_title_alone(page: Page, demo: Demo) -> None:
     expect(page).to_have_url(f"{demo.url}/flows/orders_at_night/canvas")
     page.goto("/flows")
     expect(page.get_by_role("heading", name="Orders at night")).to_be_visible()
+
+
+def test_a_title_typed_before_the_page_was_whole_suggests_a_name_too(page: Page) -> None:
+    held = held_back(page, "**/suggest_name.js")
+    page.goto("/flows/new-flow", wait_until="commit")
+    page.get_by_label("Title").press_sequentially("Orders at night")
+    held[0].continue_()
+    expect(page.get_by_label("Name")).to_have_attribute("placeholder", "orders_at_night")
 
 
 def test_a_name_that_is_taken_is_said_beside_the_form(page: Page) -> None:

@@ -31,7 +31,7 @@ def test_a_flow_is_published_once_for_each_content(orderloom, tmp_path) -> None:
 def test_a_connection_that_nobody_has_set_forbids_publication(orderloom, flows) -> None:
     answer = orderloom("publish", flows / "order_hub.json")
     assert answer.code == 2
-    assert answer.err.count("connection.missing") == 6
+    assert answer.err.count("connection.missing") == 14
 
 
 def test_a_published_flow_runs_by_its_name(orderloom, tmp_path) -> None:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -14,23 +12,10 @@ from engine.connection.client import HttpClient
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.http import HttpRequest, HttpResponse
+from tests.connection.serving import Handler, served
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HERE = AddressGuard(["127.0.0.0/8"])
 SECRETS = {"Authorization": "Bearer s", "X-Shopify-Access-Token": "s", "Idempotency-Key": "k", "Content-Type": "application/json"}
-
-
-@asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 async def sent(request: HttpRequest, guard: AddressGuard = HERE) -> HttpResponse:

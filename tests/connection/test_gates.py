@@ -87,6 +87,43 @@ async def test_after_failures_nothing_is_called_until_a_probe_goes_well() -> Non
     assert (gate.state().breaker, gate.state().failures) == ("closed", 0)
 
 
+async def test_calls_that_stood_in_line_when_the_system_failed_are_not_made_and_only_one_probes() -> None:
+    clock, went = Clock(), list[bool]()
+    gate = Gate(Limits(at_once=1, break_after=1, pause=30), clock)
+
+    async def work(*, well: bool) -> None:
+        async with gate.call("wms") as call:
+            await asyncio.sleep(0)
+            went.append(well)
+            call.went = well
+
+    tasks = [asyncio.ensure_future(work(well=False)) for _ in range(3)]
+    assert [type(each) for each in await asyncio.gather(*tasks, return_exceptions=True)] == [type(None), CallFailed, CallFailed]
+    clock.time = 30
+    two = [asyncio.ensure_future(work(well=True)) for _ in range(2)]
+    assert await asyncio.gather(*two, return_exceptions=True) == [None, None]
+    assert (went, gate.state().breaker) == ([False, True, True], "closed")
+
+
+async def test_while_a_probe_is_under_way_nobody_else_calls() -> None:
+    clock, go = Clock(), asyncio.Event()
+    gate = Gate(Limits(break_after=1, pause=30), clock)
+    await once(gate, went=False)
+    clock.time = 30
+
+    async def probe() -> None:
+        async with gate.call("wms") as call:
+            await go.wait()
+            call.went = True
+
+    probing = asyncio.ensure_future(probe())
+    await asyncio.sleep(0)
+    assert [await refused(gate) for _ in range(2)] == [("connection.paused", 30)] * 2
+    go.set()
+    await probing
+    await once(gate)
+
+
 async def test_a_gate_stays_while_the_limits_stay() -> None:
     def connection(**more: object) -> object:
         return parse_connection("wms", {"type": "wms", "url": "http://wms.example", **more})

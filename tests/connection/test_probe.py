@@ -1,101 +1,22 @@
+"""Each step of a probe, against real servers."""
+
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from engine.connection.client import HttpClient
-from engine.connection.guard import AddressGuard
-from engine.connection.probe import Prober, ProbeReport
 from engine.connection.types import parse_connection
 from engine.connection.uses import Hook
 from engine.errors import Conflict
 from engine.json_text import read_json
 from engine.testing.simulator import SimulatedTarget
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-NOW = datetime(2026, 1, 15, 8, 0, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def prober(*allowed: str, hooks: Sequence[Hook] = (), limit: float = 10) -> AsyncIterator[Prober]:
-    async def known(name: str) -> Sequence[Hook]:
-        return hooks
-
-    guard = AddressGuard(allowed or ("127.0.0.0/8", "::1"))
-    async with HttpClient(guard, timeout=5) as client:
-        yield Prober(client, guard, lambda: NOW, known, limit=limit)
-
-
-async def probed(document: dict[str, Any], *allowed: str, message: str | None = None, hooks: Sequence[Hook] = ()) -> ProbeReport:
-    async with prober(*allowed, hooks=hooks) as one:
-        return await one.probe("one", parse_connection("one", document), message=message)
-
-
-@asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def silent(context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """A port that takes connections and never says a word; ends when all who came are gone."""
-    guests: set[asyncio.Task[None]] = set()
-
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        guests.add(cast("asyncio.Task[None]", asyncio.current_task()))
-        with suppress(OSError):
-            await reader.read()
-        writer.transport.abort()
-        with suppress(OSError):
-            await writer.wait_closed()
-
-    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await asyncio.gather(*guests)
-
-
-def answering(status: int, text: str = "") -> Handler:
-    async def handler(request: web.Request) -> web.Response:
-        return web.Response(status=status, text=text)
-
-    return handler
-
-
-def told(report: ProbeReport) -> list[tuple[str, str]]:
-    """Each step with how it went, filled in, or with its problem's code."""
-    return [(one.what, one.problem.code if one.problem else one.detail.format_map(one.fields)) for one in report.steps]
-
-
-def failure(report: ProbeReport) -> str:
-    """The code of the one step that failed, which is the last."""
-    assert not report.ok
-    assert [step.ok for step in report.steps] == [True] * (len(report.steps) - 1) + [False]
-    return report.problems[0].code
+from tests.connection.probing import NOW, answering, failure, probed, prober, silent, told
+from tests.connection.serving import served
 
 
 async def test_a_warehouse_that_keeps_the_contract_passes_step_by_step() -> None:
@@ -282,118 +203,18 @@ async def test_a_shop_is_not_called_but_its_deliveries_are_told() -> None:
     ]
 
 
-def certificate(folder: Path, *, days: int) -> tuple[str, str]:
-    """Key and self-signed certificate for 127.0.0.1, which ends ``days`` after the probe's now; files in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=400))
-        .not_valid_after(today + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    key_file, file = folder / "key.pem", folder / "certificate.pem"
-    encoding = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    key_file.write_bytes(key.private_bytes(*encoding))
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return str(key_file), str(file)
+@pytest.mark.parametrize(
+    ("days", "caution"),
+    [(30, False), (8, False), (7, True), (0, True)],
+)
+async def test_how_long_a_shop_permits_calls_is_told_and_warned_of_seven_days_before(days: int, caution: bool) -> None:
+    ends = (NOW + timedelta(days=days, hours=1)).isoformat()
+    report = await probed({"type": "taobao", "secret": "s", "expires_at": ends})
+    assert report.steps[-1].what == "Permission"
+    assert (report.steps[-1].fields["days"], report.steps[-1].caution) == (days, caution)
 
 
-def server_side(files: tuple[str, str]) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(files[1], files[0])
-    return context
-
-
-async def probed_robot_over_tls(files: tuple[str, str]) -> ProbeReport:
-    async with silent(server_side(files)) as port:
-        return await probed({"type": "wecom", "url": f"https://127.0.0.1:{port}/k"})
-
-
-async def test_a_trusted_certificate_is_shown_with_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = certificate(tmp_path, days=900)
-    monkeypatch.setenv("SSL_CERT_FILE", files[1])
-    report = await probed_robot_over_tls(files)
-    assert report.ok
-    end = (datetime.now(UTC) + timedelta(days=900)).date().isoformat()
-    assert ("Encrypting", f"TLS 1.3, certificate valid until {end}") in told(report)
-
-
-@pytest.mark.parametrize(("days", "trusted", "rule"), [(900, False, "certificate_self_signed"), (-1, True, "certificate_expired")])
-async def test_a_certificate_that_proves_nothing_is_refused_with_its_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, rule: str, *, trusted: bool
-) -> None:
-    files = certificate(tmp_path, days=days)
-    if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", files[1])
-    report = await probed_robot_over_tls(files)
-    assert (failure(report), report.problems[0].fields["rule"]) == ("probe.certificate", rule)
-
-
-def login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-    fits = isinstance(data, LoginPassword) and data.password == b"right"
-    return AuthResult(success=fits, handled=False)
-
-
-@asynccontextmanager
-async def mail_server(**options: Any) -> AsyncIterator[int]:
-    class Refuser:
-        async def handle_DATA(self, *_: Any) -> str:
-            raise AssertionError("a mail was sent")
-
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Refuser(), **options), "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-def smtp(port: int, **fields: Any) -> dict[str, Any]:
-    return {"type": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", "from": "robot@example.com", **fields}
-
-
-async def test_a_mail_server_greets_and_no_mail_is_sent() -> None:
-    async with mail_server() as port:
-        report = await probed(smtp(port))
-    assert told(report)[1:] == [
-        ("Connecting", f"made to port {port}"),
-        ("Mail greeting", "a mail server answers"),
-        ("Encrypting", "none: what is sent can be read on the way"),
-        ("Credentials", "none are set, so none were tried"),
-    ]
-
-
-@pytest.mark.parametrize(("password", "code"), [("right", None), ("wrong", "probe.credentials_refused")])
-async def test_a_mail_server_is_logged_in_to_after_starttls(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, code: str | None
-) -> None:
-    files = certificate(tmp_path, days=900)
-    monkeypatch.setenv("SSL_CERT_FILE", files[1])
-    options = {"tls_context": server_side(files), "authenticator": login, "auth_required": False}
-    async with mail_server(**options) as port:
-        report = await probed(smtp(port, tls="starttls", user="robot", secret=password))
-    assert [step.what for step in report.steps][-3:] == ["Mail greeting", "Encrypting", "Credentials"]
-    if code:
-        assert failure(report) == code
-    else:
-        assert told(report)[-1] == ("Credentials", "accepted")
-
-
-async def test_a_mail_server_without_starttls_is_refused_where_it_is_wanted() -> None:
-    async with mail_server() as port:
-        assert failure(await probed(smtp(port, tls="starttls"))) == "probe.no_starttls"
-
-
-async def test_what_is_no_mail_server_is_told() -> None:
-    async def chatty(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.0 400 Bad Request\r\n\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(chatty, "127.0.0.1", 0)
-    try:
-        assert failure(await probed(smtp(server.sockets[0].getsockname()[1]))) == "probe.no_greeting"
-    finally:
-        server.close()
+async def test_a_permission_that_has_ended_fails_and_one_without_an_end_is_not_spoken_of() -> None:
+    ended = await probed({"type": "taobao", "secret": "s", "expires_at": (NOW - timedelta(seconds=1)).isoformat()})
+    assert failure(ended) == "probe.permission_ended"
+    assert "Permission" not in [step.what for step in (await probed({"type": "taobao", "secret": "s"})).steps]

@@ -27,8 +27,11 @@ NOW = datetime(2026, 1, 9, 23, 6, 40, tzinfo=UTC)
 REQUEST = HttpRequest("POST", "https://example.com/robot?key=K", {"Content-Type": "application/json"}, b'{"msg_type":"text"}')
 FULL: dict[str, dict[str, Any]] = {
     "taobao": {"secret": "s3cret", "app_key": "1", "session": "s3cret", "url": "https://example.com"},
+    "pinduoduo": {"secret": "s3cret", "client_id": "1", "access_token": "s3cret"},
+    "jd": {"secret": "s3cret", "app_key": "1", "access_token": "s3cret", "url": "https://example.com/routerjson"},
     "shopify": {"secret": "s3cret", "access_token": "s3cret"},
-    "own_shop": {"secret": "whsec_s3cret"},
+    "woocommerce": {"secret": "s3cret", "consumer_key": "ck_1", "consumer_secret": "s3cret", "url": "https://example.com"},
+    "own_shop": {"secret": "whsec_s3cret", "access_token": "s3cret"},
     "wms": {"url": "https://example.com/wms", "secret": "s3cret"},
     "finance": {"url": "https://example.com/finance", "secret": "s3cret"},
     "http": {"url": "https://example.com", "auth": "basic", "user": "u", "secret": "s3cret", "headers": {"X-Key": "s3cret"}},
@@ -36,7 +39,14 @@ FULL: dict[str, dict[str, Any]] = {
     "wecom": {"url": "https://example.com/send?key=s3cret"},
     "dingtalk": {"url": "https://example.com/send?access_token=s3cret", "secret": "s3cret"},
     "feishu": {"url": "https://example.com/hook/s3cret", "secret": "s3cret"},
+    "rabbitmq": {"host": "queue.example.com", "user": "u", "secret": "s3cret"},
+    "redis": {"host": "redis.example.com", "secret": "s3cret"},
+    "nats": {"host": "nats.example.com", "secret": "s3cret"},
+    "mqtt": {"host": "mqtt.example.com", "user": "u", "secret": "s3cret"},
+    "database": {"kind": "postgresql", "host": "db.example.com", "user": "u", "secret": "s3cret", "database": "shop"},
+    "folder": {"path": "/srv/orders"},
     "smtp": {"host": "mail.example.com", "user": "u", "secret": "s3cret", "from": "a@example.com"},
+    "kuaidi100": {"secret": "s3cret"},
 }
 
 

@@ -3,60 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.crash.service import KEY, Service
-from tests.crash.world import World, files_with, order_of, phone_of
+from tests.crash.shop import Shop
+from tests.crash.trace import acceptance_faults, traced
+from tests.crash.world import World, files_with, hooks_only, order_of, phone_of
 
 
 async def published(service: Service) -> None:
-    await service.command("publish", "flows/order_hub.json")
+    service.data.mkdir(parents=True, exist_ok=True)
+    flow = service.data / "hooks_only.json"
+    flow.write_bytes(hooks_only())
+    await service.command("publish", str(flow))
     await service.start()
 
 
-async def nothing_acknowledged_is_lost(data: Path, *, orders: int, kills: int, sabotage: str | None = None) -> list[str]:
-    """Orders at 32 in flight while the service is killed; every order answered 2xx must reach both targets."""
+async def restarted(service: Service) -> None:
+    await service.kill()
+    await service.start()
+
+
+async def nothing_acknowledged_is_lost(
+    data: Path,
+    *,
+    orders: int,
+    kills: int,
+    sabotage: str | None = None,
+    database: str | None = None,
+    strike: Callable[[Service], Awaitable[None]] = restarted,
+) -> list[str]:
+    """Orders at 32 in flight while the service is struck; every order answered 2xx must reach both targets."""
+    async with World() as world:
+        service = Service(data, world.connections, sabotage, database)
+        await published(service)
+        shop = Shop(world, service, orders)
+        await asyncio.gather(shop.struck(kills, strike), *(shop.send() for _ in range(32)))
+        missing = await world.until(shop.acknowledged, 30)
+        await service.stop()
+        found = [f"{len(missing)} of {len(shop.acknowledged)} acknowledged orders never arrived"] if missing else []
+        if len(shop.acknowledged) < orders // 2:
+            found.append(f"only {len(shop.acknowledged)} of {orders} orders were acknowledged")
+        clear = files_with(data, phone_of(7)[:9])
+        return found + _keys_changed(world) + [f"a phone number stands in clear in {file}" for file in clear]
+
+
+async def an_order_is_on_disk_before_its_sender_is_answered(data: Path, trace: Path, sabotage: str | None = None) -> list[str]:
+    """The system calls of one acceptance: the flush of the log that holds the order ends before the answer is written."""
     async with World() as world:
         service = Service(data, world.connections, sabotage)
         await published(service)
-        acknowledged: list[str] = []
-        todo = list(range(orders))
-        running = asyncio.Event()
-        running.set()
-
-        async def shop() -> None:
-            while todo:
-                await running.wait()
-                number = todo.pop()
-                status, _ = await world.send(service, order_of(number), f"delivery-{number}")
-                if status == 200:
-                    acknowledged.append(str(order_of(number)["id"]))
-                elif status == 0:
-                    await asyncio.sleep(0.02)
-
-        async def killer() -> None:
-            for turn in range(1, kills + 1):
-                while todo and len(todo) > orders - orders * turn // (kills + 1):
-                    await asyncio.sleep(0.005)
-                running.clear()
-                await service.kill()
-                await service.start()
-                running.set()
-
-        await asyncio.gather(killer(), *(shop() for _ in range(32)))
-        missing = await world.until(acknowledged, 30)
+        await world.send(service, order_of(0), "first")  # keys are made ahead by now
+        await world.until([str(order_of(0)["id"])], 30)
+        async with traced(service.process_id, trace):
+            status, _ = await world.send(service, order_of(1), "second")
         await service.stop()
-        found = [f"{len(missing)} of {len(acknowledged)} acknowledged orders never arrived"] if missing else []
-        if len(acknowledged) < orders // 2:
-            found.append(f"only {len(acknowledged)} of {orders} orders were acknowledged")
-        found += [
-            f"{name}: order {order} came under {len(set(keys))} keys"
-            for name, seen in world.arrived.items()
-            for order, keys in seen.items()
-            if len(set(keys)) > 1
-        ]
-        clear = files_with(data, phone_of(7)[:9])
-        return found + [f"a phone number stands in clear in {file}" for file in clear]
+        return [f"the order was not accepted: {status}"] if status != 200 else acceptance_faults(trace)
 
 
 async def a_repeated_delivery_changes_nothing(data: Path, sabotage: str | None = None) -> list[str]:
@@ -136,3 +140,47 @@ async def no_person_sees_a_phone_number(data: Path, sabotage: str | None = None)
             found.append("the finance system got the phone number in clear")
         await service.stop()
         return found
+
+
+async def a_full_disk_loses_nothing(data: Path, sabotage: str | None = None) -> list[str]:
+    """No file may grow any more while an order is on its way; then there is room again."""
+    async with World() as world:
+        service = Service(data, world.connections, sabotage)
+        await published(service)
+        world.failing["wms"] = 2
+        under_way = await world.send(service, order_of(1), "one")
+        _, hard = resource.prlimit(service.process_id, resource.RLIMIT_FSIZE)
+        resource.prlimit(service.process_id, resource.RLIMIT_FSIZE, (0, hard))
+        full = [await world.send(service, order_of(2), f"two-{number}") for number in range(3)]
+        await asyncio.sleep(2)  # the run under way meets the full disk
+        resource.prlimit(service.process_id, resource.RLIMIT_FSIZE, (hard, hard))
+        again = await world.send(service, order_of(2), "two-again")
+        missing = await world.until([str(order_of(1)["id"]), str(order_of(2)["id"])], 60)
+        states = await _states(world, service)
+        await service.stop()
+        found = [f"on a full disk the sender hears {status}" for status, _ in full if status != 503]
+        found += [f"an order was not accepted: {status}" for status, _ in (under_way, again) if status != 200]
+        found += [f"orders never arrived: {missing}"] if missing else []
+        found += [] if states == ["done", "done"] else [f"runs ended as {states}"]
+        return found + _keys_changed(world)
+
+
+async def _states(world: World, service: Service) -> list[str]:
+    """Of all runs, once nothing is queued any more."""
+    for _ in range(300):
+        async with world.session.get(f"{service.url}/api/runs", headers={"Authorization": f"Bearer {KEY}"}) as answer:
+            states = [run["state"] for run in (await answer.json())["items"]]
+        if "queued" not in states:
+            break
+        await asyncio.sleep(0.1)
+    return states
+
+
+def _keys_changed(world: World) -> list[str]:
+    """Orders that came to a target under more than one idempotency key."""
+    return [
+        f"{name}: order {order} came under {len(set(keys))} keys"
+        for name, seen in world.arrived.items()
+        for order, keys in seen.items()
+        if len(set(keys)) > 1
+    ]

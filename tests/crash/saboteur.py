@@ -14,11 +14,11 @@ from typing import Any
 def acknowledge_before_commit() -> None:
     """The hook is answered at once; the write follows a moment later."""
     from engine.intake.accept import Intake
-    from engine.store.journal import SqliteJournal
+    from engine.store.journal import SqlJournal
     from engine.store.ports import Accepted
 
     numbers = itertools.count(1)
-    real = SqliteJournal.put_event
+    real = SqlJournal.put_event
 
     def put_event(self: Any, event: Any) -> Any:
         loop = asyncio.get_running_loop()
@@ -35,7 +35,7 @@ def acknowledge_before_commit() -> None:
         intakes.append(self)
 
     Intake.__init__ = remember  # type: ignore[method-assign]
-    SqliteJournal.put_event = put_event  # type: ignore[method-assign]
+    SqlJournal.put_event = put_event  # type: ignore[method-assign]
 
 
 def _take_up(intake: Any, written: Any, new: Any) -> None:
@@ -55,6 +55,21 @@ def _take_up(intake: Any, written: Any, new: Any) -> None:
         intake.submit(event, plan, read_delivery(plan.by_slug[new.trigger], unpack(new.body)))
 
     written.add_done_callback(start)
+
+
+def acknowledge_source_before_accept() -> None:
+    """A message is acknowledged at once; its event follows a moment later."""
+    from engine.source.feed import LiveFeed
+
+    real = LiveFeed.take
+
+    async def take(self: Any, deliveries: Any, acknowledge: Any = None, **more: Any) -> None:
+        if acknowledge is not None:
+            await acknowledge()
+        await asyncio.sleep(0.3)
+        await real(self, deliveries, None, **more)
+
+    LiveFeed.take = take  # type: ignore[method-assign]
 
 
 def dedupe_off() -> None:
@@ -95,7 +110,22 @@ def mask_off() -> None:
     inspection.mask_item = context.mask_item = bare  # type: ignore[assignment]
 
 
-FAULTS = {fault.__name__: fault for fault in (acknowledge_before_commit, dedupe_off, key_per_attempt, mask_off)}
+def no_flush() -> None:
+    """The database says that it is done before its disk has anything."""
+    from engine.store.sqlite import SqliteBase
+
+    real = SqliteBase.connect
+
+    def connect(self: Any) -> Any:
+        connection = real(self)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    SqliteBase.connect = connect  # type: ignore[method-assign]
+
+
+_FAULTS = (acknowledge_before_commit, acknowledge_source_before_accept, dedupe_off, key_per_attempt, mask_off, no_flush)
+FAULTS = {fault.__name__: fault for fault in _FAULTS}
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]

@@ -24,14 +24,20 @@ def free_port() -> int:
 
 
 class Service:
-    """One data folder, one port, and at most one process at a time. ``sabotage`` names a fault of ``saboteur.py`` to build in."""
+    """One data folder, one port, and at most one process at a time. ``sabotage`` names a fault of ``saboteur.py`` to build in;
+    ``database`` the address of another database than that of the data folder.
+    """
 
-    def __init__(self, data: Path, connections: Mapping[str, Mapping[str, Any]], sabotage: str | None = None) -> None:
+    def __init__(
+        self, data: Path, connections: Mapping[str, Mapping[str, Any]], sabotage: str | None = None, database: str | None = None
+    ) -> None:
         self.data, self.port, self.sabotage = data, free_port(), sabotage
         self.url = f"http://127.0.0.1:{self.port}"
         own = {f"ORDERLOOM_CONNECTION_{name.upper()}": json.dumps(value) for name, value in connections.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERLOOM_")}
         self.environment = {**kept, **own, "ORDERLOOM_DATA": str(data), "ORDERLOOM_KEY": KEY, "ORDERLOOM_ALLOW_PRIVATE": "127.0.0.0/8"}
+        if database is not None:
+            self.environment["ORDERLOOM_DATABASE_URL"] = database
         self._process: asyncio.subprocess.Process | None = None
 
     async def command(self, *arguments: str) -> str:
@@ -44,10 +50,19 @@ class Service:
     async def start(self) -> None:
         self._process = await self._spawn("serve", "--port", str(self.port))
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 30)
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), 120)
+        except TimeoutError:
+            await self.kill()  # nobody else would
+            raise
         if not line.startswith(b"ready "):
             _, err = await self._process.communicate()
             raise AssertionError(f"no ready line but {line!r}; {err.decode()[-2000:]}")
+
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def kill(self) -> None:
         """kill -9: nothing gets a chance to finish."""
@@ -61,7 +76,7 @@ class Service:
         if process is None:
             return 0
         process.send_signal(how)
-        await asyncio.wait_for(process.communicate(), 20)
+        await asyncio.wait_for(process.communicate(), 60)
         return process.returncode or 0
 
     async def _spawn(self, *arguments: str) -> asyncio.subprocess.Process:

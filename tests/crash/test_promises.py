@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.crash import proofs
 
+LONG = os.environ.get("PROOFS_LONG") == "1"
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 
-async def test_every_acknowledged_order_reaches_both_targets_although_the_service_is_killed_five_times(tmp_path: Path) -> None:
-    assert await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=2000, kills=5) == []
+KILLS = 500 if LONG else 30
+
+
+async def test_every_acknowledged_order_reaches_both_targets_although_the_service_is_killed_again_and_again(tmp_path: Path) -> None:
+    assert await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=KILLS * 50, kills=KILLS) == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing; on Debian, make tools installs it")
+async def test_an_order_is_on_disk_before_its_sender_is_answered(tmp_path: Path) -> None:
+    assert await proofs.an_order_is_on_disk_before_its_sender_is_answered(tmp_path / "data", tmp_path / "trace") == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing; on Debian, make tools installs it")
+async def test_the_proof_notices_that_nothing_is_flushed(tmp_path: Path) -> None:
+    found = await proofs.an_order_is_on_disk_before_its_sender_is_answered(tmp_path / "data", tmp_path / "trace", "no_flush")
+    assert any("before it was flushed" in one for one in found)
 
 
 async def test_a_repeated_delivery_changes_nothing(tmp_path: Path) -> None:

@@ -23,6 +23,15 @@ PHONE_PREFIX = "1990076"
 _SAMPLE = json.loads((ROOT / "nodes/connector/shopify/sample.json").read_text(encoding="utf-8"))
 
 
+def hooks_only() -> bytes:
+    """The order hub without the triggers that ask the channels: in this world they only push."""
+    flow = json.loads((ROOT / "flows/order_hub.json").read_text(encoding="utf-8"))
+    for node in flow["nodes"].values():
+        if node["use"].partition("@")[0].endswith("_poll"):
+            node["disabled"] = True
+    return json.dumps(flow).encode()
+
+
 def phone_of(number: int) -> str:
     return f"{PHONE_PREFIX}{number:04d}"
 
@@ -72,6 +81,7 @@ class World:
         return {
             "taobao": {"type": "taobao", "secret": "invented"},
             "shopify": {"type": "shopify", "secret": SECRET},
+            "woocommerce": {"type": "woocommerce", "secret": "invented"},
             "own_shop": {"type": "own_shop", "secret": "whsec_aW52ZW50ZWQtc2VjcmV0LTI0LWJ5dGVz"},
             "wms": {"type": "wms", "url": f"{self.url}/wms"},
             "finance": {"type": "finance", "url": f"{self.url}/finance"},

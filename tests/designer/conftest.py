@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from designer.app import create_app
 from engine.app import Orderloom
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
+from tests.designer.one_app import app_around
 
 KEY = "the-key-of-the-tests"
 SECRET = "whsec_" + "dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
@@ -53,7 +53,7 @@ def orderloom(tmp_path: Path) -> Orderloom:
 @pytest.fixture
 async def client(orderloom: Orderloom) -> AsyncIterator[AsyncClient]:
     """In the loop of the test; without a key: each test says who asks."""
-    transport = ASGITransport(create_app(orderloom, key=KEY), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    transport = ASGITransport(app_around(orderloom, KEY), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
     async with orderloom, AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         await orderloom.start()
         yield client

@@ -31,7 +31,16 @@ _FAMILIES: Final = {
     "flow": "Flow control: when an item goes on",
     "task": "Tasks: asking people",
 }
-_STARTS: Final = {"hook": "a webhook", "file": "a file", "manual": "a person", "schedule": "its times"}
+_STARTS: Final = {
+    "hook": "a webhook",
+    "file": "a file",
+    "manual": "a person",
+    "schedule": "its times",
+    "incident": "an incident or a failure of another flow",
+    "alarm": "alarms that begin or are over",
+    "call": "another flow",
+    "source": "what it fetches",
+}
 _KINDS: Final = {
     "item": "Pure; works on each item by itself.",
     "batch": "Pure; works on all items that reach it together.",
@@ -128,7 +137,8 @@ def _can_be_tried(node_type: NodeType, example: Example) -> bool:
     """Whether ``orderloom try`` can show it: no event of its own, and answered as every call there is answered."""
     if example.problem or example.event or example.constants or "\\" in _json([*example.input, example.params]):
         return False
-    return run_example(node_type, replace(example, answers=(), requests=())).output == dict(example.output)
+    ran = run_example(node_type, replace(example, answers=(), requests=()))
+    return not ran.problems and ran.output == dict(example.output)
 
 
 def _fenced(language: str, text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
-from engine.bulk import Bulk, Chosen
+from engine.bulk import Bulk
 from engine.errors import Conflict, NotFound
 from engine.node.triggers import Delivery
 from engine.store.memory import MemoryStore
-from tests.engine.test_waits import SETTINGS, Outside, flow
+from engine.store.ports import IncidentFilter
+from tests.engine.waiting import SETTINGS, Outside, flow
 
 COUNT = 30
 CALL: dict[str, Any] = {
@@ -58,10 +59,10 @@ async def test_all_go_on_in_the_order_in_which_they_came_at_the_rate_that_was_as
     app, outside = failed
     sleeps = Sleeps()
     bulk = Bulk(app.store, app.resume, sleeps)
-    started = await bulk.start(Chosen(flow="waiting"), "again", 10, "owner")
+    started = await bulk.start(IncidentFilter(flow="waiting"), "again", 10, "owner")
     assert (started.total, started.ended) == (COUNT, False)
     with pytest.raises(Conflict):
-        await bulk.start(Chosen(), "again", 10, "owner")
+        await bulk.start(IncidentFilter(), "again", 10, "owner")
     await ended(bulk)
     await app.dispatcher.idle()
     assert [body["id"] for body in outside.bodies] == [f"o{number:02}" for number in range(COUNT)]
@@ -73,7 +74,7 @@ async def test_all_go_on_in_the_order_in_which_they_came_at_the_rate_that_was_as
 async def test_of_two_that_begin_in_the_same_moment_one_is_refused(failed: tuple[Orderloom, Outside]) -> None:
     app, _ = failed
     bulk = Bulk(app.store, app.resume, Sleeps())
-    both = await asyncio.gather(*(bulk.start(Chosen(), "skip", 100, who) for who in ("one", "other")), return_exceptions=True)
+    both = await asyncio.gather(*(bulk.start(IncidentFilter(), "skip", 100, who) for who in ("one", "other")), return_exceptions=True)
     assert [type(answer) for answer in both].count(Conflict) == 1
     await ended(bulk)
     assert bulk.progress(1).decided == COUNT
@@ -89,7 +90,7 @@ async def test_one_that_fails_in_an_unforeseen_way_is_passed_over_and_stays_open
         return await app.resume(incident, action, actor)
 
     bulk = Bulk(app.store, resume, Sleeps())
-    await bulk.start(Chosen(), "skip", 100, "owner")
+    await bulk.start(IncidentFilter(), "skip", 100, "owner")
     await ended(bulk)
     assert (bulk.progress(1).decided, bulk.progress(1).passed_over) == (COUNT - 1, 1)
     assert [one.id for one in (await app.store.incidents()).items] == [oldest.id]
@@ -103,12 +104,12 @@ async def test_when_the_incidents_cannot_be_read_the_next_one_may_begin(
     with monkeypatch.context() as broken:
         broken.setattr(app.store, "incidents", unreadable)
         with pytest.raises(OSError, match="disk"):
-            await bulk.start(Chosen(), "skip", 100, "owner")
-    assert (await bulk.start(Chosen(), "skip", 100, "owner")).total == COUNT
+            await bulk.start(IncidentFilter(), "skip", 100, "owner")
+    assert (await bulk.start(IncidentFilter(), "skip", 100, "owner")).total == COUNT
     await bulk.close()
 
 
-async def unreadable(**_: Any) -> Any:
+async def unreadable(*_: Any, **__: Any) -> None:
     raise OSError("the disk")
 
 
@@ -116,7 +117,7 @@ async def test_what_somebody_else_decided_meanwhile_is_passed_over(failed: tuple
     app, _ = failed
     bulk = Bulk(app.store, app.resume, Sleeps())
     newest = (await app.store.incidents()).items[0]
-    await bulk.start(Chosen(code="effect"), "skip", 100, "owner")
+    await bulk.start(IncidentFilter(code="effect"), "skip", 100, "owner")
     await app.resume(newest.id, "skip", "somebody")
     await ended(bulk)
     assert (bulk.progress(1).decided, bulk.progress(1).passed_over) == (COUNT - 1, 1)
@@ -125,8 +126,8 @@ async def test_what_somebody_else_decided_meanwhile_is_passed_over(failed: tuple
 async def test_only_those_that_were_chosen_are_decided_on(failed: tuple[Orderloom, Outside]) -> None:
     app, _ = failed
     bulk = Bulk(app.store, app.resume, Sleeps())
-    assert (await bulk.start(Chosen(flow="another"), "again", 1, "owner")).ended
-    assert (await bulk.start(Chosen(code="http"), "again", 1, "owner")).total == 0
+    assert (await bulk.start(IncidentFilter(flow="another"), "again", 1, "owner")).ended
+    assert (await bulk.start(IncidentFilter(code="http"), "again", 1, "owner")).total == 0
     with pytest.raises(NotFound):
         bulk.progress(9)
 
@@ -134,7 +135,7 @@ async def test_only_those_that_were_chosen_are_decided_on(failed: tuple[Orderloo
 async def test_the_service_ends_in_the_middle_and_the_rest_stays_open(failed: tuple[Orderloom, Outside]) -> None:
     app, _ = failed
     bulk = Bulk(app.store, app.resume)
-    await bulk.start(Chosen(), "skip", 5, "owner")
+    await bulk.start(IncidentFilter(), "skip", 5, "owner")
     await asyncio.sleep(0)
     await bulk.close()
     assert bulk.progress(1).ended

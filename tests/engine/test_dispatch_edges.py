@@ -16,6 +16,7 @@ from engine.inspection import steps_of
 from engine.node.context import HttpAnswer
 from engine.node.triggers import Delivery
 from engine.registry import Registry, installed
+from engine.run.live import Outcome
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from engine.store.ports import Event, RunFilter
@@ -168,8 +169,9 @@ async def test_open_runs_whose_node_type_is_gone_are_parked_and_take_nobodys_pla
         await send(app, 1)
         app.dispatcher.drain = _crash  # pyright: ignore[reportAttributeAccessIssue]
         async with engine(store, outside, without_calls) as after:
-            await settle()
-            assert await states(after) == ["parked"]
+            async with asyncio.timeout(20):
+                while await states(after) != ["parked"]:
+                    await asyncio.sleep(0.01)
             (incident,) = (await store.incidents()).items
             assert (incident.code, incident.fields) == ("node.missing", {"use": "connector.http_request@1"})
             assert after.dispatcher.running == 0
@@ -224,3 +226,19 @@ async def _kept(app: Orderloom) -> Event:
 
 async def _crash(seconds: float) -> None:
     del seconds
+
+
+async def test_whoever_waits_for_an_end_is_told_of_it_although_the_store_hesitated() -> None:
+    outside = Outside()
+    async with engine(MemoryStore(), outside) as app:
+        told: list[str] = []
+
+        async def after(event: Event, outcome: Outcome, _: object) -> None:
+            told.append(outcome.state)
+            if len(told) < 3:
+                raise StoreUnavailable(Problem("store.unavailable", fields={"reason": "SQLITE_BUSY"}))
+
+        app.dispatcher._after = after  # type: ignore[attr-defined]
+        await app.intake.hook("pair", "hook", Delivery(b'{"id": "A"}'))
+        await app.dispatcher.idle()
+        assert told == ["done"] * 3

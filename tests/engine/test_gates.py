@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from engine.app import Orderloom
+from engine.connection.book import ConnectionBook
+from engine.connection.client import HttpClient
+from engine.connection.failures import CallFailed
+from engine.connection.gates import Gates
+from engine.connection.guard import AddressGuard
 from engine.node.triggers import Delivery
+from engine.run.live_outside import LiveOutside
 from engine.settings import Settings
 from engine.store.open import open_store
 from engine.store.ports import StoreOptions
-from tests.engine.test_waits import flow
+from tests.engine.waiting import flow
 
 ORDERS = 20
 RETRY: dict[str, Any] = {"retry": {"attempts": 3, "backoff": "100ms"}}
@@ -70,3 +78,39 @@ async def test_orders_for_a_target_that_fails_arrive_once_it_is_back_and_it_is_l
         assert app.gates.states()["service"].breaker == "closed"
         assert (await app.store.incidents()).items == []
     assert (system.asked, len(set(system.keys))) == (ORDERS + 4, ORDERS)
+
+
+class FullMailbox:
+    """A mail server that is out of space for a while."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.asked += 1
+        return "452 out of space" if self.asked <= 2 else "250 OK"
+
+
+async def test_a_mail_server_that_fails_is_left_alone_like_any_other_system() -> None:
+    mailbox = FullMailbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox), "127.0.0.1", 0)
+    document = {"type": "smtp", "host": "127.0.0.1", "port": server.sockets[0].getsockname()[1], "tls": "none", "from": "robot@example.com"}
+    guard, now = AddressGuard(["127.0.0.0/8"]), datetime(2026, 1, 15, 8, 0, tzinfo=UTC)
+    time = [0.0]
+    book = ConnectionBook({"mail": {**document, "break_after": 2, "pause_seconds": 60}})
+    outside = LiveOutside(book, HttpClient(guard), guard, lambda: now)
+    outside.gates = Gates(lambda: time[0])
+    letter = {"to": ["ops@example.com"], "subject": "s", "text": "t"}
+
+    async def outcome() -> str:
+        try:
+            await outside.mail("mail", letter, "key", 10)
+        except CallFailed as failed:
+            return failed.problem.code
+        return "sent"
+
+    async with server:
+        assert [await outcome() for _ in range(4)] == ["mail.refused", "mail.refused", "connection.paused", "connection.paused"]
+        time[0] = 61
+        assert [await outcome() for _ in range(2)] == ["sent", "sent"]
+    assert (mailbox.asked, outside.gates.states()["mail"].breaker) == (4, "closed")

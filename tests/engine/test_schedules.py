@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,11 @@ from engine.flow.check import check_text
 from engine.order import utc_text
 from engine.registry import installed
 from engine.schedules import MOST, next_after, times_after, to_fire
-from engine.store.memory import MemoryStore
 from engine.store.open import open_store
 from engine.store.ports import Store, StoreOptions
 from nodes.flow.schedule import Schedule
-from tests.engine.test_waits import House
+from tests.engine.waiting import House
 
-START = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
-"""A full hour that is still to come: versions carry the real time of their publication."""
 moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
 
 
@@ -44,26 +42,23 @@ def flow(**params: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
-    kept = MemoryStore()
+class HouseByTheHour(House):
+    """Its clock stands at a full hour that is still to come: versions carry the real time of their publication."""
 
-    def open_one() -> Store:
-        return kept if request.param == "memory" else open_store(StoreOptions(str(tmp_path)))
+    def __init__(self, open_one: Any) -> None:
+        super().__init__(open_one)
+        self.clock.time = self.start = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
 
-    return started(House(open_one))
-
-
-def started(house: House) -> House:
-    house.clock.time = START
-    return house
+    def hour(self, number: int) -> str:
+        return utc_text(self.start + timedelta(hours=number))
 
 
-def hour(number: int) -> str:
-    return utc_text(START + timedelta(hours=number))
+@pytest.fixture
+def house(open_one: Callable[[], Store]) -> HouseByTheHour:
+    return HouseByTheHour(open_one)
 
 
-async def later(house: House, **span: float) -> list[str]:
+async def later(house: HouseByTheHour, **span: float) -> list[str]:
     """The planned times that were new."""
     known = {event.id for event in (await house.app.store.events(limit=500)).items}
     house.clock.time += timedelta(**span)
@@ -73,45 +68,45 @@ async def later(house: House, **span: float) -> list[str]:
     return sorted(event.order_key.rpartition("|")[2] for event in fresh)
 
 
-async def test_a_planned_time_starts_the_flow_once_over_restarts(house: House) -> None:
+async def test_a_planned_time_starts_the_flow_once_over_restarts(house: HouseByTheHour) -> None:
     async with house.open() as app:
         await app.publish(flow(every="1h"), note="", actor="owner")
-        assert await later(house) == [hour(0)]
+        assert await later(house) == [house.hour(0)]
         assert await later(house, minutes=59) == []
-        assert await later(house, minutes=1) == [hour(1)]
+        assert await later(house, minutes=1) == [house.hour(1)]
         assert await later(house, seconds=30) == []
     async with house.open():
         assert await later(house, seconds=1) == []
-        assert await later(house, minutes=60) == [hour(2)]
+        assert await later(house, minutes=60) == [house.hour(2)]
 
 
 @pytest.mark.parametrize(
     ("missed", "made_up"),
     [("once", [4]), ("skip", []), ("all", [1, 2, 3, 4])],
 )
-async def test_missed_times_are_made_up_for_as_the_trigger_says(house: House, missed: str, made_up: list[int]) -> None:
+async def test_missed_times_are_made_up_for_as_the_trigger_says(house: HouseByTheHour, missed: str, made_up: list[int]) -> None:
     async with house.open() as app:
         await app.publish(flow(every="1h", missed=missed), note="", actor="owner")
-        assert await later(house) == [hour(0)]
+        assert await later(house) == [house.hour(0)]
     house.clock.time += timedelta(hours=4, minutes=30)
     async with house.open():
-        assert await later(house) == [hour(number) for number in made_up]
-        assert await later(house, minutes=30) == [hour(5)]
+        assert await later(house) == [house.hour(number) for number in made_up]
+        assert await later(house, minutes=30) == [house.hour(5)]
 
 
-async def test_a_clock_that_goes_back_uses_no_time_twice(house: House) -> None:
+async def test_a_clock_that_goes_back_uses_no_time_twice(house: HouseByTheHour) -> None:
     async with house.open() as app:
         await app.publish(flow(every="1h"), note="", actor="owner")
-        assert await later(house, hours=1) == [hour(1)]
+        assert await later(house, hours=1) == [house.hour(1)]
         house.clock.time -= timedelta(days=1)
         assert await later(house, hours=5) == []
     async with house.open():
         assert await later(house, hours=19) == []
-        assert await later(house, hours=1) == [hour(2)]
+        assert await later(house, hours=1) == [house.hour(2)]
 
 
 async def test_two_services_that_look_at_the_same_time_start_one_run(tmp_path: Path) -> None:
-    house = started(House(lambda: open_store(StoreOptions(str(tmp_path)))))
+    house = HouseByTheHour(lambda: open_store(StoreOptions(str(tmp_path))))
     async with house.open() as app, Orderloom(app.settings, open_store(StoreOptions(str(tmp_path))), clock=house.clock) as other:
         await app.publish(flow(every="1h"), note="", actor="owner")
         await other.flows.refresh()

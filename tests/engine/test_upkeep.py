@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from pathlib import Path
+
+import pytest
 
 from engine.app import Orderloom
 from engine.errors import OrderloomError, Problem
@@ -37,13 +40,32 @@ async def test_a_job_that_fails_runs_again() -> None:
     upkeep.stop()
 
 
+async def test_a_job_that_the_end_of_the_service_cuts_off_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    upkeep, begun = Upkeep(), asyncio.Event()
+
+    async def job() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    upkeep.every(0.01, "job", job)
+    upkeep.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    with caplog.at_level(logging.INFO):
+        upkeep.stop()
+        async with asyncio.timeout(5):
+            while "job stopped" not in caplog.messages:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+    assert [record.message for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
 async def test_a_running_service_takes_up_what_another_process_publishes(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data")
     async with Orderloom.at(settings) as service:
         await service.start()
-        assert service.flows.plan("later") is None
+        assert await service.flows.newest("later") is None
         async with Orderloom.at(settings) as other:
             await other.publish(json.dumps(FLOW).encode(), note="", actor="owner")
         async with asyncio.timeout(5):
-            while service.flows.plan("later") is None:
+            while await service.flows.newest("later") is None:
                 await asyncio.sleep(0.05)

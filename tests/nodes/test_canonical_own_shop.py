@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import NodeError
 from engine.json_text import read_json
 from engine.order.model import CanonicalOrder
 from engine.order.statuses import may_ship
 from nodes.connector.own_shop.canonical import own_shop_order
+from tests.nodes.odd import odd_values, outcome
 
 SAMPLE: dict[str, Any] = read_json((Path(__file__).parents[1] / "fixtures" / "domain" / "ownstore_order.json").read_bytes())
 
@@ -32,14 +32,7 @@ def two_lines(discount: str = "10.00", paid: str = "110.00", **changes: Any) -> 
 
 
 def code(payload: dict[str, Any]) -> str | None:
-    return outcome(payload)[0]
-
-
-def outcome(payload: dict[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
-    try:
-        return None, own_shop_order(payload)
-    except NodeError as error:
-        return error.problem.code, None
+    return outcome(own_shop_order, payload)[0]
 
 
 def test_the_sample_becomes_what_the_facts_expect() -> None:
@@ -101,6 +94,10 @@ def test_an_unknown_event_or_status_is_held_and_never_ships(payload: dict[str, A
 )
 def test_the_order_s_own_status_counts(word: str, status: str) -> None:
     assert own_shop_order(event("order.updated", status=word))["status"] == status
+
+
+def test_what_the_shop_itself_keeps_back_is_held_and_says_why() -> None:
+    assert own_shop_order(event("order.updated", status="on_hold"))["hold_reasons"] == ["platform_hold"]
 
 
 def test_a_cancellation_outweighs_the_order_s_own_status() -> None:
@@ -190,19 +187,9 @@ def test_a_quantity_is_a_whole_number(quantity: object) -> None:
     assert code(event(lines=[{**SAMPLE["created"]["data"]["lines"][0], "qty": quantity}])) == "order.wrong_type"
 
 
-ODD = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.text(max_size=9),
-    st.lists(st.integers(), max_size=2),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-)
-
-
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(sorted(SAMPLE["created"]["data"])), ODD)
+@given(st.sampled_from(sorted(SAMPLE["created"]["data"])), odd_values)
 def test_an_odd_field_is_a_named_problem_or_a_canonical_order(field: str, value: object) -> None:
-    problem, order = outcome(event(**{field: value}))
+    problem, order = outcome(own_shop_order, event(**{field: value}))
     assert order is None or CanonicalOrder.model_validate(order)
     assert problem in {None, "order.missing_field", "order.wrong_type", "money.invalid", "currency.invalid", "time.invalid"}

@@ -1,67 +1,18 @@
+"""Orders of Shopify as canonical orders: their form, ids, times, receivers and goods."""
+
 from __future__ import annotations
 
-import copy
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import NodeError
-from engine.json_text import read_json
 from engine.order.model import CanonicalOrder
-from engine.order.statuses import may_ship
 from nodes.connector.shopify.canonical import shopify_order
-from nodes.connector.shopify.status import FINANCIAL
-
-DOMAIN = Path(__file__).parents[1] / "fixtures" / "domain"
-ORDERS: dict[str, Any] = read_json((DOMAIN / "shopify_order.json").read_bytes())
-MAPS: dict[str, Any] = read_json((DOMAIN / "canonical_mapping.json").read_bytes())["status_maps"]
-VARIANTS = ("create", "partially_refunded", "cancelled", "test_order")
-
-
-def order(sample: str = "create", /, **changes: Any) -> dict[str, Any]:
-    return copy.deepcopy(ORDERS[sample]) | changes
-
-
-def with_line(**changes: Any) -> dict[str, Any]:
-    found = order()
-    found["line_items"][0].update(changes)
-    return found
-
-
-def money(amount: object, currency: str, shown: object = None, shown_currency: str | None = None) -> dict[str, Any]:
-    """A price set: shop money, and presentment money if it differs."""
-    return {
-        "shop_money": {"amount": amount, "currency_code": currency},
-        "presentment_money": {"amount": amount if shown is None else shown, "currency_code": shown_currency or currency},
-    }
-
-
-def plain(currency: str, price: str, paid: str, **changes: Any) -> dict[str, Any]:
-    """One piece at ``price``, nothing else, in another currency."""
-    found = order(
-        currency=currency,
-        presentment_currency=currency,
-        total_line_items_price=price,
-        subtotal_price=price,
-        total_discounts="0",
-        total_tax="0",
-        total_price=paid,
-        current_total_price=paid,
-        total_shipping_price_set=money("0", currency),
-        total_price_set=money(paid, currency),
-    )
-    found["line_items"][0].update(price=price, quantity=1, current_quantity=1, discount_allocations=[])
-    return found | changes
-
-
-def code(payload: dict[str, Any]) -> str:
-    with pytest.raises(NodeError) as caught:
-        shopify_order(payload)
-    return caught.value.problem.code
+from tests.nodes.odd import odd_values, outcome
+from tests.nodes.shopify_samples import ORDERS, VARIANTS, code, order, with_line
 
 
 def test_the_sample_becomes_what_the_facts_expect() -> None:
@@ -95,181 +46,6 @@ def test_an_order_may_be_wrapped() -> None:
 def test_the_offset_in_the_text_decides_also_in_the_doubled_hour(text: str, utc: str) -> None:
     found = shopify_order(order(created_at=text))
     assert (found["created_at"], found["time_sources"]["created_at"]) == (utc, {"text": text, "zone": text[-6:]})
-
-
-def test_a_test_order_keeps_its_status_and_never_ships() -> None:
-    found = shopify_order(ORDERS["test_order"])
-    assert (found["status"], found["hold_reasons"], may_ship(found)) == ("awaiting_fulfillment", ["test_order"], False)
-
-
-def test_a_cancelled_order_is_cancelled_whatever_is_fulfilled() -> None:
-    found = shopify_order(order("cancelled", fulfillment_status="partial"))
-    assert (found["status"], found["payment_status"], found["cancelled_at"]) == ("cancelled", "unpaid", "2026-01-16T01:00:00Z")
-
-
-@pytest.mark.parametrize(
-    ("word", "status"),
-    [(None, "awaiting_fulfillment"), ("partial", "partially_shipped"), ("fulfilled", "shipped"), ("restocked", "cancelled")],
-)
-def test_every_fulfilment_status_of_the_facts_is_mapped(word: str | None, status: str) -> None:
-    assert (shopify_order(order(fulfillment_status=word))["status"], MAPS["shopify_fulfillment"][word or "null"]) == (status, status)
-
-
-def test_every_financial_status_of_the_facts_is_mapped() -> None:
-    assert MAPS["shopify_financial"] == FINANCIAL
-
-
-@pytest.mark.parametrize("changes", [{"fulfillment_status": "teleported"}, {"fulfillment_status": 7}])
-def test_an_unknown_fulfilment_is_held_and_never_ships(changes: dict[str, Any]) -> None:
-    found = shopify_order(order(**changes))
-    assert (found["status"], "unmapped_status" in found["hold_reasons"], found["drift"][-1]["path"]) == (
-        "unknown",
-        True,
-        "fulfillment_status",
-    )
-
-
-def test_an_unknown_financial_status_is_held() -> None:
-    assert "unmapped_status" in shopify_order(order(financial_status="bartered"))["hold_reasons"]
-
-
-@pytest.mark.parametrize("financial", ["pending", "authorized", "partially_paid"])
-def test_what_is_not_paid_is_held_and_has_no_time_of_payment_until_a_part_is(financial: str) -> None:
-    found = shopify_order(order(financial_status=financial))
-    assert (found["hold_reasons"], found["paid_at"] is None) == (["payment_pending"], financial != "partially_paid")
-
-
-def test_cash_on_delivery_ships_unpaid() -> None:
-    found = shopify_order(order(financial_status="pending", payment_gateway_names=["Cash on Delivery (COD)"]))
-    assert (found["payment_status"], found["hold_reasons"]) == ("unpaid", [])
-
-
-def test_what_is_refunded_in_full_before_shipping_never_ships() -> None:
-    found = shopify_order(order(financial_status="refunded"))
-    assert (found["status"], found["payment_status"], found["refund_status"]) == ("closed_refunded", "refunded", "succeeded")
-
-
-def test_a_partial_refund_is_told_by_order_and_line_and_leaves_what_was_paid() -> None:
-    found = shopify_order(ORDERS["partially_refunded"])
-    assert (found["payment_status"], found["refund_status"], found["lines"][0]["refund_status"]) == (
-        "partially_refunded",
-        "succeeded",
-        "succeeded",
-    )
-    assert (found["amount"]["paid"], found["hold_reasons"]) == ("64.30", [])
-
-
-def test_a_refund_whose_payment_is_pending_holds_the_order() -> None:
-    payload = order("partially_refunded")
-    payload["refunds"][0]["transactions"][0]["status"] = "pending"
-    found = shopify_order(payload)
-    assert (found["status"], found["refund_status"], found["hold_reasons"]) == ("paid_hold", "processing", ["refund_in_progress"])
-
-
-@pytest.mark.parametrize("amount", [0, "0", "0.00", Decimal("0.0"), None])
-def test_a_bare_zero_is_an_amount(amount: object) -> None:
-    found = shopify_order(
-        order(total_discounts="0.00", total_price="70.30", total_tax=0, current_total_price="70.30")
-        | {"total_tax": amount, "total_price": "65.98", "current_total_price": "65.98"}
-        | {"total_price_set": money("65.98", "USD")}
-    )
-    assert (found["amount"]["tax"], found["hold_reasons"], found["drift"]) == ("0.00", [], [])
-
-
-def test_accounting_is_in_shop_money_and_what_the_buyer_saw_is_kept() -> None:
-    payload = order(
-        presentment_currency="EUR",
-        total_price_set=money("64.30", "USD", "59.16", "EUR"),
-        total_shipping_price_set=money("6.00", "USD", "5.52", "EUR"),
-    )
-    payload["line_items"][0]["price_set"] = money("29.99", "USD", "27.60", "EUR")
-    payload["line_items"][0]["discount_allocations"][0]["amount_set"] = money("6.00", "USD", "5.52", "EUR")
-    found = shopify_order(payload)
-    assert (found["currency"], found["amount"]["paid"], found["amount"]["shipping"], found["lines"][0]["paid_share"]) == (
-        "USD",
-        "64.30",
-        "6.00",
-        "53.98",
-    )
-    assert (found["presentment"], found["hold_reasons"]) == ({"currency": "EUR", "paid": "59.16"}, [])
-
-
-@pytest.mark.parametrize(
-    ("currency", "price", "expected"),
-    [("JPY", "10030", "10030"), ("JPY", "10030.00", "10030"), ("KWD", "1.234", "1.234"), ("KWD", "1.5", "1.500")],
-)
-def test_amounts_have_the_scale_of_their_currency(currency: str, price: str, expected: str) -> None:
-    found = shopify_order(plain(currency, price, price))
-    assert (found["amount"]["paid"], found["lines"][0]["unit_price"], found["amount"]["tax"], found["hold_reasons"]) == (
-        expected, expected, {"JPY": "0", "KWD": "0.000"}[currency], [],
-    )  # fmt: skip
-
-
-def test_taxes_that_prices_include_are_not_added_again() -> None:
-    found = shopify_order(
-        order(taxes_included=True, total_price="59.98", current_total_price="59.98", total_price_set=money("59.98", "USD"))
-    )
-    assert (found["amount"]["tax"], found["hold_reasons"]) == ("4.32", [])
-
-
-def test_tips_and_duties_are_part_of_what_was_paid() -> None:
-    found = shopify_order(
-        order(
-            total_tip_received="5.00",
-            original_total_duties_set=money("2.00", "USD"),
-            total_price="71.30",
-            current_total_price="71.30",
-            total_price_set=money("71.30", "USD"),
-        )
-    )
-    assert found["hold_reasons"] == []
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"total_price": "60.00", "current_total_price": "60.00", "total_price_set": None},
-        {"total_line_items_price": "70.00"},
-        {"total_discounts": "1.00"},
-    ],
-)
-def test_amounts_that_do_not_add_up_are_held_and_left_as_they_are(changes: dict[str, Any]) -> None:
-    found = shopify_order(order(**changes))
-    assert (found["hold_reasons"], found["amount"]["paid"]) == (["amount_mismatch"], changes.get("total_price", "64.30"))
-
-
-def test_after_an_edit_the_current_figures_hold() -> None:
-    payload = order(current_total_price="35.15", current_total_discounts="3.00", current_total_tax="2.16")
-    payload["line_items"][0]["current_quantity"] = 1
-    found = shopify_order(payload)
-    assert (found["lines"][0]["qty"], found["lines"][0]["paid_share"], found["amount"]["items"], found["amount"]["paid"]) == (
-        1,
-        "26.99",
-        "29.99",
-        "35.15",
-    )
-    assert found["hold_reasons"] == []
-
-
-def test_an_edit_told_in_part_is_not_judged() -> None:
-    payload = order(current_total_price="35.15")
-    payload["line_items"][0]["current_quantity"] = 1
-    found = shopify_order(payload)
-    assert (found["amount"]["paid"], found["hold_reasons"]) == ("35.15", [])
-
-
-def test_a_line_that_an_edit_removed_is_cancelled_and_needs_no_sku() -> None:
-    payload = order()
-    payload["line_items"].append(
-        {**payload["line_items"][0], "id": 8100000000002, "sku": "", "quantity": 1, "current_quantity": 0, "discount_allocations": []}
-    )
-    found = shopify_order(payload)
-    assert (found["lines"][1]["qty"], found["lines"][1]["status"], found["lines"][1]["paid_share"], found["hold_reasons"]) == (
-        0,
-        "cancelled",
-        "0.00",
-        [],
-    )
 
 
 def test_an_order_without_address_or_customer_is_mapped() -> None:
@@ -366,25 +142,8 @@ def test_an_error_answer_is_no_order() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(sorted(ORDERS["create"])),
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.text(max_size=9),
-        st.lists(st.integers(), max_size=2),
-        st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-    ),
-)
+@given(st.sampled_from(sorted(ORDERS["create"])), odd_values)
 def test_an_odd_field_is_a_named_problem_or_a_canonical_order(field: str, value: object) -> None:
-    problem, found = outcome(order(**{field: value}))
+    problem, found = outcome(shopify_order, order(**{field: value}))
     assert found is None or CanonicalOrder.model_validate(found)
     assert problem in {None, "order.missing_field", "order.wrong_type", "money.invalid", "currency.invalid", "time.invalid"}
-
-
-def outcome(payload: dict[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
-    try:
-        return None, shopify_order(payload)
-    except NodeError as error:
-        return error.problem.code, None

@@ -191,8 +191,8 @@ def test_a_taobao_push_that_is_delivered_twice_says_the_same_although_fields_dif
         {**push, "user_nick": "旗舰店", "content": '{"tid":4012600000000000010,"payment":"301.60"}'},
         shop={"connection": "s"},
     )
-    again = read(taobao_orders, {**push, "content": '{"tid":4012600000000000010}'}, shop={"connection": "s"})
-    key = ("taobao", "s", "4012600000000000010", "push-5160000000000000001")
+    again = read(taobao_orders, {**push, "user_nick": "旗舰店", "content": '{"tid":4012600000000000010}'}, shop={"connection": "s"})
+    key = ("taobao", "旗舰店", "4012600000000000010", "push-5160000000000000001")
     assert (first.channel, first.shop_id, first.order_id, first.version) == key
     assert (again.channel, again.shop_id, again.order_id, again.version) == key
     assert (first.content, first.delivery_id) == (again.content, again.delivery_id)

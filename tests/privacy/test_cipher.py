@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import OrderloomError, SettingsInvalid
+from engine.json_text import write_json
 from engine.privacy.blind import blind_index
 from engine.privacy.cipher import MasterKey, Unreadable, new_data_key, open_sealed, place, seal
 from engine.privacy.classes import Kind
 from engine.privacy.key_file import load_or_create
+from engine.privacy.packing import DICTIONARY
+from nodes.connector.samples import sample
 
 MASTER = MasterKey(bytes(range(32)))
 AAD = place("event", "body", 1)
@@ -26,6 +31,23 @@ def test_what_was_sealed_opens_to_the_same_bytes(text: bytes) -> None:
 def test_the_same_text_is_sealed_to_other_bytes_each_time() -> None:
     key = new_data_key()
     assert seal(key, b"order", AAD) != seal(key, b"order", AAD)
+
+
+def test_what_was_sealed_before_there_was_a_dictionary_still_opens() -> None:
+    key, nonce = new_data_key(), bytes(12)
+    old = b"\x01" + nonce + key.cipher.encrypt(nonce, zstandard.ZstdCompressor(level=-3).compress(b"an old order"), AAD.encode())
+    assert open_sealed(key, old, AAD) == b"an old order"
+
+
+def test_an_order_is_sealed_to_less_than_half_of_its_bytes() -> None:
+    order = write_json(sample("shopify"))
+    assert len(seal(new_data_key(), order, AAD)) < len(order) / 2
+
+
+def test_the_dictionary_knows_nobody() -> None:
+    """It is trained on invented orders: their telephone numbers are of a range that is not given out."""
+    found = re.findall(rb"(?<!\d)1[3-9]\d{9}(?!\d)", DICTIONARY.file.read_bytes())
+    assert {number[:7] for number in found} <= {b"1990000"}
 
 
 def test_a_phone_number_is_not_found_in_what_was_sealed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -12,7 +12,7 @@ from engine.flow.document import Flow
 from engine.json_text import read_json
 from engine.node.context import Context, HttpCall
 from engine.node.declare import batch_node, effect_node, node, trigger
-from engine.node.items import Item, Made, Scope
+from engine.node.items import Item, Made, Scope, Stop
 from engine.node.params import ConnectionRef, Params
 from engine.node.triggers import Arrival, Delivery
 from engine.registry import Registry
@@ -21,6 +21,15 @@ from engine.run.plan import Plan
 
 class Nothing(Params):
     pass
+
+
+class Halt(Params):
+    state: Literal["done", "failed"] = "done"
+    reason: str = ""
+
+
+class Way(Params):
+    way: str
 
 
 class Call(Params):
@@ -66,6 +75,21 @@ def picky(item: Item, params: Nothing) -> Item:
     return {**item, "n": item["n"]}
 
 
+@node("transform.on_way", version=1, label="On its way")
+def on_way(item: Item, params: Way) -> Item:
+    return {**item, "way": params.way}
+
+
+@node("flow.halt", version=1, label="Halt", outputs=(), stops=True)
+def halt(item: Item, params: Halt) -> Stop:
+    return Stop(params.state, params.reason)
+
+
+@node("flow.sly", version=1, label="Sly")
+def sly(item: Item, params: Nothing) -> Any:
+    return Stop()
+
+
 @batch_node("transform.total", version=1, label="Total")
 def total(items: list[Item], params: Nothing) -> list[Made]:
     return [Made({"sum": sum(item["n"] for item in items)}), Made({"count": len(items)}, sources=(0,))]
@@ -90,7 +114,7 @@ def seen_at(item: Item, params: Nothing, scope: Scope) -> Item:
     return {**item, "at": scope.event["received_at"].isoformat(), "flow": scope.flow["name"]}
 
 
-REGISTRY = Registry([start, double, copies, keep_positive, loses, even, picky, total, call, once, seen_at])
+REGISTRY = Registry([start, double, copies, keep_positive, loses, even, picky, total, call, once, seen_at, on_way, halt, sly])
 SYSTEM = {"target": {"connection": "system"}}
 
 

@@ -12,6 +12,7 @@ from engine.run.captured import CapturedEffects
 from engine.run.execution import Execution
 from engine.run.facts import Recorded
 from engine.run.plan import Plan
+from engine.run.step import arrange
 from tests.run.conftest import SYSTEM
 
 MakePlan = Callable[..., Plan]
@@ -169,3 +170,9 @@ async def test_a_test_run_whose_time_is_over_leaves_the_items_that_are_still_to_
 
     execution = await execute(make_plan({"a": "transform.double@1"}, "start -> a"), *(Ends(n=n) for n in range(5)), recorded=recorded)
     assert (len(leaving(execution, "a")), seen) == (2, [0, 1])
+
+
+def test_keys_that_arrive_twice_meet_none_that_arrived_with_such_an_end() -> None:
+    """Two items under one key would reach their target under one idempotency key, and one of them would be left out there."""
+    box = [("1", {"n": 1}), ("1#2", {"n": 2}), ("1", {"n": 3}), ("1", {"n": 4}), ("1#2", {"n": 5})]
+    assert [key for key, _ in arrange(box)] == ["1", "1#2", "1#3", "1#4", "1#2#2"]

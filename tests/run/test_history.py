@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from engine.json_text import read_json, write_json
 from engine.run.history import Happening, history
 from engine.run.plan import Plan
-from engine.store.ports import Event, Fact, Incident, Run
+from engine.store.ports import Event, Fact, Incident, IncidentFilter, Run
 from tests.run.conftest import SYSTEM
 from tests.run.test_journaled import NOW, House, crash_during_the_call, resume
 
@@ -28,7 +28,7 @@ def fact(kind: str, body: object, seconds: int = 1, actor: str = "system") -> Fa
 async def told(house: House) -> list[Happening]:
     assert house.event is not None
     number = house.event.id
-    incidents = (await house.store.incidents(state=None, run_id=number)).items
+    incidents = (await house.store.incidents(IncidentFilter(state=None, run_id=number))).items
     return history(house.event, await house.store.run(number), await house.store.facts(number), incidents)
 
 

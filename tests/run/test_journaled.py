@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +14,12 @@ from engine.hub.project import to_hub_order
 from engine.json_text import write_json
 from engine.node.context import HttpAnswer
 from engine.run.facts import read_facts
-from engine.run.journaled import World
 from engine.run.live import run_live, scope_of
 from engine.run.plan import Plan
+from engine.run.world import World
 from engine.store.memory import MemoryStore
-from engine.store.ports import Event, Fact, NewEvent, RunState
+from engine.store.memory_journal import MemoryJournal
+from engine.store.ports import Event, Fact, NewEvent, RunEnd, RunState
 from tests.run.conftest import SYSTEM
 
 NOW = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
@@ -50,6 +51,7 @@ class House:
         self.plan, self.store, self.system = plan, MemoryStore(), FakeSystem(*script)
         self.waits: list[float] = []
         self.event: Event | None = None
+        self.now = NOW
 
     async def accept(self) -> None:
         await self.store.open()
@@ -62,8 +64,9 @@ class House:
             await self.accept()
         assert self.event is not None
         recorded = read_facts(await self.store.facts(self.event.id))
-        world = World(self.store.journal, self.system, lambda: NOW, to_hub_order, self._sleep, lambda: 0.5)
-        return await run_live(world, self.plan, self.event, (item or {"n": 1},), scope_of(self.plan, self.event, "test", "shop"), recorded)
+        world = World(self.store.journal, self.system, lambda: self.now, to_hub_order, self._sleep, lambda: 0.5)
+        scope = scope_of(self.plan, self.event, "test", "shop")
+        return (await run_live(world, self.plan, self.event, (item or {"n": 1},), scope, recorded)).state
 
     async def codes(self) -> list[str]:
         return [incident.code for incident in (await self.store.incidents()).items]
@@ -192,6 +195,17 @@ async def test_an_effect_that_must_not_happen_twice_is_repeated_when_it_surely_d
     assert len(house.system.keys) == 2
 
 
+async def test_an_effect_that_must_not_happen_twice_and_rests_is_asked_about_by_nobody(make_plan: MakePlan) -> None:
+    """Its run wakes before its time, for something else; no attempt is made, so none is announced."""
+    policy = {"retry": {"attempts": 3, "backoff": "1m", "max": "1h", "jitter": 0}}
+    house = House(make_plan({"once": {"use": "connector.once@1", "params": SYSTEM, "policy": policy}}, "start -> once"), 429)
+    assert await house.run() == "waiting"
+    assert await house.run() == "waiting"
+    house.now += timedelta(minutes=1)
+    assert await house.run() == "done"
+    assert len(house.system.keys) == 2
+
+
 @pytest.mark.parametrize(("answer", "calls"), [("sent", 1), ("not_sent", 2)])
 async def test_a_person_answers_whether_it_was_sent(make_plan: MakePlan, answer: str, calls: int) -> None:
     house = House(make_plan({"once": {"use": "connector.once@1", "params": SYSTEM}}, "start -> once"))
@@ -234,3 +248,54 @@ async def test_effects_that_others_depend_on_are_durable_first(make_plan: MakePl
     house.system.http = watching  # type: ignore[method-assign]
     await house.run()
     assert facts_seen == [0, 1]
+
+
+class SlowJournal(MemoryJournal):
+    """Facts are kept when the test says so."""
+
+    def __init__(self, kept: Any) -> None:
+        super().__init__(kept)
+        self.held: list[tuple[asyncio.Future[None], Any]] = []
+
+    def put_fact(self, fact: Fact, end: RunEnd | None = None) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.held.append((future, lambda: super(SlowJournal, self).put_fact(fact, end)))
+        return future
+
+    def keep(self) -> None:
+        held, self.held = self.held, []
+        for future, write in held:
+            write()
+            future.set_result(None)
+
+
+async def test_a_step_waits_for_its_results_although_another_one_took_them_to_the_journal(make_plan: MakePlan) -> None:
+    """Two steps with two items each, whose last answers come in the same moment: one of them writes for both."""
+    call = {"use": "connector.call@1", "params": SYSTEM}
+    wires = ("start -> copies", "copies -> left", "copies -> right", "left -> after_left", "right -> after_right")
+    house = House(make_plan({"copies": "transform.copies@1", "left": call, "right": call, "after_left": call, "after_right": call}, *wires))
+    house.store.journal = journal = SlowJournal(house.store._kept)
+    gate = asyncio.Event()
+    real = house.system.http
+
+    async def http(*args: Any) -> HttpAnswer:
+        answer = await real(*args)
+        await gate.wait()
+        return answer
+
+    house.system.http = http  # type: ignore[method-assign]
+    run = asyncio.ensure_future(house.run())
+    await turns()
+    gate.set()
+    await turns()
+    assert (len(house.system.keys), len(journal.held)) == (4, 1)
+    journal.keep()
+    await turns()
+    assert len(house.system.keys) == 8
+    journal.keep()
+    assert await run == "done"
+
+
+async def turns() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)

@@ -11,10 +11,10 @@ from engine.node.context import HttpAnswer
 from engine.run.captured import CapturedEffects
 from engine.run.execution import Execution
 from engine.run.facts import read_facts
-from engine.run.journaled import World
 from engine.run.live import run_live, scope_of
 from engine.run.plan import Plan
 from engine.run.tally import REMEMBERED, TIMED_AT_FIRST, TIMED_EVERY, Counters, NodeTally, Tally
+from engine.run.world import World
 from engine.store.ports import Event, RunState
 from tests.run.conftest import SYSTEM
 from tests.run.test_journaled import NOW, House, resume
@@ -37,7 +37,7 @@ class Works(House):
         assert self.event is not None
         recorded = read_facts(await self.store.facts(self.event.id))
         scope = scope_of(self.plan, self.event, "test", "shop")
-        return await run_live(self.world(), self.plan, self.event, (item or {"n": 1},), scope, recorded, begun=begun)
+        return (await run_live(self.world(), self.plan, self.event, (item or {"n": 1},), scope, recorded, begun=begun)).state
 
     def world(self) -> World:
         order: Any = None

@@ -14,6 +14,8 @@ from typing import Any
 
 from msgspec import structs
 
+from engine.errors import OrderloomError
+from engine.store import journal
 from engine.store.group_commit import Apply, GroupCommit
 from engine.store.open import open_store
 from engine.store.operations import Operation
@@ -50,6 +52,25 @@ async def hold(store: Store) -> None:
         say((await store.journal.put_event(numbered("hold", number))).id)
     say("ready")
     await asyncio.get_running_loop().create_future()
+
+
+async def sleeper(store: Store) -> None:
+    """Open a few runs; when a line comes in, try to end them, and print what became of that."""
+    runs = [(await store.journal.put_event(numbered("sleeper", number))).id for number in range(3)]
+    for run in runs:
+        say(run)
+    await asyncio.to_thread(sys.stdin.readline)
+    for run in runs:
+        try:
+            await store.journal.put_fact(Fact(run, 1, "results", b'{"results":[]}', "runner", NOW), RunEnd("done", NOW))
+            say("kept")
+        except OrderloomError as error:
+            say(error.problems[0].code)
+
+
+def accept_stale_epochs() -> None:
+    """The fault that the proof of owners must notice."""
+    journal.lost = lambda *_: set()  # type: ignore[assignment]
 
 
 async def share(store: Store, count: int) -> None:
@@ -101,9 +122,11 @@ def acknowledge_before_commit() -> None:
 async def main(mode: str, data: Path, rest: Sequence[str]) -> None:
     if mode == "load-sabotaged":
         acknowledge_before_commit()
-    store = open_store(StoreOptions(str(data)))
+    if mode == "sleeper-sabotaged":
+        accept_stale_epochs()
+    store = open_store(StoreOptions(str(data), url=os.environ.get("DATABASE")))
     await store.open()
-    modes = {"load": load, "load-sabotaged": load, "hold": hold, "starve": starve}
+    modes = {"load": load, "load-sabotaged": load, "hold": hold, "starve": starve, "sleeper": sleeper, "sleeper-sabotaged": sleeper}
     await (share(store, int(rest[0])) if mode == "share" else modes[mode](store))
     await store.close()
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from engine.errors import OrderloomError
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
 from engine.store.ports import Fact, HubOrder, NewEvent, NewIncident, RunEnd, Store, StoreOptions
+
+from . import postgres
 
 NOW = datetime(2026, 1, 5, 8, 30, 15, 123456, tzinfo=UTC)
 PHONE = "13812345678"
@@ -70,6 +73,10 @@ def ended(state: Any = "done") -> RunEnd:
     return RunEnd(state, NOW)
 
 
+def code(caught: pytest.ExceptionInfo[OrderloomError]) -> str:
+    return caught.value.problems[0].code
+
+
 @pytest.fixture(scope="session")
 def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as a first start leaves it, to be copied: the migration is tested once, not paid for by each test."""
@@ -98,9 +105,28 @@ async def sql(options: StoreOptions) -> AsyncIterator[Store]:
     await store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, options: StoreOptions) -> AsyncIterator[Store]:
-    one: Store = MemoryStore() if request.param == "memory" else open_store(options)
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres.schema() as url:
+        yield url
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, postgres_url: str) -> StoreOptions:
+    """A store on the server, empty. The schema is made once for all tests, by the first of them."""
+    postgres.empty(postgres_url)
+    return StoreOptions(str(tmp_path / "postgres"), url=postgres_url)
+
+
+@pytest.fixture(params=["memory", "options", "on_postgres"], ids=["memory", "sqlite", "postgres"])
+def place(request: pytest.FixtureRequest) -> StoreOptions | None:
+    """Where a store of each kind lies; nowhere, for the one in memory."""
+    return None if request.param == "memory" else request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def store(place: StoreOptions | None) -> AsyncIterator[Store]:
+    one: Store = MemoryStore() if place is None else open_store(place)
     await one.open()
     yield one
     await one.close()

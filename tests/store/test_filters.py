@@ -9,7 +9,7 @@ import pytest
 from engine.errors import NotFound
 from engine.store.filters import EventFilter, OrderFilter
 from engine.store.ids import IdSequence, id_at
-from engine.store.ports import RunFilter, Store
+from engine.store.ports import IncidentFilter, RunFilter, Store
 from engine.store.times import EARLIEST, LATEST
 
 from .conftest import EVENT, event, fact, numbered, order, parked
@@ -127,9 +127,9 @@ async def test_incidents_are_found_by_step_code_and_order(store: Store) -> None:
     await store.journal.put_fact(fact(run), parked())
     [incident] = (await store.incidents()).items
     for given in ({"step": "to_wms"}, {"code": "http.refused"}, {"code": "http"}, {"order": EVENT.order_key}, {"flow": "order_hub"}):
-        assert [one.id for one in (await store.incidents(**given)).items] == [incident.id], given
+        assert [one.id for one in (await store.incidents(IncidentFilter(**given))).items] == [incident.id], given
     for given in ({"step": "to_finance"}, {"code": "htt"}, {"code": "h%"}, {"order": "TB-1001"}, {"step": "to_wms", "code": "field"}):
-        assert not (await store.incidents(**given)).items, given
+        assert not (await store.incidents(IncidentFilter(**given))).items, given
 
 
 async def test_a_span_may_reach_to_the_ends_of_the_calendar(store: Store) -> None:

@@ -147,9 +147,9 @@ async def test_facts_of_a_run_from_an_earlier_process_are_sealed_with_its_key(op
     await first.close()
     second = open_store(options)
     await second.open()
+    assert [each.id for each in await second.open_runs()] == [run]
     await second.journal.put_fact(fact(run, 1, b'{"n":1}'))
     assert [each.body for each in await second.facts(run)] == [b'{"n":1}']
-    assert [each.id for each in await second.open_runs()] == [run]
     await second.close()
 
 
@@ -249,7 +249,7 @@ async def test_a_million_finished_runs_do_not_slow_recovery(sql: SqlStore, datab
     run = (await sql.journal.put_event(EVENT)).id
     ask(
         database,
-        "INSERT INTO run SELECT value, 'hub', 1, 'done', 'k' || value, 0, 0, 9, '' FROM "
+        "INSERT INTO run SELECT value, 'hub', 1, 'done', 'k' || value, 0, 0, 9, '', 1 FROM "
         "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000000) SELECT value FROM n)",
     )
     steps = 0

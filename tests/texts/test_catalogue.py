@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import string
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from engine.catalogue import LANGUAGES, PROBLEM, entries, explain
 from engine.errors import Problem
@@ -57,3 +59,13 @@ def test_a_problem_is_explained_in_the_readers_language() -> None:
     assert (english["code"], english["where"]) == ("wire.unknown_port", 'flow › wire "a.b -> c"')
     assert "yes, no" in english["what"] + english["do"]
     assert english["what"] != chinese["what"]
+
+
+def test_a_sentence_has_one_translation_in_whichever_file_it_stands() -> None:
+    """The files become one catalogue, so the one that is read last would win everywhere."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for file in sorted(ROOT.glob("*/locales/zh/*.po")):
+        for message in read_po(BytesIO(file.read_bytes())):
+            if message.id:
+                found.setdefault((message.context or "", str(message.id)), set()).add(str(message.string))
+    assert {key: texts for key, texts in found.items() if len(texts) > 1} == {}

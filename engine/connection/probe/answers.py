@@ -71,6 +71,7 @@ async def ask(course: Course, connection: Connection, request: HttpRequest, tool
         if answer.status == 429 or answer.status >= 500:
             raise ProbeFailed("probe.trouble", status=answer.status)
         told("status {status}", status=answer.status)
+    course.answer = answer
     return answer
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from engine.connection.http import HttpResponse
 from engine.connection.probe.report import ProbeReport, ProbeStep
 from engine.errors import OrderloomError, Problem
 
@@ -41,6 +42,8 @@ class Course:
         self._steps: list[ProbeStep] = []
         self._current = ""
         self._begun = 0.0
+        self.answer: HttpResponse | None = None
+        """The last one that a call got."""
 
     @contextmanager
     def step(self, what: str, *, timed: bool = True) -> Generator[Told]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
-
-from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.http import HttpRequest
 from engine.connection.probe.answers import Tools, ask
 from engine.connection.probe.course import Course, ProbeFailed
 from engine.connection.probe.reach import reach_url
-from engine.connection.robots import Robot
-from engine.errors import InputInvalid
-from engine.json_text import read_json, write_json
-
-BODIES: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
-    "wecom": lambda text: {"msgtype": "text", "text": {"content": text}},
-    "dingtalk": lambda text: {"msgtype": "text", "text": {"content": text}},
-    "feishu": lambda text: {"msg_type": "text", "content": {"text": text}},
-}
-"""How a text message is written, by type of robot: as in the platforms' documentation."""
+from engine.connection.robots import BODIES, Robot, code_of
+from engine.json_text import write_json
 
 
 async def probe_robot(course: Course, robot: Robot, tools: Tools, message: str | None) -> None:
@@ -30,18 +19,7 @@ async def probe_robot(course: Course, robot: Robot, tools: Tools, message: str |
     body = write_json(BODIES[robot.type_name](message))
     answer = await ask(course, robot, HttpRequest("POST", robot.address, {"Content-Type": "application/json"}, body), tools)
     with course.step("Test message", timed=False) as told:
-        code = _code(answer)
+        code = code_of(answer)
         if code != 0:
             raise ProbeFailed("probe.robot_refused", number=code)
         told("posted; look into the group")
-
-
-def _code(answer: HttpResponse) -> int:
-    """The platform's own code, 0 for done; the HTTP status where there is none."""
-    try:
-        body = read_json(answer.body)
-    except InputInvalid:
-        body = None
-    members = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-    found = next((members[name] for name in ("errcode", "code", "StatusCode") if isinstance(members.get(name), int)), None)
-    return answer.status if found is None else found

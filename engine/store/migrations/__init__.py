@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-HEAD = "0003"
+from sqlalchemy import URL
+
+HEAD = "0016"
 """The newest revision; a test compares it with the folder `versions`."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str | URL) -> None:
     """Bring the database at ``url`` (as SQLAlchemy writes it) to ``HEAD``."""
     from alembic import command  # noqa: PLC0415  only a new or old database pays for the import
     from alembic.config import Config  # noqa: PLC0415

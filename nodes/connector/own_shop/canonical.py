@@ -77,6 +77,8 @@ def _order(order: Source, order_no: str, lines: list[Source], event: str | None,
     status = order_status(order, event)
     payment = payment_status(order, status, event, [line_refund(line) for line in lines])
     refund = refund_status(order, status, event, lines)
+    if status == "paid_hold":
+        findings.hold("platform_hold")
     canonical_lines, money = _priced(order, lines, currency, status, payment)
     status = hold_refund_in_progress(
         status, [(refund, status), *((one["refund_status"], one["status"]) for one in canonical_lines)], findings

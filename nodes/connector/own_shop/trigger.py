@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
+from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, HookParams, Item, OfType, replaces, trigger
 from nodes.connector.arrivals import first_text, inside, item_of, raw_fields, text_at
 from nodes.connector.own_shop.sign import verify
-from nodes.connector.samples import sample
+from nodes.connector.samples import form, sample
 
 _PASSING: Final = ("cancelled", "canceled", "refunded", "closed", "closed_refunded")
 _NO_REFUND: Final = (None, "none", "refused", "closed")
@@ -23,7 +23,7 @@ lines[].spec lines[].qty lines[].unit_price invoice.type
 RAW = {**raw_fields(("type", "timestamp")), **raw_fields(_DATA_FIELDS.split(), prefixes=("data.", ""))}
 
 
-class OwnShopOrders(Params):
+class OwnShopOrders(HookParams):
     shop: Annotated[ConnectionRef, OfType(("own_shop",))] = Field(
         title="Shop", description="The connection of the shop, with the secret that signs its webhooks."
     )
@@ -50,6 +50,7 @@ _CANCELLED = {"type": "order.cancelled", "data": {"order_no": "OWN-0001", "updat
     starts="hook",
     verify=verify_own_shop,
     emits=replaces(RAW, RAW_ORDER),
+    form=form("own_shop", "data", part="order"),
     keeps_headers=("webhook-id",),
     icon="store",
     examples=(
@@ -81,13 +82,18 @@ _CANCELLED = {"type": "order.cancelled", "data": {"order_no": "OWN-0001", "updat
 )
 def own_shop_orders(delivery: Delivery, params: OwnShopOrders) -> Arrival:
     """Starts the flow with each order that one's own shop sends, signed as the Standard Webhooks specification says."""
+    return order_arrival(delivery, params.shop.connection)
+
+
+def order_arrival(delivery: Delivery, shop: str) -> Arrival:
+    """An event or a bare order, pushed or fetched, of the shop."""
     item = item_of(delivery)
     data = inside(item, "data")
     kind = text_at(item, "type") or ""
     return Arrival(
         (item,),
         channel="own_shop",
-        shop_id=params.shop.connection,
+        shop_id=shop,
         order_id=first_text(data, "order_no", "id"),
         version=text_at(data, "updated_at"),
         delivery_id=delivery.headers.get("webhook-id") or None,

@@ -13,6 +13,7 @@ from typing import Any
 from engine.sdk import Source, allocate, money_text, sum_money
 
 _ZERO = Decimal(0)
+_MONEY_BACK = ("refunded", "partially_refunded")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def presentment(order: Source, currency: str) -> dict[str, Any] | None:
 
 
 def _is_edited(order: Source, lines: list[Source], currency: str) -> bool:
-    if order.children("refunds") or order.text("cancelled_at"):
+    if order.children("refunds") or order.text("cancelled_at") or order.raw("financial_status") in _MONEY_BACK:
         return False
     current, created = shop_money(order, "current_total_price", currency), shop_money(order, "total_price", currency)
     return (current is not None and current != created) or any(line_quantity(line) != line.quantity("quantity") for line in lines)

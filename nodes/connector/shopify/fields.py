@@ -1,30 +1,10 @@
-"""The fields that the Order resource of Shopify's REST Admin API names, so that any other is noticed as drift."""
+"""The fields that Shopify's order has, from its declared form, so that any other is noticed as drift."""
 
 from __future__ import annotations
 
-_ORDER_FIELDS = """
-additional_fees admin_graphql_api_id app_id billing_address browser_ip buyer_accepts_marketing cancel_reason cancelled_at
-cart_token checkout_id checkout_token client_details closed_at company confirmation_number confirmed contact_email created_at
-currency current_shipping_price_set current_subtotal_price current_subtotal_price_set current_total_additional_fees_set
-current_total_discounts current_total_discounts_set current_total_duties_set current_total_price current_total_price_set
-current_total_tax current_total_tax_set customer customer_locale device_id discount_applications discount_codes
-duties_included email estimated_taxes financial_status fulfillment_status fulfillments gateway id landing_site
-landing_site_ref line_item_groups line_items location_id merchant_business_entity_id merchant_of_record_app_id name note
-note_attributes number order_number order_status_url original_total_additional_fees_set original_total_duties_set
-payment_details payment_gateway_names payment_terms phone po_number presentment_currency processed_at processing_method
-reference referring_site refunds returns shipping_address shipping_lines source_identifier source_name source_url
-subtotal_price subtotal_price_set tags tax_exempt tax_lines taxes_included test token
-total_cash_rounding_payment_adjustment_set total_cash_rounding_refund_adjustment_set total_discounts total_discounts_set
-total_line_items_price total_line_items_price_set total_outstanding total_price total_price_set total_price_usd
-total_shipping_price_set total_tax total_tax_set total_tip_received total_weight updated_at user_id
-"""
-ORDER_FIELDS = frozenset(_ORDER_FIELDS.split())
+from typing import Final
 
-_LINE_FIELDS = """
-admin_graphql_api_id attributed_staffs current_quantity destination_location discount_allocations discounted_price
-discounted_price_set duties fulfillable_quantity fulfillment_line_item_id fulfillment_service fulfillment_status gift_card
-grams id key line_price name origin_location pre_tax_price pre_tax_price_set presentment_title presentment_variant_title price
-price_set product_exists product_id properties quantity rank requires_shipping sales_line_item_group_id sku tax_lines taxable
-tip title total_discount total_discount_set variant_id variant_inventory_management variant_title vendor
-"""
-LINE_FIELDS = frozenset(_LINE_FIELDS.split())
+from nodes.connector.samples import properties_of
+
+ORDER_FIELDS: Final = properties_of("shopify")
+LINE_FIELDS: Final = properties_of("shopify", "$defs", "line")

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, Item, OfType, Params, replaces, trigger
+from engine.sdk import RAW_ORDER, Arrival, ConnectionRef, Delivery, Example, HookParams, Item, OfType, replaces, trigger
 from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
-from nodes.connector.samples import sample
+from nodes.connector.samples import form, sample
 from nodes.connector.shopify.sign import verify
 
+DOMAIN = "x-shopify-shop-domain"
 _MONEY_BACK = ("refunded", "partially_refunded", "voided")
 _ORDER_FIELDS = """
 id admin_graphql_api_id name order_number number confirmation_number confirmed test created_at processed_at updated_at cancelled_at
@@ -29,7 +30,7 @@ requires_shipping taxable gift_card fulfillment_service fulfillment_status
 RAW = raw_fields((*_ORDER_FIELDS.split(), *(f"line_items[].{name}" for name in _LINE_FIELDS.split())), prefixes=("", "order."))
 
 
-class ShopifyOrders(Params):
+class ShopifyOrders(HookParams):
     shop: Annotated[ConnectionRef, OfType(("shopify",))] = Field(
         title="Shop", description="The connection of the shop, with the secret that signs its webhooks."
     )
@@ -42,7 +43,7 @@ def verify_shopify(delivery: Delivery, params: ShopifyOrders, connection: Mappin
 
 
 _ORDER: Item = {"id": 6100000000001, "name": "#1001", "updated_at": "2026-01-15T19:30:05-05:00", "cancelled_at": None, "refunds": []}
-_HEADERS = {"x-shopify-shop-domain": "fixture.myshopify.com", "x-shopify-webhook-id": "11111111-1111-4111-8111-111111111111"}
+_HEADERS = {DOMAIN: "fixture.myshopify.com", "x-shopify-webhook-id": "11111111-1111-4111-8111-111111111111"}
 
 
 @trigger(
@@ -52,7 +53,8 @@ _HEADERS = {"x-shopify-shop-domain": "fixture.myshopify.com", "x-shopify-webhook
     starts="hook",
     verify=verify_shopify,
     emits=replaces(RAW, RAW_ORDER),
-    keeps_headers=("x-shopify-shop-domain", "x-shopify-webhook-id", "x-shopify-topic"),
+    form=form("shopify", "order"),
+    keeps_headers=(DOMAIN, "x-shopify-webhook-id", "x-shopify-topic"),
     icon="shopping-bag",
     examples=(
         Example({"shop": {"connection": "shopify"}}, [sample("shopify")], {"out": [sample("shopify")]}, title="A whole order"),
@@ -82,12 +84,17 @@ _HEADERS = {"x-shopify-shop-domain": "fixture.myshopify.com", "x-shopify-webhook
 )
 def shopify_orders(delivery: Delivery, params: ShopifyOrders) -> Arrival:
     """Starts the flow with each order that the Shopify shop sends by webhook, once for each version of the order."""
+    return order_arrival(delivery, params.shop.connection)
+
+
+def order_arrival(delivery: Delivery, shop: str) -> Arrival:
+    """An order, pushed or fetched. ``shop`` stands in where the delivery does not name it."""
     item = item_of(delivery)
     order = inside(item, "order")
     return Arrival(
         (item,),
         channel="shopify",
-        shop_id=delivery.headers.get("x-shopify-shop-domain") or params.shop.connection,
+        shop_id=delivery.headers.get(DOMAIN) or shop,
         order_id=text_at(order, "id"),
         version=text_at(order, "updated_at"),
         delivery_id=delivery.headers.get("x-shopify-webhook-id") or None,

@@ -61,3 +61,6 @@ tax_coupon_discount tax_free ti_modify_address_time ticket_expdate_key ticket_ou
 title tmser_spu_code total_fee trade_fulfillment_type ws_bank_apply_no zhengji_status
 """
 ORDER_FIELDS = frozenset(_ORDER_FIELDS.split())
+
+KNOWN = frozenset({*TRADE_FIELDS, *(f"orders.order{part}.{name}" for name in ORDER_FIELDS for part in ("", "[]"))})
+"""By their paths in a trade; a trade with one order may hold it without a list."""

@@ -51,8 +51,14 @@ def trade_status(trade: Source) -> str:
 
 
 def line_refund(line: Source) -> str:
-    """A sub-order's refund status. One that we do not know counts as requested: it holds the order instead of shipping it."""
-    return line.word("refund_status", REFUND, "requested") if line.text("refund_status") else "none"
+    """A sub-order's refund status. One that we do not know counts as requested: it holds the order instead of shipping it.
+
+    The platform always tells one (``NO_REFUND`` for none): where it is gone nobody knows, and the order is held.
+    """
+    if line.text("refund_status"):
+        return line.word("refund_status", REFUND, "requested")
+    line.findings.unmapped(line.at("refund_status"), None)
+    return "none"
 
 
 def line_status(line: Source, trade: Source, refund: str) -> str:

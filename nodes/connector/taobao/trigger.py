@@ -14,19 +14,20 @@ from engine.sdk import (
     ConnectionRef,
     Delivery,
     Example,
+    HookParams,
     InputInvalid,
     Item,
     OfType,
-    Params,
     read_json,
     replaces,
     trigger,
 )
 from nodes.connector.arrivals import as_item, first_text, inside, item_of, raw_fields, text_at
-from nodes.connector.samples import sample
+from nodes.connector.samples import form, sample
+from nodes.connector.taobao.fields import KNOWN
 from nodes.connector.taobao.sign import verify
 
-_ENVELOPES: Final = ("trade_fullinfo_get_response", "trade_get_response", "trade")
+ENVELOPES: Final = ("trade_fullinfo_get_response", "trade_get_response", "trade")
 _CLOSED: Final = ("TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO")
 _NO_REFUND: Final = (None, "NO_REFUND", "CLOSED", "SELLER_REFUSE_BUYER")
 _PUSH_FIELDS = ("id", "topic", "pub_time", "user_nick", "trade_fullinfo_get_response.request_id")
@@ -46,7 +47,7 @@ RAW = {
 }
 
 
-class TaobaoOrders(Params):
+class TaobaoOrders(HookParams):
     shop: Annotated[ConnectionRef, OfType(("taobao",))] = Field(
         title="Shop", description="The connection of the shop, with the secret that signs what Taobao pushes."
     )
@@ -72,6 +73,7 @@ _PUSH = {
     starts="hook",
     verify=verify_taobao,
     emits=replaces(RAW, RAW_ORDER),
+    form=form("taobao", *ENVELOPES, part="trade", known=KNOWN, others=("topic", "content")),
     icon="shopping-cart",
     examples=(
         Example({"shop": {"connection": "taobao"}}, [sample("taobao")], {"out": [sample("taobao")]}, title="A whole order"),
@@ -105,26 +107,44 @@ _PUSH = {
 def taobao_orders(delivery: Delivery, params: TaobaoOrders) -> Arrival:
     """Starts the flow with each trade or push message that Taobao sends, once for each version of the trade."""
     item = item_of(delivery)
-    if "topic" in item and "content" in item:
+    if _is_push(item):
         return _push(item, params)
-    trade = inside(item, *_ENVELOPES)
+    return trade_arrival(item, params.shop.connection)
+
+
+def trade_arrival(item: Item, shop: str) -> Arrival:
+    """A whole trade, pushed or fetched. ``shop`` stands in where the trade names none."""
+    trade = inside(item, *ENVELOPES)
     return Arrival(
         (item,),
         channel="taobao",
-        shop_id=text_at(trade, "seller_nick") or params.shop.connection,
+        shop_id=text_at(trade, "seller_nick") or shop,
         order_id=first_text(trade, "tid_str", "tid"),
         version=text_at(trade, "modified"),
-        passes=trade.get("status") in _CLOSED or any(line.get("refund_status") not in _NO_REFUND for line in _lines(trade)),
+        passes=trade.get("status") in _CLOSED or any(line.get("refund_status") not in _NO_REFUND for line in lines_of(trade)),
+        content=trade,
     )
 
 
+def named_in(item: Item) -> str | None:
+    """The trade that a push message names; ``None`` for anything that is no such message."""
+    return first_text(_content(item["content"]), "tid_str", "tid") if _is_push(item) else None
+
+
+def _is_push(item: Item) -> bool:
+    return "topic" in item and "content" in item
+
+
 def _push(item: Item, params: TaobaoOrders) -> Arrival:
-    """A push message is known by its own id: repeated ones may differ in their other fields, and some lack the shop's name."""
+    """A push message is known by its own id: repeated ones may differ in their other fields, and some lack the shop's name.
+
+    One that names the shop stands in line with the whole trades of that shop.
+    """
     content, topic, message = _content(item["content"]), text_at(item, "topic") or "", text_at(item, "id")
     return Arrival(
         (item,),
         channel="taobao",
-        shop_id=params.shop.connection,
+        shop_id=text_at(content, "seller_nick") or text_at(item, "user_nick") or params.shop.connection,
         order_id=first_text(content, "tid_str", "tid"),
         version=f"push-{message}" if message else None,
         delivery_id=message,
@@ -143,8 +163,8 @@ def _content(value: Any) -> Item:
         return {}
 
 
-def _lines(trade: Item) -> Iterator[Item]:
-    """``orders.order`` may be an object instead of a list."""
+def lines_of(trade: Item) -> Iterator[Item]:
+    """The sub-orders: ``orders.order`` may be an object instead of a list."""
     found: Any = inside(trade, "orders").get("order") if isinstance(trade.get("orders"), dict) else None
     for line in cast("list[Any]", found) if isinstance(found, list) else [found]:
         if isinstance(line, dict):

@@ -11,10 +11,10 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
-from designer.app import create_app
 from engine.app import Orderloom
 from engine.settings import Settings
 from tests.designer.conftest import KEY
+from tests.designer.one_app import app_around
 
 HUGE = "9" * 30
 NUMBERS = [HUGE, "9" * 5000, str(2**63)]
@@ -33,7 +33,7 @@ def orderloom(tmp_path: Path) -> Orderloom:
 async def app(orderloom: Orderloom) -> AsyncIterator[Litestar]:
     async with orderloom:
         await orderloom.start()
-        yield create_app(orderloom, key=KEY)
+        yield app_around(orderloom, KEY)
 
 
 @pytest.fixture

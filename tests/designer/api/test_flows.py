@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from httpx import AsyncClient
+
+from engine.app import Orderloom
 
 Client = AsyncClient
 
@@ -118,3 +121,28 @@ async def test_flows_are_listed_by_name(published: Client, flow: dict[str, Any])
     await published.put("/api/flows/another/draft", json={**flow, "name": "another"})
     items = (await published.get("/api/flows")).json()["items"]
     assert [(one["name"], one["published"]) for one in items] == [("another", None), ("small", 1)]
+
+
+async def test_flows_are_listed_in_pages(published: Client, flow: dict[str, Any]) -> None:
+    for name in ("a", "b", "z"):
+        await published.put(f"/api/flows/{name}/draft", json={**flow, "name": name})
+    first = (await published.get("/api/flows?limit=3")).json()
+    assert [one["name"] for one in first["items"]] == ["a", "b", "small"]
+    rest = (await published.get(f"/api/flows?limit=3&cursor={first['next']}")).json()
+    assert ([one["name"] for one in rest["items"]], rest["next"]) == (["z"], None)
+    answer = await published.get("/api/flows?cursor=-1")
+    assert (answer.status_code, answer.json()["type"]) == (400, "cursor.invalid")
+
+
+async def test_a_published_flow_that_cannot_run_shows_in_health_figures_and_list(
+    owner: Client, orderloom: Orderloom, flow: dict[str, Any]
+) -> None:
+    gone = {**flow, "name": "gone", "nodes": {**flow["nodes"], "lost": {"use": "rule.gone@1"}}}
+    await orderloom.store.publish("gone", json.dumps(gone).encode(), note="", actor="owner")
+    await orderloom.flows.refresh()
+    while await orderloom.flows.look_over():
+        pass
+    health = (await owner.get("/api/health")).json()
+    assert (health["status"], health["broken"], health["flows"]) == ("degraded", {"gone": ["node.unknown"]}, [])
+    assert "orderloom_flows_broken 1" in (await owner.get("/metrics")).text
+    assert [one["running"] for one in (await owner.get("/api/flows")).json()["items"]] == [False]

@@ -131,3 +131,10 @@ def references(value: Any) -> set[str]:
         found = {value["$ref"]} if isinstance(value.get("$ref"), str) else set[str]()
         return found.union(*(references(child) for child in value.values()))
     return set[str]().union(*(references(child) for child in value)) if isinstance(value, list) else set()
+
+
+async def test_examples_of_node_types_can_be_left_out(owner: Client) -> None:
+    whole = (await owner.get("/api/nodes")).json()["items"]
+    short = (await owner.get("/api/nodes?examples=false")).json()["items"]
+    assert any(node["examples"] for node in whole)
+    assert short == [{**node, "examples": []} for node in whole]

@@ -26,7 +26,8 @@ async def deliver(client: Client, orderloom: Orderloom, **item: Any) -> str:
 async def test_a_run_has_the_fields_of_the_contract(published: Client, orderloom: Orderloom) -> None:
     event = await deliver(published, orderloom, no="A1", good=True)
     run = (await published.get(f"/api/runs/{event}")).json()
-    assert list(run) == ["id", "flow", "version", "state", "event", "order_key", "accepted_at", "ended_at"]
+    contract = ["id", "flow", "version", "state", "event", "order_key", "accepted_at", "ended_at"]
+    assert list(run) == [*contract, "reason", "parent", "children", "deadline"]
     assert (run["id"], run["event"], run["flow"], run["version"], run["state"]) == (event, event, "small", 1, "done")
     assert run["accepted_at"].endswith("Z")
     assert run["ended_at"].endswith("Z")
@@ -140,7 +141,7 @@ async def test_an_incident_is_told_without_a_number_that_a_problem_holds(
     await deliver(published, orderloom, no="B1")
     (incident,) = (await orderloom.store.incidents()).items
 
-    async def told_too_much(**_: Any) -> Page[Incident]:
+    async def told_too_much(*_: Any, **__: Any) -> Page[Incident]:
         return Page([replace(incident, code="order.error_response", fields={"error": f"no {PHONE}"})])
 
     monkeypatch.setattr(orderloom.store, "incidents", told_too_much)

@@ -146,7 +146,7 @@ async def test_people_get_a_page_and_programs_a_document(client: Client) -> None
 
 
 async def test_a_fault_of_ours_says_a_number_and_nothing_else(owner: Client, orderloom: Orderloom, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken() -> None:
+    async def broken(**_: object) -> None:
         raise ValueError("13812345678")
 
     monkeypatch.setattr(orderloom.store, "flows", broken)

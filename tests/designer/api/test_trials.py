@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from engine.app import Orderloom
 from engine.errors import Problem
-from engine.store.ports import RunFilter
+from engine.store.ports import IncidentFilter, RunFilter
 
 Client = AsyncClient
 PHONE, BUYER = "19900001234", "林小满"
@@ -59,10 +59,10 @@ async def trace(orderloom: Orderloom) -> tuple[int, ...]:
         await store.events(limit=500),
         await store.runs(RunFilter(), limit=500),
         await store.orders(limit=500),
-        await store.incidents(state=None, limit=500),
+        await store.incidents(IncidentFilter(state=None), limit=500),
         await store.audit_rows(limit=500),
     )
-    return (*(len(page.items) for page in pages), len(await store.flows()), await store.change_mark(), store.journal.backlog())
+    return (*(len(page.items) for page in pages), len(await store.flow_names()), await store.change_mark(), store.journal.backlog())
 
 
 async def test_each_wire_shows_its_items_masked_and_each_effect_its_request(owner: Client, tried: dict[str, Any]) -> None:

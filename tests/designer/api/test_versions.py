@@ -95,7 +95,7 @@ async def test_a_former_version_is_published_again_as_the_newest(twice: Client, 
     versions = (await twice.get("/api/flows/small/versions")).json()["items"]
     assert versions[0]["note"] == "back"
     assert versions[0]["digest"] == versions[2]["digest"]
-    assert orderloom.flows.plans()["small"].version == 3
+    assert orderloom.flows.version("small") == 3
     assert ("owner", "flow.roll_back", 3) in await actions(twice)
     assert "!item.good" in (await twice.get("/api/flows/small/draft?exact=true")).text
 

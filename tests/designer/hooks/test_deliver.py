@@ -122,10 +122,19 @@ async def test_a_body_of_exactly_the_limit_is_taken(sender: ClientSession) -> No
 
 
 async def test_a_full_server_asks_to_come_again(sender: ClientSession, orderloom: Orderloom) -> None:
-    orderloom.intake = replace(orderloom.intake, max_backlog=-1)
+    orderloom.take_up.limit = 0
     answer = await sender.post(PLAIN, json={"no": "1"})
-    assert (answer.status, (await answer.json())["type"]) == (503, "intake.busy")
+    assert (answer.status, (await answer.json())["type"]) == (503, "intake.full")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_a_full_server_says_so_to_whoever_watches_it(sender: ClientSession, orderloom: Orderloom) -> None:
+    assert (await sender.get("/health/ready")).status == 200
+    orderloom.take_up.limit = 0
+    ready = await sender.get("/health/ready")
+    assert (ready.status, (await ready.json())["type"]) == (503, "intake.full")
+    assert int(ready.headers["Retry-After"]) > 0
+    assert "orderloom_full 1\n" in await (await sender.get("/metrics")).text()
 
 
 async def test_a_full_disk_asks_to_come_again(sender: ClientSession, orderloom: Orderloom) -> None:

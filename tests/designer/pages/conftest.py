@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from designer.demo import payloads, signing
+from designer.demo import payloads
 from designer.demo.goods import ARTICLES, Person
 from designer.demo.payloads import Sale
 from engine.app import Orderloom
+from engine.json_text import write_json
+from nodes.connector.own_shop.sign import sign
 
 SECRET = "whsec_" + "dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
 BUYER = Person("林小满", "19900001234", ("浙江省", "杭州市", "西湖区"), "示例大道5号")
@@ -46,8 +48,10 @@ def sell(hub: AsyncTestClient[Any], orderloom: Orderloom) -> Sell:
 
     async def send(number: int = 1, **changes: Any) -> int:
         sale = Sale(number, datetime.now(UTC), [(ARTICLES[0], 2)], BUYER)
-        delivery = signing.own_shop(payloads.own_shop(sale, **changes), SECRET, "/hooks/hub_only/shop", f"msg_{number}", datetime.now(UTC))
-        answer = await hub.post(delivery.path, content=delivery.body, headers=delivery.headers)
+        body, sent = write_json(payloads.own_shop(sale, **changes)), int(datetime.now(UTC).timestamp())
+        signature = sign(SECRET, f"msg_{number}", sent, body)
+        headers = {"webhook-id": f"msg_{number}", "webhook-timestamp": str(sent), "webhook-signature": signature}
+        answer = await hub.post("/hooks/hub_only/shop", content=body, headers={"Content-Type": "application/json", **headers})
         assert answer.status_code == 200, answer.text
         await orderloom.dispatcher.idle()
         return int(answer.json()["event"])

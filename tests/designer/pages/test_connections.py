@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
-from designer.app import create_app
 from engine.app import Orderloom
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from engine.testing.simulator import SimulatedTarget
+from tests.designer.one_app import app_around
 
 Client = AsyncClient
 KEY = "the-key-of-the-tests"
@@ -36,7 +36,7 @@ async def target() -> AsyncIterator[SimulatedTarget]:
 @pytest.fixture
 async def browser(orderloom: Orderloom) -> AsyncIterator[Client]:
     """Without a script, signed in, as a browser asks."""
-    transport = ASGITransport(create_app(orderloom, key=KEY), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    transport = ASGITransport(app_around(orderloom, KEY), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
     headers = {"Authorization": f"Bearer {KEY}", "Accept": "text/html"}
     async with orderloom, AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
         yield client

@@ -53,3 +53,9 @@ def test_the_usual_port_is_not_named() -> None:
         {"name": "x", "nodes": {"a": {"use": "rule.condition@1"}, "b": {"use": "rule.condition@1"}}, "wires": ["a -> b"]}
     )
     assert draw(flow).wires[0].label == ""
+
+
+def test_the_label_of_a_wire_that_passes_a_row_lies_on_no_card() -> None:
+    drawing = draw(flow_of(3, [(0, 1), (0, 2), (1, 2)]))
+    spots = [(wire.label_x, wire.label_y) for wire in drawing.wires]
+    assert not [(x, y) for x, y in spots for card in drawing.cards if card.x <= x <= card.x + WIDTH and card.y <= y <= card.y + HEIGHT]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
+from designer.pages.listing import PER_PAGE
 from engine.app import Orderloom
 from engine.flow.beginning import suggested_name
 
@@ -76,7 +78,7 @@ async def test_a_name_that_no_flow_can_have_is_refused(owner: Client, orderloom:
     status, _, text = await post(owner, "/flows", data={"title": "A", "name": name})
     assert status == 422
     assert "flow.bad_name" in text
-    assert not await orderloom.store.flows()
+    assert not await orderloom.store.flow_names()
 
 
 async def test_a_copy_has_its_own_name_and_title(hub: Client, orderloom: Orderloom) -> None:
@@ -119,7 +121,7 @@ async def test_a_file_that_is_no_flow_is_refused_with_the_reason(owner: Client, 
     status, _, text = await post(owner, "/flows/import-file", files={"file": ("f.json", document, "application/json")})
     assert status == 422
     assert code in text
-    assert not await orderloom.store.flows()
+    assert not await orderloom.store.flow_names()
 
 
 async def test_an_import_overwrites_nothing(hub: Client, orderloom: Orderloom) -> None:
@@ -134,6 +136,18 @@ async def test_a_flow_is_taken_away_as_a_file(hub: Client) -> None:
     answer = await hub.get("/flows/hub_only/file?version=1")
     assert answer.headers["content-disposition"] == 'attachment; filename="hub_only.json"'
     assert answer.json()["nodes"] == HUB_FLOW["nodes"]
+
+
+async def test_the_list_goes_on_where_a_page_ends(owner: Client, orderloom: Orderloom) -> None:
+    for number in range(PER_PAGE + 1):
+        await orderloom.store.save_draft(f"flow_{number}", b"{}", expected=None, actor="owner")
+    first = await get(owner, "/flows")
+    assert f'href="/flows/flow_{PER_PAGE}/canvas"' in first
+    assert 'href="/flows/flow_0/canvas"' not in first
+    older = unescape(first.partition('class="button" href="/flows?')[2].partition('"')[0])
+    rest = await get(owner, f"/flows?{older}")
+    assert 'href="/flows/flow_0/canvas"' in rest
+    assert 'href="/flows/flow_1/canvas"' not in rest
 
 
 async def test_the_list_says_what_state_a_flow_is_in(hub: Client) -> None:
@@ -181,7 +195,7 @@ async def test_an_old_version_is_published_again_with_a_note(hub: Client, orderl
     newest = (await orderloom.store.versions("hub_only"))[0]
     assert (newest.version, newest.note, newest.document) == (3, "back", (await orderloom.store.version("hub_only", 1)).document)
     assert [row.action for row in (await orderloom.store.audit_rows(limit=2)).items] == ["flow.roll_back", "flow.publish"]
-    plan = orderloom.flows.plan("hub_only")
+    plan = await orderloom.flows.newest("hub_only")
     assert plan is not None
     assert plan.version == 3
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
+from tests.designer.conftest import KEY
+
 Client = AsyncTestClient[Any]
 Sell = Callable[..., Awaitable[int]]
 PHONE, NAME, STREET = "19900001234", "林小满", "示例大道5号"
-LISTS = ("/", "/flows", "/runs", "/events", "/incidents", "/orders", "/nodes", "/connections", "/audit")
+LISTS = ("/", "/flows", "/runs", "/events", "/incidents", "/orders", "/holds", "/nodes", "/connections", "/audit")
 HTML = {"Accept": "text/html"}
 
 
@@ -38,6 +40,11 @@ async def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     answer = await client.get("/orders", headers=HTML)
     assert answer.status_code == 401
     assert "Please sign in" in answer.text
+    form = re.search(r'<form[^>]* method="get" action="(/)">.*? type="password" name="key"', answer.text)
+    assert form
+    signed_in = await client.get(form[1], params={"key": KEY}, headers=HTML, follow_redirects=True)
+    assert signed_in.status_code == 200
+    assert "Please sign in" not in signed_in.text
 
 
 async def test_a_stranger_sees_no_menu_and_no_way_back_to_the_same_refusal(client: Client) -> None:
@@ -57,7 +64,9 @@ async def test_an_unknown_address_is_a_page_in_the_readers_language(owner: Clien
     assert "页面不存在" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/flows/none", "/runs/1", "/nodes/rule.none@1", "/orders/one?channel=taobao&number=1"])
+@pytest.mark.parametrize(
+    "path", ["/flows/none", "/runs/1", "/nodes/rule.none@1", "/orders/one?channel=taobao&number=1", "/orders/versions/1"]
+)
 async def test_an_unknown_thing_is_not_found(owner: Client, path: str) -> None:
     assert (await owner.get(path, headers=HTML)).status_code == 404
 

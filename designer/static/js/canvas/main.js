@@ -21,7 +21,7 @@ try {
 }
 
 async function opened(page) {
-  const { body } = await request("GET", "/api/nodes");
+  const { body } = await request("GET", "/api/nodes?examples=false");
   const editor = createEditor(page, new Map(body.items.map((type) => [type.use, type])));
   restoreKept(editor);
   startPastRun(editor, page);

@@ -5,7 +5,7 @@ import { orderParts } from "./state/runs_list.js";
 
 const CHANNELS = {
   taobao: () => say("Taobao"), shopify: () => say("Shopify"), own_shop: () => say("Own shop"), jd: () => say("JD"),
-  pdd: () => say("Pinduoduo"), woocommerce: () => say("WooCommerce"),
+  pinduoduo: () => say("Pinduoduo"), woocommerce: () => say("WooCommerce"),
 };
 
 /** @param {string} key ordering key @returns {string} */

@@ -4,7 +4,7 @@ import { own } from "../graph/own.js";
 import { mapIn, resolved } from "./schema.js";
 
 /**
- * @typedef {"text"|"longtext"|"expression"|"condition"|"path"|"money"|"duration"|"integer"|"number"|"boolean"|"choice"|"connection"|"secret"|"list"|"object"|"map"|"json"} Kind
+ * @typedef {"text"|"longtext"|"expression"|"condition"|"path"|"money"|"duration"|"integer"|"number"|"boolean"|"choice"|"connection"|"secret"|"flow"|"list"|"object"|"map"|"json"} Kind
  * @typedef {object} Field
  * @property {string} name the key in the object; "" for an item of a list and a value of a map
  * @property {Kind} kind "json" is for what is not understood: the person writes JSON
@@ -31,6 +31,7 @@ const FORMATS = {
   cel: "expression",
   "cel-condition": "condition",
   "duration-text": "duration",
+  flow: "flow",
   money: "money",
   path: "path",
   template: "longtext",

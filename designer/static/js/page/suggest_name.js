@@ -13,7 +13,9 @@ export function suggestedName(title) {
 
 if (globalThis.document) {
   const [title, name] = ["title", "name"].map((id) => document.getElementById(id));
-  title?.addEventListener("input", () => {
+  const suggest = () => {
     name.placeholder = suggestedName(title.value);
-  });
+  };
+  title?.addEventListener("input", suggest);
+  if (title) suggest(); // what was typed before this script came
 }

@@ -44,7 +44,8 @@ test("a box needs room for its width and for the ports that its wires use", () =
   assert.ok(!collide({ x: 0, y: 0, height: 78 }, { x: COLUMN, y: 0, height: 78 }));
   assert.ok(!collide({ x: 0, y: 0, height: 78 }, { x: 0, y: ROW, height: 78 }));
   const doc = flowNamed("order_hub");
-  assert.ok(heightIn(doc, "clean") <= 78 && heightIn(doc, "ready") > ROW);
+  const more = { ...doc, wires: [...doc.wires, "ready.case_2 -> held", "ready.case_3 -> held"] };
+  assert.ok(heightIn(doc, "clean") <= 78 && heightIn(more, "ready") > ROW);
 });
 
 test("a cycle, a foreign layout and a wire to nowhere do no harm", () => {

@@ -21,6 +21,7 @@ const EDGES = { wire: Wire };
 const GRID = [COLUMN / 10, ROW / 10];
 const ROOM = 3000; // pixels around the boxes
 const PRO = { hideAttribution: false };
+const TREMOR = 4; // pixels that a hand may slip while it clicks
 
 export function Board() {
   const editor = useEditor();
@@ -37,7 +38,7 @@ export function Board() {
   return html`<${ReactFlow} className=${far ? "far" : ""}
     nodes=${nodes} edges=${edges} nodeTypes=${NODES} edgeTypes=${EDGES}
     onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange} ...${connecting}
-    nodesConnectable=${!readOnly} nodesDraggable=${!readOnly} connectionRadius=${28} connectOnClick=${true}
+    nodesConnectable=${!readOnly} nodesDraggable=${!readOnly} connectionRadius=${28} connectOnClick=${true} nodeClickDistance=${TREMOR} nodeDragThreshold=${TREMOR} paneClickDistance=${TREMOR}
     snapToGrid snapGrid=${GRID} fitView fitViewOptions=${fit} minZoom=${leastZoom(doc)} maxZoom=${1.8}
     colorMode=${theme === "dark" ? "dark" : theme === "light" ? "light" : "system"} onlyRenderVisibleElements ariaLabelConfig=${labels}
     translateExtent=${extent} selectNodesOnDrag=${false} selectionMode=${SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode=${["Control", "Meta"]} deleteKeyCode=${null} panOnScroll=${false}

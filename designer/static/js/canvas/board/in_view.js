@@ -1,33 +1,52 @@
 // Keeps in view what matters: the node that a problem or a search points at, and the selected one when the side panel opens.
-import { useEffect, useReactFlow, useRef, useStore } from "../react.js";
+import { useEffect, useMemo, useReactFlow, useRef, useStore } from "../react.js";
 import { usePicked } from "../context.js";
 import { selectedNode } from "../state/derived.js";
 import { documentOf } from "../state/editor.js";
 import { leastZoom } from "./fitting.js";
+import { createStill } from "./still.js";
 
 const EDGE = 24;
 const size = (state) => `${state.width} ${state.height}`;
 
 export function useInView(editor) {
-  usePointed(editor);
-  useSelectedInView();
+  const move = useStill();
+  usePointed(editor, move);
+  useSelectedInView(move);
   useMiddle();
-  useFitted(editor);
+  useFitted(editor, move);
 }
 
-function usePointed(editor) {
+/** @returns {(run: () => void) => void} what moves the view, once nothing on the stage is pressed */
+function useStill() {
+  const flow = useReactFlow();
+  const still = useMemo(() => createStill(() => flow.setViewport(flow.getViewport())), [flow]);
+  useEffect(() => {
+    const stage = document.getElementById("stage");
+    const ends = ["pointerup", "pointercancel"];
+    stage.addEventListener("pointerdown", still.press, true);
+    for (const end of ends) addEventListener(end, still.release, true);
+    return () => {
+      stage.removeEventListener("pointerdown", still.press, true);
+      for (const end of ends) removeEventListener(end, still.release, true);
+    };
+  }, [still]);
+  return still.move;
+}
+
+function usePointed(editor, move) {
   const flow = useReactFlow();
   const pointed = usePicked((state) => state.pointed);
   useEffect(() => {
     if (!pointed) return;
     const zoom = Math.min(Math.max(flow.getZoom(), 0.8), 1.2);
-    requestAnimationFrame(() => flow.fitView({ nodes: [{ id: pointed }], maxZoom: zoom, minZoom: zoom, duration: 250 }));
+    requestAnimationFrame(() => move(() => flow.fitView({ nodes: [{ id: pointed }], maxZoom: zoom, minZoom: zoom, duration: 250 })));
     editor.set({ pointed: null });
   }, [pointed]);
 }
 
 /** The stage becomes narrower when the panel opens; the selected box must not vanish behind it. */
-function useSelectedInView() {
+function useSelectedInView(move) {
   const flow = useReactFlow();
   const selected = usePicked(selectedNode);
   const stage = useStore(size);
@@ -40,7 +59,7 @@ function useSelectedInView() {
     const top = node.internals.positionAbsolute.y * zoom + y;
     const dx = shift(left, left + node.width * zoom, width);
     const dy = shift(top, top + node.height * zoom, height);
-    if (dx || dy) flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200, interpolate: "linear" });
+    if (dx || dy) move(() => flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200, interpolate: "linear" }));
   }, [selected, stage]);
 }
 
@@ -62,10 +81,11 @@ function useMiddle() {
   }, [height]);
 }
 
-function useFitted(editor) {
+function useFitted(editor, move) {
   const flow = useReactFlow();
   const fit = usePicked((state) => state.fit);
   useEffect(() => {
-    if (fit) requestAnimationFrame(() => flow.fitView({ padding: 0.06, minZoom: leastZoom(documentOf(editor.get())), maxZoom: 1, duration: 250 }));
+    const all = () => flow.fitView({ padding: 0.06, minZoom: leastZoom(documentOf(editor.get())), maxZoom: 1, duration: 250 });
+    if (fit) requestAnimationFrame(() => move(all));
   }, [fit]);
 }

@@ -3,8 +3,6 @@ import { say } from "../../texts.js";
 import { html, Panel, useReactFlow, useStore } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor } from "../context.js";
-import { documentOf } from "../state/editor.js";
-import { leastZoom } from "./fitting.js";
 
 const percent = (state) => Math.round(state.transform[2] * 100);
 
@@ -17,6 +15,6 @@ export function Zoom() {
     ${button("zoom-out", say("Zoom out"), () => flow.zoomOut({ duration: 150 }))}
     <button type="button" className="zoom-now" title=${say("Actual size")} aria-label=${say("Zoom {percent} %. Set to actual size", { percent: zoom })} onClick=${() => flow.zoomTo(1, { duration: 150 })}>${zoom}%</button>
     ${button("zoom-in", say("Zoom in"), () => flow.zoomIn({ duration: 150 }))}
-    ${button("maximize", say("Show everything"), () => flow.fitView({ padding: 0.06, minZoom: leastZoom(documentOf(editor.get())), maxZoom: 1, duration: 200 }))}
+    ${button("maximize", say("Show everything"), () => editor.set({ fit: Date.now() }))}
   </>`;
 }

@@ -3,7 +3,7 @@ import { say } from "../../texts.js";
 import { html, useState } from "../react.js";
 import { useEditor, usePicked } from "../context.js";
 import { runTests } from "../state/flow_tests.js";
-import { publishAgain, publishDraft } from "../state/publishing.js";
+import { compareFirst, publishAgain, publishDraft } from "../state/publishing.js";
 import { DialogFrame } from "./frame.js";
 import { ProblemSummary } from "./problem_list.js";
 
@@ -30,6 +30,7 @@ export function Publish({ version }) {
       <label className="stacked"><span>${say("What changed?")}</span>
         <textarea className="field" rows="3" maxLength="500" value=${note} placeholder=${say("A note for the history, such as: foreign orders are told to the team")} onInput=${(event) => setNote(event.target.value)}></textarea>
       </label>
+      ${!version && published ? html`<p><button type="button" className="button" onClick=${() => compareFirst(editor)}>${say("See first what past orders would become")}</button></p>` : null}
       <${ProblemSummary} problems=${hinders} />
       <footer>
         ${hinders.some((one) => one.code === "test.red") ? html`<button type="button" className="button" onClick=${() => showTests(editor)}>${say("Show the tests")}</button>` : hinders.length ? html`<button type="button" className="button" onClick=${() => editor.set({ dialog: null, drawer: "problems" })}>${say("Show the problems")}</button>` : null}

@@ -48,7 +48,7 @@ function Test({ test, position, result }) {
 }
 
 const Differences = ({ differences }) =>
-  html`<table className="table differences"><thead><tr><th>${say("Where")}</th><th>${say("Expected")}</th><th>${say("Found")}</th></tr></thead>
+  html`<table className="table differences"><thead><tr><th>${say("Where")}</th><th>${say("Expected")}</th><th>${say("Actual")}</th></tr></thead>
     <tbody>${differences.map((one, n) => html`<tr key=${n}><td className="mono">${one.where.join(" › ")}</td><td className="mono">${shown(one.expected)}</td><td className="mono">${shown(one.came)}</td></tr>`)}</tbody>
   </table>`;
 

@@ -6,7 +6,8 @@ import { cancelRun, decide, decisionsFor } from "../state/past_run.js";
 import { Fault } from "./fault.js";
 
 const WORDS = {
-  again: () => say("Try again"), skip: () => say("Skip"), sent: () => say("It was sent"), not_sent: () => say("It was not sent"),
+  again: () => say("Try again"), anew: () => say("Call the flow anew"), skip: () => say("Skip"), sent: () => say("It was sent"), not_sent: () => say("It was not sent"),
+  noted: () => say("Noted: let it go on"),
 };
 
 /** @param {{incident: object, children?: any, decided?: () => void}} props */
@@ -24,6 +25,7 @@ export function Incident({ incident, children, decided }) {
     ${children}
     <span className="row" role="group" aria-label=${say("Decide")}>
       ${decisionsFor(incident).map((action) => html`<button key=${action} type="button" className=${`button small${action === "again" ? " primary" : ""}`} disabled=${busy} onClick=${() => take(action)}>${WORDS[action]()}</button>`)}
+      ${incident.code !== "run.stands_still" && html`<a className="button small" href=${`/incidents/${incident.id}/mending`}>${say("Mend…")}</a>`}
     </span>
     <small className="quiet">${say("Skip leaves this item out for good.")}</small>
     <details className="sure"><summary className="button small">${say("Give up the order")}</summary>

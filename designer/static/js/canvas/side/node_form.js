@@ -25,7 +25,8 @@ export function NodeForm({ slug }) {
   const node = usePicked((state) => nodeIn(documentOf(state), slug));
   const type = usePicked((state) => state.types.get(nodeIn(documentOf(state), slug)?.use) ?? null);
   const fields = useMemo(() => (type ? fieldsOf(type.params) : NONE), [type]);
-  const policies = useMemo(() => (type ? policyFields(type) : NONE), [type]);
+  const set = Object.keys(node?.policy ?? {}).join();
+  const policies = useMemo(() => (type ? policyFields(type, set.split(",")) : NONE), [type, set]);
   const faced = usePicked((state) => (state.faced?.slug === slug ? state.faced : null));
   const editor = useEditor();
   useEffect(() => {

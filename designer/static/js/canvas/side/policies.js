@@ -19,7 +19,7 @@ export function Policies({ slug, type, fields }) {
   const routed = usePicked((state) => wiresOf(documentOf(state)).some(({ source, port }) => source === slug && port === "error"));
   const usual = useMemo(() => fields.map((field) => (field.name === "on_error" ? { ...field, default: routed ? "route" : "park" } : field)), [fields, routed]);
   return html`<details className="fold" data-root="policy" open=${faulty || undefined}>
-    <summary><${Icon} name="chevron-right" size=${14} />${type.kind === "trigger" ? say("When an order is held up") : say("When it fails")}${set ? html`<span className="fold-set" title=${say("Changed")}></span>` : null}</summary>
+    <summary><${Icon} name="chevron-right" size=${14} />${type.kind === "trigger" ? say("Order and priority") : say("When it fails")}${set ? html`<span className="fold-set" title=${say("Changed")}></span>` : null}</summary>
     <div className="form-part"><${Form} slug=${slug} root="policy" fields=${usual} put=${setPolicy} /></div>
   </details>`;
 }

@@ -3,17 +3,33 @@ import { say } from "../../texts.js";
 
 const base = { help: "", required: false, default: undefined, nullable: false, choices: null, min: null, max: null, maxLength: null, format: null, pattern: null };
 
-/** @param {{kind: string, promise: string|null}} type @returns {object[]} as `fieldsOf` gives them */
-export function policyFields(type) {
-  if (type.kind === "trigger") return [waiting("while_parked", say("While an order is parked"), "hold"), waiting("while_waiting", say("While an order waits"), "pass")];
-  return [...(type.promise ? [timeout(), retry()] : []), onError()];
+/**
+ * Only what the check takes, and what is set although it does not, so that it can be taken away.
+ * @param {{kind: string, policies: string[]}} type @param {string[]} [set] @returns {object[]} as `fieldsOf` gives them
+ */
+export function policyFields(type, set = []) {
+  const offered = type.kind === "trigger" ? ofTrigger() : [timeout(), retry(), onError()];
+  return offered.filter(({ name }) => type.policies.includes(name) || set.includes(name));
 }
+
+const ofTrigger = () => [
+  waiting("while_parked", say("While an order is parked"), "hold"),
+  waiting("while_waiting", say("While an order waits"), "pass"),
+  priority(), deadline(),
+];
 
 const waiting = (name, title, usual) => ({
   ...base, name, kind: "choice", title, default: usual,
   help: say("What becomes of later events of the same order. Cancellations and refunds always pass."),
   choices: [{ value: "hold", label: say("Later events wait") }, { value: "pass", label: say("Later events pass") }],
 });
+
+const priority = () => ({
+  ...base, name: "priority", kind: "expression", title: say("Priority"),
+  help: say("Which orders go first when not all can be at work: high, normal or low, or an expression that gives one of these words. Nobody waits for ever."),
+});
+
+const deadline = () => ({ ...base, name: "deadline", kind: "duration", title: say("Deadline of a run"), help: say("Such as 2h or 1d. A run that has not ended by then becomes an incident, and goes on.") });
 
 const timeout = () => ({ ...base, name: "timeout", kind: "duration", title: say("Longest time of a call"), help: say("Such as 30s or 2m, at most 10m."), default: "30s" });
 

@@ -10,7 +10,7 @@ const NONE = Object.freeze({ nodes: [], wires: [] });
 
 /**
  * @param {{flow: string, document: string, etag: string|null, published: number|null, version: number|null, run: string|null,
- *   language: string, connections: {name: string, type: string}[], guide: boolean}} page
+ *   language: string, connections: {name: string, type: string}[], callees: string[], guide: boolean}} page
  * @param {Map<string, object>} types node types by `name@version`
  */
 export function createEditor(page, types) {
@@ -22,6 +22,7 @@ export function createEditor(page, types) {
     run: page.run,
     types,
     connections: page.connections,
+    callees: page.callees, // names of the flows that can be called
     history: start(document),
     saved: document,
     etag: page.etag,
@@ -40,6 +41,7 @@ export function createEditor(page, types) {
     overlay: null, // a test run or a past run laid over the boxes
     trial: NO_TRIAL, // what a test run starts from
     flowTests: NO_TESTS, // results of the flow's own tests
+    tapped: {}, // what passed the taps since the page was opened, by node, the newest first
     live: null, // counts of the running flow
     connected: true, // to the stream of these counts
     saving: false,

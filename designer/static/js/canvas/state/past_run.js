@@ -47,13 +47,14 @@ export async function loadPastRun(editor) {
 
 /**
  * What a person may decide. A call that a crash cut short is asked about first: nobody knows whether it happened.
- * @param {{code: string}} incident @returns {("again"|"skip"|"sent"|"not_sent")[]}
+ * @param {{code: string}} incident @returns {("again"|"anew"|"skip"|"sent"|"not_sent"|"noted")[]}
  */
-export const decisionsFor = ({ code }) => (code === "effect.unknown_outcome" ? ["sent", "not_sent", "skip"] : ["again", "skip"]);
+const DECISIONS = { "effect.unknown_outcome": ["sent", "not_sent", "skip"], "run.stands_still": ["again"], "run.overdue": ["noted"], "call.cancelled": ["anew", "skip"] };
+export const decisionsFor = ({ code }) => DECISIONS[code] ?? ["again", "skip"];
 
 /**
  * Sends a parked item on.
- * @param {object} editor @param {object} incident @param {"again"|"skip"|"sent"|"not_sent"} action
+ * @param {object} editor @param {object} incident @param {"again"|"anew"|"skip"|"sent"|"not_sent"|"noted"} action
  */
 export function decide(editor, incident, action) {
   const said = action === "skip" ? say("Skipped. The rest of the order goes on.") : say("Decided. The order goes on.");

@@ -19,6 +19,12 @@ export async function publishDraft(editor, note) {
   return attempt(editor, () => request("POST", `/api/flows/${flow}/publication`, { body: { note }, headers: { "If-Match": `"${etag}"` } }));
 }
 
+/** Leaves for the page where past orders are run through the draft, which is saved first. */
+export async function compareFirst(editor) {
+  if (isDirty(editor.get()) && !(await save(editor))) return;
+  location.assign(`/flows/${editor.get().flow}/replays?within=day&against=draft`);
+}
+
 /** Publishes an earlier version once more, as the newest one. The draft stays as it is. */
 export function publishAgain(editor, version, note) {
   return attempt(editor, () => request("POST", `/api/flows/${editor.get().flow}/publication`, { body: { note, version } }));

@@ -1,9 +1,10 @@
-// Follows the running flow by server-sent events: counts for the boxes, and the ETag of the draft that others may save.
+// Follows the running flow by server-sent events: counts for the boxes, what passes the taps, and the ETag of the draft that others may save.
 import { own } from "../../graph/own.js";
 import { tell, withdraw } from "./notices.js";
 import { reasonText } from "./reasons.js";
 import { request } from "./server.js";
 
+const MOST_TAPPED = 50;
 const [SHORTEST, LONGEST] = [2000, 30_000];
 
 /** The browser takes up a broken stream by itself; one that was refused is asked for again here, with growing pauses. @returns {() => void} ends it */
@@ -15,6 +16,7 @@ export function keepWatching(editor) {
     source = new EventSource(`/api/flows/${editor.get().flow}/live`);
     source.addEventListener("open", follow);
     source.addEventListener("counts", (event) => take(editor, JSON.parse(event.data)));
+    source.addEventListener("tapped", (event) => takeTapped(editor, JSON.parse(event.data)));
     source.addEventListener("error", lose);
   };
   const follow = () => {
@@ -50,6 +52,14 @@ function take(editor, counts) {
   const before = editor.get().live?.nodes ?? {};
   const nodes = Object.fromEntries(Object.entries(counts.nodes).map(([slug, one]) => [slug, same(own(before, slug), one) ? before[slug] : one]));
   editor.set({ live: { ...counts, nodes } });
+}
+
+/** A stream that was taken up again tells what is kept once more. */
+function takeTapped(editor, one) {
+  const { tapped } = editor.get();
+  const before = own(tapped, one.node) ?? [];
+  if (before.some(({ run, key }) => run === one.run && key === one.key)) return;
+  editor.set({ tapped: { ...tapped, [one.node]: [one, ...before].slice(0, MOST_TAPPED) } });
 }
 
 const same = (left, right) => left !== undefined && JSON.stringify(left) === JSON.stringify(right);

@@ -3,6 +3,7 @@ import { BooleanControl } from "./boolean.js";
 import { CelControl } from "./cel.js";
 import { ChoiceControl } from "./choice.js";
 import { ConnectionControl } from "./connection.js";
+import { FlowControl } from "./flow.js";
 import { JsonControl } from "./json.js";
 import { ListControl } from "./list.js";
 import { MapControl } from "./map.js";
@@ -19,6 +20,7 @@ const CONTROLS = {
   connection: ConnectionControl,
   duration: TextControl,
   expression: CelControl,
+  flow: FlowControl,
   integer: NumberControl,
   list: ListControl,
   longtext: TemplateControl,

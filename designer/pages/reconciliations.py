@@ -1,0 +1,103 @@
+"""Reconciliation: a day's orders of a channel in all systems; what is not the same is sent again, one or all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+
+from designer.pages.frame import PageRequest, loom, page
+from designer.pages.listing import PER_PAGE
+from designer.pages.words import CHANNELS
+from engine.app import now
+from engine.errors import OrderloomError, Problem
+from engine.sending_again import SentAgain, kept_result, send_again, to_send
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDay:
+    """The form: ``source`` is empty where what arrived is the source's list."""
+
+    day: str = ""
+    channel: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSending:
+    """The form: without a ``number`` every order with a difference is meant."""
+
+    shop: str = ""
+    number: str = ""
+
+
+@get("/reconciliation", opt={"permission": "order.read"})
+async def list_reconciliations(request: PageRequest) -> Response[str]:
+    """The form, with yesterday filled in, and what was compared before."""
+    yesterday = (now() - timedelta(days=1)).date().isoformat()
+    return await _listed(request, AskedDay(yesterday), ())
+
+
+@post("/reconciliation", opt={"permission": "order.reconcile"}, status_code=303)
+async def reconcile(
+    request: PageRequest, data: Annotated[AskedDay, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Response[str] | Redirect:
+    """Compares now and shows what was found; the form again where the day is none."""
+    channel = data.channel.strip()
+    try:
+        await loom(request).reconciler.reconcile(data.day.strip(), channel, data.source or None)
+    except OrderloomError as error:
+        return await _listed(request, data, error.problems, status=422)
+    return Redirect(path=_address(data.day.strip(), channel), status_code=303)
+
+
+@get("/reconciliation/{day:str}/{channel:str}", opt={"permission": "order.read"})
+async def show_reconciliation(request: PageRequest, day: FromPath[str], channel: FromPath[str]) -> Response[str]:
+    return await _shown(request, day, channel, ())
+
+
+@post("/reconciliation/{day:str}/{channel:str}/sendings", opt={"permission": "run.write"}, status_code=200)
+async def send(
+    request: PageRequest,
+    day: FromPath[str],
+    channel: FromPath[str],
+    data: Annotated[AskedSending, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """The page again, with how each order went. What came of it the next comparison shows."""
+    only = (data.shop, data.number) if data.number else None
+    return await _shown(request, day, channel, await send_again(loom(request), day, channel, request.state.actor, only))
+
+
+async def _listed(request: PageRequest, asked: AskedDay, problems: Sequence[Problem], *, status: int = 200) -> Response[str]:
+    engine = loom(request)
+    sources = sorted(name for name, kind in engine.book.types().items() if kind == "http")
+    return page(
+        request, "reconciliation/list.html", status=status,
+        asked=asked, problems=problems, sources=sources, found=await engine.store.reconciliations(PER_PAGE),
+        channels=sorted({*CHANNELS, *await engine.store.order_counts()}),
+    )  # fmt: skip
+
+
+async def _shown(request: PageRequest, day: str, channel: str, sent: Sequence[SentAgain]) -> Response[str]:
+    result = await kept_result(loom(request), day, channel)
+    return page(
+        request, "reconciliation/one.html",
+        result=result, sent=sent, sent_counts=Counter(one.how for one in sent), can_send=set(to_send(result)),
+        failed={system: Problem(code, (system,), {"name": system}) for system, code in result["failed"].items()},
+        action=_address(day, channel) + "/sendings",
+    )  # fmt: skip
+
+
+def _address(day: str, channel: str) -> str:
+    return f"/reconciliation/{quote(day, safe='')}/{quote(channel, safe='')}"
+
+
+routes = (list_reconciliations, reconcile, show_reconciliation, send)

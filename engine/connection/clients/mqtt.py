@@ -1,0 +1,153 @@
+"""MQTT by paho: QoS 1, a session that the broker keeps while we are away, acknowledged by hand.
+
+paho works in a thread of its own; what it receives is handed over to the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from engine.connection.failures import CallFailed
+from engine.connection.guard import AddressGuard
+from engine.connection.servers import CONNECT_WITHIN, Mqtt, lost, reaching, tls_of
+from engine.node.triggers import Delivery
+
+_NEVER: Final = 0xFFFFFFFF
+"""When the broker may forget our session."""
+
+
+@asynccontextmanager
+async def client(
+    server: Mqtt, guard: AddressGuard, topic: str = "", session: str = "", prefetch: int = 1
+) -> AsyncGenerator[MqttInbox | None]:
+    """Without a topic it is only tried, in a session that ends with it. Raises ``CallFailed``: ``server.login``, ``server.no_place``."""
+    with reaching(server):
+        address = (await guard.resolve(server.host, server.effective_port))[0]
+        inbox = MqttInbox(server, address, session, prefetch)
+        try:
+            await asyncio.wait_for(inbox.begin(topic), CONNECT_WITHIN)
+        except BaseException:
+            await inbox.end()
+            raise
+    try:
+        yield inbox if topic else None
+    finally:
+        await inbox.end()
+
+
+class _Client(Client):
+    """Connects to the address that was checked."""
+
+    address: tuple[str, int] = ("", 0)
+
+    def _create_socket_connection(self) -> socket.socket:
+        return socket.create_connection(self.address, timeout=CONNECT_WITHIN)
+
+
+class MqttInbox:
+    def __init__(self, server: Mqtt, address: str, session: str, prefetch: int) -> None:
+        self._server, self._most, self._session, self._five = server, prefetch, session, server.version == "5"
+        self._loop = asyncio.get_running_loop()
+        self._arrived: asyncio.Queue[MQTTMessage | None] = asyncio.Queue()
+        self._answers: asyncio.Queue[Any] = asyncio.Queue()
+        self._last: list[MQTTMessage] = []
+        self._client: Any = self._made(address)
+
+    async def begin(self, topic: str) -> None:
+        await asyncio.to_thread(self._connect)
+        self._client.loop_start()
+        code = await self._answer()
+        if code.is_failure:
+            denied = code.value in (134, 135)
+            raise self._failed("server.login" if denied else "server.unreachable", retriable=not denied, reason=str(code))
+        if topic:
+            self._client.subscribe(topic, qos=1)
+            (granted,) = await self._answer()
+            if granted.is_failure:
+                raise self._failed("server.no_place", name=topic)
+
+    async def next(self) -> Sequence[Delivery]:
+        found = [self._still_there(await self._arrived.get())]
+        while len(found) < self._most and not self._arrived.empty():
+            found.append(self._still_there(self._arrived.get_nowait()))
+        self._last = found
+        return [Delivery(bytes(one.payload)) for one in found]
+
+    async def acknowledge(self) -> None:
+        """In the order in which they came, as the standard demands (MQTT 5, section 4.6)."""
+        for one in self._last:
+            self._client.ack(one.mid, one.qos)
+
+    async def end(self) -> None:
+        self._client.on_disconnect = None
+        await asyncio.to_thread(self._leave)
+
+    def _made(self, address: str) -> Any:
+        version = MQTTv5 if self._five else MQTTv311
+        clean: dict[str, Any] = {} if self._five else {"clean_session": not self._session}
+        made: Any = _Client(
+            CallbackAPIVersion.VERSION2, self._session, protocol=version, manual_ack=True, reconnect_on_failure=False, **clean
+        )
+        made.address = (address, self._server.effective_port)
+        if self._server.user is not None or self._server.password is not None:
+            made.username_pw_set(self._server.user or "", self._server.password)
+        tls = tls_of(self._server)
+        if tls is not None:
+            made.tls_set_context(tls)
+        made.on_connect = made.on_subscribe = self._answered
+        made.on_message = self._came
+        made.on_disconnect = self._gone
+        return made
+
+    def _connect(self) -> None:
+        more: dict[str, Any] = {}
+        if self._five:
+            properties = Properties(PacketTypes.CONNECT)
+            properties.ReceiveMaximum = self._most
+            properties.SessionExpiryInterval = _NEVER if self._session else 0
+            more = {"properties": properties, "clean_start": not self._session}
+        self._client.connect(self._server.host, self._server.effective_port, keepalive=30, **more)
+
+    def _leave(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    async def _answer(self) -> Any:
+        answer = await self._answers.get()
+        if answer is None:
+            raise lost(self._server)
+        return answer
+
+    def _answered(self, *told: Any) -> None:
+        """To a connection with one code, to a subscription with one for each topic; both stand in the fourth place."""
+        self._hand(self._answers, told[3])
+
+    def _came(self, *told: Any) -> None:
+        self._hand(self._arrived, told[2])
+
+    def _gone(self, *_: object) -> None:
+        for queue in (self._answers, self._arrived):
+            self._hand(queue, None)
+
+    def _hand(self, queue: asyncio.Queue[Any], value: Any) -> None:
+        """From paho's thread. The loop may be closed when the program ends."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(queue.put_nowait, value)
+
+    def _still_there(self, message: MQTTMessage | None) -> MQTTMessage:
+        if message is None:
+            raise lost(self._server)
+        return message
+
+    def _failed(self, code: str, *, retriable: bool = True, **fields: Any) -> CallFailed:
+        known = {"host": self._server.host, "port": self._server.effective_port}
+        return CallFailed(code, retriable=retriable, maybe_sent=False, **known, **fields)

@@ -1,0 +1,114 @@
+"""NATS JetStream by nats-py: a durable pull consumer, so that the server sends no more than is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from nats.aio.client import Client as NatsClient
+from nats.aio.msg import Msg
+from nats.errors import AuthorizationError, Error
+from nats.errors import TimeoutError as NothingCame
+from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import NotFoundError
+
+from engine.connection.failures import CallFailed
+from engine.connection.guard import AddressGuard
+from engine.connection.servers import CONNECT_WITHIN, Nats, lost, reaching, tls_of
+from engine.node.triggers import Delivery
+
+_ASK_FOR: Final = 5.0
+_AGAIN_AFTER: Final = 60.0
+"""Seconds after which the server sends again what was not acknowledged."""
+
+
+@asynccontextmanager
+async def client(
+    server: Nats, guard: AddressGuard, stream: str = "", subject: str = "", durable: str = "", prefetch: int = 1
+) -> AsyncGenerator[NatsInbox | None]:
+    """Without a stream it is only tried. It never reconnects: other members of a cluster would be addresses that nobody checked.
+
+    Raises ``CallFailed``: ``server.no_place``.
+    """
+    inbox, connection = None, NatsClient()
+    try:
+        with reaching(server, AuthorizationError):
+            await _connect(server, guard, connection)
+        inbox = await _opened(server, connection, stream, subject, durable, prefetch) if stream else None
+        yield inbox
+    finally:
+        with suppress(Error, OSError):
+            if inbox is not None:
+                await inbox.give_back()
+            await connection.close()
+
+
+class NatsInbox:
+    def __init__(self, server: Nats, connection: Any, pull: Any, most: int) -> None:
+        self._server, self._connection, self._pull, self._most = server, connection, pull, most
+        self._last: list[Msg] = []
+
+    async def next(self) -> Sequence[Delivery]:
+        while True:
+            try:
+                self._last = await self._pull.fetch(self._most, timeout=_ASK_FOR)
+            except NothingCame:
+                if self._connection.is_closed or not self._connection.is_connected:
+                    raise lost(self._server) from None
+            except (Error, OSError) as error:
+                raise lost(self._server) from error
+            else:
+                return [Delivery(one.data, {"message-id": _name(one)}) for one in self._last]
+
+    async def acknowledge(self) -> None:
+        for one in self._last:
+            await one.ack()
+        self._last = []
+        await self._connection.flush()
+
+    async def give_back(self) -> None:
+        """What was not acknowledged shall not have to wait for its time."""
+        if self._connection.is_connected:
+            for one in self._last:
+                await one.nak()
+
+
+async def _connect(server: Nats, guard: AddressGuard, connection: Any) -> None:
+    address = (await guard.resolve(server.host, server.effective_port))[0]
+    shown = f"[{address}]" if ":" in address else address
+    await connection.connect(
+        f"{'tls' if server.tls == 'tls' else 'nats'}://{shown}:{server.effective_port}",
+        allow_reconnect=False,
+        connect_timeout=CONNECT_WITHIN,
+        error_cb=_quiet,
+        max_reconnect_attempts=0,
+        **_login(server),
+    )
+
+
+async def _opened(server: Nats, connection: Any, stream: str, subject: str, durable: str, prefetch: int) -> NatsInbox:
+    config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=_AGAIN_AFTER, max_ack_pending=prefetch)
+    try:
+        pull = await connection.jetstream().pull_subscribe(subject, durable=durable, stream=stream, config=config)
+    except NotFoundError:
+        raise CallFailed("server.no_place", retriable=True, maybe_sent=False, name=stream, host=server.host) from None
+    return NatsInbox(server, connection, pull, prefetch)
+
+
+def _login(server: Nats) -> dict[str, Any]:
+    tls = tls_of(server)
+    encrypted: dict[str, Any] = {} if tls is None else {"tls": tls, "tls_hostname": server.host}
+    if server.user is None:
+        return {**encrypted, "token": server.password}
+    return {**encrypted, "user": server.user, "password": server.password}
+
+
+def _name(message: Msg) -> str:
+    """The sender's own id where it gave one (``Nats-Msg-Id``), else the place in the stream."""
+    own = (message.headers or {}).get("Nats-Msg-Id")
+    return own or f"{message.metadata.stream}:{message.metadata.sequence.stream}"
+
+
+async def _quiet(error: Exception) -> None:
+    """What goes wrong is raised where it is awaited."""

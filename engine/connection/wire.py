@@ -1,0 +1,201 @@
+"""One request and its answer over a pooled connection of aiohttp.
+
+aiohttp's connector, resolver, TLS and parser do the work; its session, request and response objects are left out. They serve cookies,
+proxies, uploads and streams, which no call here has, and made up two thirds of what a call costs (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import ceil
+from typing import Final, NamedTuple
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from aiohttp.client_reqrep import ClientRequest, ConnectionKey
+from aiohttp.connector import Connection
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from engine.connection.http import HttpRequest, HttpResponse
+
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
+"""Where a message ends is said by us alone: two opinions about it would be a way to smuggle a second request."""
+_NO_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_REMEMBERED: Final = 2048
+
+
+class TooLarge(Exception):
+    """The answer's body is larger than was allowed."""
+
+
+@dataclass(slots=True)
+class Sending:
+    """How far an exchange got: ``begun`` once a byte may have left, ``expired`` once its time was over."""
+
+    begun: bool = False
+    expired: bool = False
+
+
+class _Peer(ClientRequest):
+    """What the connector wants to know of a host: in aiohttp's own words, a request to it. Its key is worked out once."""
+
+    @cached_property
+    def connection_key(self) -> ConnectionKey:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return super().connection_key
+
+
+class Wire:
+    """``per_host``: connections to one host at a time. Belongs to the event loop that it is made in."""
+
+    def __init__(self, resolver: AbstractResolver, per_host: int) -> None:
+        self._connector = aiohttp.TCPConnector(limit=0, limit_per_host=per_host, resolver=resolver, ttl_dns_cache=30)
+        self._loop = asyncio.get_running_loop()
+        self._peers: dict[tuple[str, str | None, int | None], _Peer] = {}
+
+    async def close(self) -> None:
+        await self._connector.close()
+
+    async def exchange(self, request: HttpRequest, url: URL, seconds: float, most: int, sending: Sending) -> HttpResponse:
+        """The answer with a body of at most ``most`` bytes, within ``seconds``.
+
+        Raises ``TimeoutError``, ``TooLarge``, ``aiohttp.ClientError``, ``OSError`` or ``ValueError``. A connection that the other side
+        closed while it lay idle is noticed only now: where a request may be repeated, it is, once.
+        """
+        until = self._loop.time() + seconds
+        try:
+            return await self._once(request, url, until, most, sending)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if request.method.upper() not in _REPEATABLE or isinstance(error, aiohttp.ClientConnectorError):
+                raise
+        return await self._once(request, url, until, most, sending)
+
+    async def _once(self, request: HttpRequest, url: URL, until: float, most: int, sending: Sending) -> HttpResponse:
+        """A connection takes its time by aiohttp; the talk on it is ended by a timer, which costs less than a timeout around all."""
+        peer = self._peers.get((url.scheme, url.raw_host, url.port)) or self._meet(url)
+        message = head_of(request, url.raw_path_qs, peer.headers["Host"]) + request.body
+        connection = await self._connect(peer, until)
+        timer = self._loop.call_at(until, _expire, connection, sending)
+        try:
+            answer = await _talk(connection, request.method.upper(), message, most, sending)
+        except Exception:
+            connection.close()
+            if sending.expired:
+                raise TimeoutError from None
+            raise
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            timer.cancel()
+        connection.release()
+        if sending.expired:  # a body without a length seems whole when its connection ends
+            raise TimeoutError
+        return answer
+
+    async def _connect(self, peer: _Peer, until: float) -> Connection:
+        """A connection on which nothing was said that nobody asked for."""
+        while True:
+            connection = await self._connector.connect(peer, [], _limit(until - self._loop.time()))
+            protocol = connection.protocol
+            if protocol is not None and not protocol.should_close:
+                return connection
+            connection.close()
+
+    def _meet(self, url: URL) -> _Peer:
+        if len(self._peers) >= _REMEMBERED:
+            self._peers.clear()
+        made = _Peer("GET", url.origin(), loop=self._loop)
+        self._peers[url.scheme, url.raw_host, url.port] = made
+        return made
+
+
+def _expire(connection: Connection, sending: Sending) -> None:
+    sending.expired = True
+    if connection.transport is not None:
+        connection.transport.abort()
+
+
+def _limit(seconds: float) -> aiohttp.ClientTimeout:
+    return _limit_of(max(1, ceil(seconds)) if seconds >= 1 else max(0.001, ceil(seconds * 1000) / 1000))
+
+
+@lru_cache(maxsize=1024)
+def _limit_of(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=seconds)
+
+
+async def _talk(connection: Connection, method: str, message: bytes, most: int, sending: Sending) -> HttpResponse:
+    protocol = connection.protocol
+    if protocol is None or protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(skip_payload=method == "HEAD", read_until_eof=True)
+    sending.begun = True
+    protocol.transport.write(message)
+    try:
+        answer, stream = await protocol.read()
+        while 100 <= answer.code < 200 and answer.code != 101:
+            answer, stream = await protocol.read()
+    except HttpProcessingError:
+        raise aiohttp.ClientPayloadError from None
+    body = await _body(stream, most)
+    return HttpResponse(answer.code, {name.lower(): value for name, value in answer.headers.items()}, body)
+
+
+async def _body(stream: aiohttp.StreamReader, most: int) -> bytes:
+    body = await stream.readany()
+    if stream.at_eof():
+        pieces = [body]
+    else:
+        pieces, size = [body], len(body)
+        while piece := await stream.readany():
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                break
+    if sum(map(len, pieces)) > most:
+        raise TooLarge
+    return b"".join(pieces)
+
+
+def head_of(request: HttpRequest, path: str, host: str) -> bytes:
+    """The request line and the headers. Raises ``ValueError`` for a word that is no method, a name that is none, or a line break."""
+    frame = _frame(request.method, tuple(request.headers), host, has_body=bool(request.body))
+    head = frame.text % {**request.headers, "": path, " length": len(request.body)}
+    if head.count("\n") != frame.lines or head.count("\r") != frame.lines or "\0" in head:
+        raise ValueError("a line break in a header")
+    return head.encode()
+
+
+class _Frame(NamedTuple):
+    """A head with gaps for what differs between requests of one kind; how many lines it has."""
+
+    text: str
+    lines: int
+
+
+@lru_cache(maxsize=1024)
+def _frame(method: str, names: tuple[str, ...], host: str, *, has_body: bool) -> _Frame:
+    own = {"host": host, "user-agent": "Orderloom"}
+    lines = [f"{_token(method).upper()} %()s HTTP/1.1"]
+    for name in names:
+        plain = _token(name).lower()
+        if plain not in _FRAMING:
+            own.pop(plain, None)
+            lines.append(f"{name.replace('%', '%%')}: %({name})s")
+    lines += [f"{name}: {value.replace('%', '%%')}" for name, value in own.items()]
+    if has_body or method.upper() not in _NO_BODY:
+        lines.append("content-length: %( length)d")
+    return _Frame("\r\n".join([*lines, "", ""]), len(lines) + 1)
+
+
+def _token(word: str) -> str:
+    """A method or a name (RFC 9110, 5.6.2)."""
+    if not _TOKEN.fullmatch(word):
+        raise ValueError("no token")
+    return word

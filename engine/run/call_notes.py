@@ -1,0 +1,84 @@
+"""What is noted of one attempt of an effect: how it went, nothing of what was said, unless it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from time import perf_counter
+from typing import Any, Final, TypeAlias, get_args
+
+from engine.connection.failures import CallFailed
+from engine.errors import OrderloomError
+from engine.node.context import HttpAnswer
+from engine.node.params import Params, UrlTemplate
+from engine.run.effects import EffectRequest
+from engine.run.masked_answer import masked_answer
+from engine.run.outside import Outside
+from engine.run.plan import Step
+from engine.store.call_records import CallNote
+from engine.store.ports import Event
+
+AttemptEnd: TypeAlias = "tuple[Any, str] | OrderloomError | None"
+"""The result and the verdict on it, what was raised, or nothing where the service was stopped meanwhile."""
+STOPPED: Final = "interrupted"
+BAD: Final = 400
+
+
+def noted_attempt(
+    event: Event, step: Step, request: EffectRequest, entry: Mapping[str, Any], at: datetime, took: float, ended: AttemptEnd
+) -> CallNote:
+    """``took``: milliseconds."""
+    content = request.content
+    status, code, failed, excerpt = _how(ended)
+    return (
+        at, "out", request.connection, content.get("method", "MAIL"), _path(step, content), status, code,
+        took, failed, event.id, event.flow, step.slug, entry["id"], entry.get("attempts", 1), None, excerpt,
+    )  # fmt: skip
+
+
+def was_made(request: EffectRequest, ended: AttemptEnd) -> bool:
+    """A call that a gate turned away for a while was not made; what the hub is asked is none."""
+    return request.kind not in ("reconcile", "rules", "desk") and not (isinstance(ended, CallFailed) and ended.after is not None)
+
+
+async def ask(
+    outside: Outside, note: Callable[[CallNote], None], now: Callable[[], datetime], connection: str, content: Mapping[str, Any], key: str,
+    *, seconds: float, flow: str | None = None, step: str | None = None,
+) -> HttpAnswer:  # fmt: skip
+    """A call that no run makes: a source that is asked, a list that is fetched. Raises what the outside raises."""
+    at, began = now(), perf_counter()
+    status, code = None, None
+    try:
+        answer = await outside.http(connection, content, key, seconds)
+        status = answer.status
+    except OrderloomError as error:
+        code = error.problems[0].code
+        raise
+    finally:
+        took, failed = (perf_counter() - began) * 1000, status is None or status >= BAD
+        note((at, "out", connection, content["method"], content["path"], status, code, took, failed, None, flow, step, None, 1, None, None))
+    return answer
+
+
+def _how(ended: AttemptEnd) -> tuple[int | None, str | None, bool, Any]:
+    if isinstance(ended, tuple):
+        result, verdict = ended
+        status, failed = result.get("status"), verdict != "done"
+        return status, None, failed, masked_answer(result) if failed else None
+    return None, STOPPED if ended is None else ended.problems[0].code, True, None
+
+
+def _path(step: Step, content: Mapping[str, Any]) -> str:
+    """As the flow has it, where data would stand in it."""
+    for name in _places(type(step.params)):
+        template: UrlTemplate | None = getattr(step.params, name)
+        if template is not None:
+            return template.text
+    return content.get("path", "")
+
+
+@cache
+def _places(params: type[Params]) -> tuple[str, ...]:
+    fields = params.model_fields.items()
+    return tuple(name for name, one in fields if one.annotation is UrlTemplate or UrlTemplate in get_args(one.annotation))

@@ -1,0 +1,35 @@
+"""What the hub lists of a day's orders, and what a comparison with the lists of others found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+
+class ListedOrder(msgspec.Struct, frozen=True):
+    """An order in a list. ``None``: the list does not tell."""
+
+    channel: str
+    shop_id: str
+    channel_order_id: str
+    version: str | None = None
+    amount: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """``day``: of the orders' creation, UTC, such as 2026-01-16; ``body``: JSON of the whole result, nothing of it personal."""
+
+    day: str
+    channel: str
+    at: datetime
+    differences: int
+    body: bytes
+
+
+def day_after(day: str) -> str:
+    """Raises ``ValueError`` for what is no day."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -1,0 +1,29 @@
+"""The kit of which the simulated channels are made.
+
+class MyShop(ChannelSimulator):
+    channel = "my_shop"
+    states = {"paid": ("shipped", "cancelled"), "shipped": (), "cancelled": ()}
+"""
+
+from __future__ import annotations
+
+from engine.testing.channel.faults import CallFaults, Failure, PushFault, PushFaults
+from engine.testing.channel.orders import KeptOrder, KeptOrders
+from engine.testing.channel.pushes import Push, Pusher, Sent, Sign
+from engine.testing.channel.server import ChannelSimulator
+from engine.testing.channel.tokens import TokenDesk
+
+__all__ = [
+    "CallFaults",
+    "ChannelSimulator",
+    "Failure",
+    "KeptOrder",
+    "KeptOrders",
+    "Push",
+    "PushFault",
+    "PushFaults",
+    "Pusher",
+    "Sent",
+    "Sign",
+    "TokenDesk",
+]

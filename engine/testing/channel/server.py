@@ -1,0 +1,200 @@
+"""A sales channel of one's own: its orders, its clock, its API as a real HTTP server on loopback, its pushes, its bad days.
+
+A channel's simulator is a subclass that adds the platform's words: which calls there are, how they are signed, how errors look,
+which states an order goes through. It comes in by the entry point group ``orderloom.simulators``, under the name of its channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from aiohttp import web
+
+from engine.testing.channel.faults import CallFaults, Failure
+from engine.testing.channel.orders import KeptOrder, KeptOrders
+from engine.testing.channel.page import page_routes
+from engine.testing.channel.pushes import Pusher, Sign
+from engine.testing.channel.tokens import TokenDesk
+
+MAX_BODY = 4 * 1024 * 1024
+CONTROL = "/simulator"
+"""Below it are the pages for people; everything else is the platform's API."""
+
+
+class ChannelSimulator(ABC):
+    """``async with TaobaoSimulator() as shop``: ``shop.url`` answers as the platform does, ``shop.connection`` reaches it.
+
+    ``now``: the platform's clock (aware), which ``clock_off`` shifts; ``push_to``: the address of our hook, ``None`` for no pushes;
+    ``secret``: what signs; ``tokens``: who may call;
+    ``calls`` and ``pushes`` hold the faults; ``asked`` counts the calls by name; ``changes_form``: what the
+    platform has changed in the form of its orders, from now on.
+    """
+
+    channel: ClassVar[str]
+    open_paths: ClassVar[frozenset[str]] = frozenset()
+    """Paths that need no token."""
+    states: ClassVar[Mapping[str, tuple[str, ...]]]
+    """Each state with those that may follow it; the first is that of a new order."""
+
+    def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
+        self.orders = KeptOrders()
+        self.calls = CallFaults()
+        self.pusher = Pusher(push_to)
+        self.asked: dict[str, int] = {}
+        self.secret = secret
+        self.tokens = TokenDesk("simulator-token")
+        self.url = ""
+        self.clock_off = timedelta(0)
+        self.changes_form: Callable[[dict[str, Any]], dict[str, Any]] = dict
+        self._clock = now or (lambda: datetime.now(UTC))
+        self._runner: web.AppRunner | None = None
+
+    @property
+    @abstractmethod
+    def connection(self) -> dict[str, Any]:
+        """The connection document that reaches this channel."""
+
+    @abstractmethod
+    def routes(self) -> Iterable[web.RouteDef]:
+        """The platform's calls. Each handler is reached only by requests that are not refused, not limited and not made to fail."""
+
+    @abstractmethod
+    def refusal(self, request: web.Request, body: bytes) -> web.StreamResponse | None:
+        """The answer to a call whose signature, clock or token does not hold; ``None`` where all is well."""
+
+    @abstractmethod
+    def busy(self, seconds: float) -> web.StreamResponse:
+        """The answer to a call too many; calls are taken again after so many seconds."""
+
+    @abstractmethod
+    def draft(self, number: int, at: datetime) -> tuple[str, dict[str, Any]]:
+        """Id and body of the so-manieth new order (from 1), made and paid at that time."""
+
+    @abstractmethod
+    def moved(self, order: KeptOrder, state: str, at: datetime) -> dict[str, Any]:
+        """The body of the order once it is in that state; its time of change is ``at``. Also for the same state: a new version."""
+
+    def push(self, order: KeptOrder, state: str, number: int) -> Sign | None:
+        """What tells us of the order as it is now, the so-manieth push; ``None`` where the platform tells nothing."""
+        del order, state, number
+
+    def name_of(self, request: web.Request, body: bytes) -> str:
+        """Under which name a call is counted."""
+        del body
+        return request.path
+
+    def now(self) -> datetime:
+        return self._clock() + self.clock_off
+
+    def create(
+        self, count: int = 1, *, at: datetime | None = None, listed_after: timedelta = timedelta(0), state: str | None = None
+    ) -> list[KeptOrder]:
+        """New orders, pushed. ``at``: their time (else now); ``listed_after``: how late lists begin to show them.
+
+        ``state``: in which they begin, else in the first.
+        """
+        made = [self._make(at or self.now(), listed_after, state) for _ in range(count)]
+        for order in made:
+            self._tell(order)
+        return made
+
+    def place(self, order_id: str, body: Mapping[str, Any], *, at: datetime | None = None) -> KeptOrder:
+        """A new order that the caller made up, in the platform's form and its first state; pushed."""
+        moment, state = at or self.now(), next(iter(self.states))
+        order = KeptOrder(order_id, state, dict(body), moment, moment, moment, [(moment, state)])
+        self.orders.add(order)
+        self._tell(order)
+        return order
+
+    def move(self, order_id: str, state: str, *, at: datetime | None = None) -> KeptOrder:
+        """A new version of the order in a state that may follow (or the same one), pushed. Raises ``ValueError`` for any other."""
+        order = self.orders.find(order_id)
+        if order is None or state not in (order.state, *self.states[order.state]):
+            raise ValueError(f"no order {order_id} that may become {state}")
+        moment = at or self.now()
+        order.body = self.changes_form(self.moved(order, state, moment))
+        order.state, order.updated_at = state, moment
+        order.history.append((moment, state))
+        self._tell(order)
+        return order
+
+    def touch(self, order_id: str) -> KeptOrder:
+        """A new version of the order in the state that it has."""
+        order = self.orders.find(order_id)
+        return self.move(order_id, order.state if order else "")
+
+    def fail_next(self, times: int = 1, status: int = 503, body: Mapping[str, Any] | None = None) -> None:
+        """The next calls are answered so, and do nothing."""
+        self.calls.fail_next(times, Failure(status, body))
+
+    def limit(self, calls: int, seconds: float) -> None:
+        """From now on so many calls are taken in a span of so many seconds."""
+        self.calls.limit = (calls, timedelta(seconds=seconds))
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listens; port 0 picks a free one. Returns the URL."""
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[self._guard])
+        app.add_routes([*self.routes(), *page_routes(self, CONTROL)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        await self.pusher.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def _make(self, at: datetime, listed_after: timedelta, state: str | None) -> KeptOrder:
+        order_id, body = self.draft(len(self.orders) + 1, at)
+        first = next(iter(self.states))
+        order = KeptOrder(order_id, state or first, body, at, at, self.now() + listed_after, [(at, state or first)])
+        if order.state != first:
+            order.body = self.moved(order, order.state, at)
+        order.body = self.changes_form(order.body)
+        self.orders.add(order)
+        return order
+
+    def _tell(self, order: KeptOrder) -> None:
+        signed = self.push(order, order.state, sum(self.pusher.counts.values()) + 1)
+        if signed is not None:
+            self.pusher.push(order.id, signed)
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        if request.path == CONTROL or request.path.startswith(f"{CONTROL}/"):
+            return await handler(request)
+        body = await request.read()
+        name = self.name_of(request, body)
+        self.asked[name] = self.asked.get(name, 0) + 1
+        if self.calls.delay:
+            await asyncio.sleep(self.calls.delay)
+        answer = self._stopped(request, body) or await handler(request)
+        if self.calls.lost and answer.status < 400:
+            self.calls.lost -= 1
+            if request.transport is not None:
+                request.transport.close()
+        return answer
+
+    def _stopped(self, request: web.Request, body: bytes) -> web.StreamResponse | None:
+        """The answer to a call that is not served."""
+        if self.calls.failures:
+            failure = self.calls.failures.popleft()
+            return web.json_response(dict(failure.body or {}), status=failure.status)
+        if refused := (None if request.path in self.open_paths else self.refusal(request, body)):
+            return refused
+        seconds = self.calls.wait(self.now())
+        return self.busy(seconds) if seconds else None

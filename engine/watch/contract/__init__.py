@@ -1,0 +1,4 @@
+"""The contract watch: what channels send beside what was declared and what was seen before; each change with the flows that it touches.
+
+Pure: ``shape``, ``profile``, ``findings``, ``renames``, ``touches``, ``classes``, ``breaker``. ``keeper`` looks again and again.
+"""

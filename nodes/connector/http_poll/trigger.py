@@ -1,0 +1,166 @@
+"""A list that another system offers over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field
+
+from engine.sdk import (
+    Arrival,
+    ConnectionRef,
+    Delivery,
+    Duration,
+    Example,
+    Feed,
+    HttpCall,
+    Item,
+    NodeError,
+    OfType,
+    PlainPath,
+    Portion,
+    by_status,
+    get,
+    instant,
+    poll,
+    trigger,
+    utc_text,
+    write_json,
+)
+from nodes.connector.messages import Keyed, keyed_arrival
+
+
+class HttpList(Keyed):
+    service: Annotated[ConnectionRef, OfType(("http", "own_shop", "shopify"))] = Field(
+        title="Service", description="The connection with the address and the secrets of the service."
+    )
+    path: str = Field(default="", max_length=1000, title="Path", description="Below the connection's address, such as /orders.")
+    query: dict[str, str] = Field(
+        default_factory=dict[str, str], title="Parameters", description="Of the query, the same each time, such as status: paid."
+    )
+    items_path: PlainPath | None = Field(
+        default=None, title="Where the list is", description="The field of the answer that holds the list. Empty: the answer is the list."
+    )
+    every: Duration = Field(default=timedelta(minutes=1), title="Ask every", description="How often the list is asked for.")
+    since_param: str | None = Field(
+        default=None, max_length=100, title="From when", description="The parameter that says from which time of change on. Empty: none."
+    )
+    until_param: str | None = Field(
+        default=None, max_length=100, title="Until when", description="The parameter that says until which time of change. Empty: none."
+    )
+    time_format: Literal["iso", "seconds", "milliseconds"] = Field(
+        default="iso", title="Times as", description="As 2026-01-16T03:04:05Z, or as seconds or milliseconds since 1970."
+    )
+    overlap: Duration = Field(
+        default=timedelta(minutes=5), title="Look back", description="Each span of time begins so much earlier, for what shows up late."
+    )
+    begin: Literal["everything", "now"] = Field(
+        default="now", title="Begin with", description="Everything that the service has, or only what changes from now on."
+    )
+    page_param: str | None = Field(
+        default=None,
+        max_length=100,
+        title="Page number",
+        description="The parameter for the number of the page, 1 for the first. Empty: none.",
+    )
+    cursor_param: str | None = Field(
+        default=None,
+        max_length=100,
+        title="Mark of the next page",
+        description="The parameter that takes the mark of the page. Empty: none.",
+    )
+    next_path: PlainPath | None = Field(
+        default=None, title="Where the mark is", description="The field of the answer that holds the mark of the next page."
+    )
+
+
+def next_query(params: HttpList, cursor: Mapping[str, Any] | None, now: datetime) -> tuple[dict[str, str], dict[str, Any]]:
+    """The query of the next request, and the span of time that it belongs to: ``since``, ``until``, ``page``, ``mark``. Pure."""
+    known: dict[str, Any] = dict(cursor or {"ended": True, "mark": None})
+    if known.get("ended"):
+        earlier = instant(known["until"]) if "until" in known else now if params.begin == "now" else None
+        since = None if earlier is None else utc_text(earlier - params.overlap)
+        known = {"since": since, "until": utc_text(now), "page": 1, "mark": known["mark"]}
+    query = dict(params.query)
+    if params.since_param and known["since"]:
+        query[params.since_param] = _time(known["since"], params)
+    if params.until_param:
+        query[params.until_param] = _time(known["until"], params)
+    if params.page_param:
+        query[params.page_param] = str(known["page"])
+    if params.cursor_param and known["mark"] is not None:
+        query[params.cursor_param] = str(known["mark"])
+    return query, known
+
+
+def after_answer(params: HttpList, span: Mapping[str, Any], body: Any) -> tuple[list[Any], dict[str, Any], bool]:
+    """The items of an answer, how far the list is read with it, and whether there is another page. Raises ``NodeError``. Pure.
+
+    Without a span of time the last mark leads on from round to round.
+    """
+    answer = cast("Item", body) if isinstance(body, dict) else {}
+    items = _as_list(body if params.items_path is None else get(answer, params.items_path, None))
+    if items is None:
+        raise NodeError("poll.no_list", path=params.items_path or "–")
+    mark = (get(answer, params.next_path, None) or None) if params.next_path else None
+    more = bool(items) and (params.page_param is not None or mark not in (None, span["mark"]))
+    if more:
+        ahead = {**span, "page": span["page"] + 1, "mark": mark}
+    else:
+        ahead = {**span, "ended": True, "mark": None if params.since_param else mark or span["mark"]}
+    return items, ahead, more
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+async def consume_list(params: HttpList, feed: Feed) -> None:
+    async def look(cursor: Any) -> Portion:
+        query, span = next_query(params, cursor, feed.now())
+        answer = await feed.http(params.service, HttpCall("GET", params.path, query=query))
+        if by_status(answer) != "done":
+            raise NodeError("poll.status", status=answer.status)
+        items, ahead, more = after_answer(params, span, answer.body)
+        return Portion([Delivery(write_json(item)) for item in items], ahead, more)
+
+    await poll(feed, params.every.total_seconds(), look)
+
+
+def _time(text: str, params: HttpList) -> str:
+    moment = instant(text)
+    if params.time_format == "iso" or moment is None:
+        return text
+    seconds = int(moment.timestamp())
+    return str(seconds if params.time_format == "seconds" else seconds * 1000)
+
+
+@trigger(
+    "connector.http_list",
+    version=1,
+    label="List over HTTP",
+    starts="source",
+    consume=consume_list,
+    icon="refresh-cw",
+    examples=(
+        Example(
+            {"service": {"connection": "erp"}, "path": "/orders", "items_path": "orders", "since_param": "updated_since", "key_path": "no"},
+            [{"no": "A-1", "total": "80.00"}],
+            {"out": [{"no": "A-1", "total": "80.00"}]},
+            event={"channel": "messages", "order_id": "A-1"},
+            title="What changed since the last time",
+        ),
+        Example(
+            {"service": {"connection": "erp"}, "path": "/events", "cursor_param": "after", "next_path": "next", "key_path": "id"},
+            [{"id": 7}],
+            {"out": [{"id": 7}]},
+            event={"order_id": "7"},
+            title="From mark to mark",
+        ),
+    ),
+)
+def http_list(delivery: Delivery, params: HttpList) -> Arrival:
+    """Starts the flow with each item of a list that another system offers. How far it was read is kept; what is read twice is one event."""
+    return keyed_arrival(delivery, params)

@@ -1,0 +1,89 @@
+"""Compare a day's orders in all systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import Field, StringConstraints
+
+from engine.sdk import ConnectionRef, Context, DataClass, Example, FieldClass, Item, OfType, Params, Sent, effect_node, replaces
+
+_OPEN: Final = FieldClass(DataClass.INTERNAL)
+_SYSTEMS: Final = ("source", "hub", "wms", "finance")
+_ROW: Final = ("channel", "shop_id", "channel_order_id", "kind", "system", "field", "expected", "found")
+RESULT: Final[Mapping[str, FieldClass]] = {
+    **dict.fromkeys(("day", "channel", "at", "differences"), _OPEN),
+    **dict.fromkeys((f"{group}.{system}" for group in ("counts", "failed") for system in _SYSTEMS), _OPEN),
+    **dict.fromkeys((f"rows[].{name}" for name in _ROW), _OPEN),
+}
+_PLANNED: Final = {"planned_at": "2026-01-17T00:30:00Z"}
+_SAME: Final[dict[str, Any]] = {
+    "day": "2026-01-16",
+    "channel": "own_shop",
+    "at": "2026-01-17T00:30:01Z",
+    "counts": {"source": 2, "hub": 2, "wms": 2, "finance": 2},
+    "failed": {},
+    "differences": 0,
+    "rows": [],
+}
+_MISSING: Final = {
+    **dict.fromkeys(("shop_id", "field", "expected", "found"), ""),
+    "channel": "own_shop",
+    "channel_order_id": "OWN-0002",
+    "kind": "missing",
+    "system": "wms",
+}
+_OTHER: Final = {**_SAME, "counts": {**_SAME["counts"], "wms": 1}, "differences": 1, "rows": [_MISSING]}
+
+
+class Reconcile(Params):
+    channel: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(
+        title="Channel", description="The sales platform whose orders are compared, such as taobao."
+    )
+    days_back: int = Field(
+        default=1, ge=0, le=400, title="Days back", description="1: the orders created yesterday, by UTC, seen from when the flow started."
+    )
+    source: Annotated[ConnectionRef, OfType(("http",))] | None = Field(
+        default=None,
+        title="List of the source",
+        description="A system that lists what the channel sold (GET /orders?day=&channel=). Empty: what arrived here is the list.",
+    )
+
+
+@effect_node(
+    "connector.reconcile",
+    version=1,
+    label="Reconcile a day",
+    reads=("planned_at",),
+    outputs={"same": replaces(RESULT), "differences": replaces(RESULT)},
+    icon="git-compare",
+    examples=(
+        Example(
+            {"channel": "own_shop"},
+            [_PLANNED],
+            {"same": [_SAME]},
+            answers=(_SAME,),
+            requests=({"kind": "reconcile", "day": "2026-01-16", "channel": "own_shop"},),
+            title="All lists agree",
+        ),
+        Example({"channel": "own_shop"}, [_PLANNED], {"differences": [_OTHER]}, answers=(_OTHER,), title="An order is not at the WMS"),
+    ),
+)
+async def reconcile(item: Item, params: Reconcile, context: Context) -> Sent:
+    """Compares the orders of a day: source, hub, WMS and finance. Missing, doubled and different ones are listed, field by field.
+
+    Goes on at `differences` also where a list could not be had. The result is kept and shown on the page Reconciliation.
+    """
+    day = (_started(item, context) - timedelta(days=params.days_back)).date().isoformat()
+    found = await context.reconcile(day, params.channel, params.source)
+    return ("differences" if found["differences"] or found["failed"] else "same"), dict(found)
+
+
+def _started(item: Item, context: Context) -> datetime:
+    planned = item.get("planned_at")
+    try:
+        return datetime.fromisoformat(str(planned)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return context.scope.event["received_at"]

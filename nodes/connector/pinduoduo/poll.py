@@ -1,0 +1,121 @@
+"""Pinduoduo orders, fetched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from engine.sdk import (
+    RAW_ORDER,
+    Arrival,
+    ConnectionRef,
+    Delivery,
+    Duration,
+    Example,
+    Feed,
+    OfType,
+    Params,
+    Portion,
+    poll,
+    replaces,
+    trigger,
+)
+from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
+from nodes.connector.asking import ask
+from nodes.connector.pages import Names, number_of, portion
+from nodes.connector.pinduoduo.calls import PAGE_SIZE, list_call, read_page
+from nodes.connector.pinduoduo.status import ZONE
+from nodes.connector.samples import form, sample
+from nodes.connector.windows import Rules, window
+
+LONGEST: Final = timedelta(minutes=30)
+OVERLAP: Final = timedelta(minutes=15)
+"""The platform advises three minutes for what shows up late, and allows for clocks that differ by ten."""
+NAMES: Final = Names("order_sn", "updated_at", ZONE)
+
+_ENVELOPES: Final = ("order_info_get_response", "order_info")
+_FIELDS = """
+order_sn order_status refund_status after_sales_status confirm_status group_status risk_control_status trade_type mkt_biz_type
+created_time pay_time confirm_time shipping_time receive_time last_ship_time updated_at goods_amount discount_amount
+platform_discount seller_discount capital_free_discount order_change_amount postage pay_amount pay_type country province city
+is_lucky_flag is_pre_sale pre_sale_time is_stock_out stock_out_handle_status invoice_status mall_id
+"""
+_ITEM_FIELDS = "goods_id sku_id outer_goods_id outer_id goods_name goods_spec goods_price goods_count"
+_ITEMS = tuple(f"{items}[].{name}" for items in ("item_list", "gift_list") for name in _ITEM_FIELDS.split())
+RAW = raw_fields((*_FIELDS.split(), *_ITEMS), prefixes=("", "order_info.", "order_info_get_response.order_info."))
+
+
+class PinduoduoPoll(Params):
+    shop: Annotated[ConnectionRef, OfType(("pinduoduo",))] = Field(
+        title="Shop", description="The connection of the shop, with the permission to read its orders."
+    )
+    every: Duration = Field(
+        default=timedelta(minutes=1), gt=timedelta(0), title="Ask every", description="How often the list is asked for."
+    )
+    begin: Duration = Field(
+        default=timedelta(hours=1), le=timedelta(days=89), title="Begin with", description="How far back the first look goes, up to 89d."
+    )
+
+
+async def consume_pinduoduo(params: PinduoduoPoll, feed: Feed) -> None:
+    rules = Rules(OVERLAP, params.begin, LONGEST)
+
+    async def look(cursor: Any) -> Portion:
+        now = feed.now()
+        span = window(rules, cursor, now)
+        page = await ask(feed, params.shop, list_call(span.since, span.until, number_of(span)), read_page)
+        return portion(span, page, PAGE_SIZE, NAMES, now)
+
+    await poll(feed, params.every.total_seconds(), look)
+
+
+@trigger(
+    "connector.pinduoduo_poll",
+    version=1,
+    label="Pinduoduo orders, fetched",
+    starts="source",
+    consume=consume_pinduoduo,
+    emits=replaces(RAW, RAW_ORDER),
+    form=form("pinduoduo", *_ENVELOPES),
+    icon="shopping-bag",
+    examples=(
+        Example(
+            {"shop": {"connection": "pinduoduo"}},
+            [sample("pinduoduo")],
+            {"out": [sample("pinduoduo")]},
+            event={
+                "channel": "pinduoduo",
+                "shop_id": "pinduoduo",
+                "order_id": "260116-000000000000001",
+                "version": "2026-01-16 08:05:01",
+                "passes": False,
+            },
+            title="A whole order",
+        ),
+        Example(
+            {"shop": {"connection": "pinduoduo"}},
+            [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}],
+            {"out": [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}]},
+            event={"version": "2026-01-16 09:20:00", "passes": True},
+            title="A cancellation, which waits for nothing",
+        ),
+    ),
+)
+def pinduoduo_poll(delivery: Delivery, params: PinduoduoPoll) -> Arrival:
+    """Starts the flow with each order of the Pinduoduo shop that is new or has changed, once for each version of the order.
+
+    The list of changed orders is asked for in spans of time that overlap; how far it was read is kept over restarts.
+    """
+    item = item_of(delivery)
+    order = inside(item, *_ENVELOPES)
+    return Arrival(
+        (item,),
+        channel="pinduoduo",
+        shop_id=text_at(order, "mall_id") or params.shop.connection,
+        order_id=text_at(order, "order_sn"),
+        version=text_at(order, "updated_at"),
+        passes=text_at(order, "refund_status") not in (None, "1")
+        or "2" in (text_at(order, "confirm_status"), text_at(order, "group_status")),
+    )

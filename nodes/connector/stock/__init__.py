@@ -1,0 +1,1 @@
+"""Stock: read from systems, kept in the hub, looked over."""

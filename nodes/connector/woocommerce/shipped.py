@@ -1,0 +1,114 @@
+"""Telling WooCommerce that an order was shipped."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from engine.sdk import ConnectionRef, Context, Example, Item, NodeError, OfType, effect_node
+from nodes.connector.arrivals import as_item
+from nodes.connector.rest import word_of
+from nodes.connector.samples import sample
+from nodes.connector.shipping import Held, WholeShipment, parcel_of, require_held
+from nodes.connector.woocommerce.calls import judge, order_call, shipped_call
+from nodes.connector.woocommerce.status import STATUS
+from nodes.connector.woocommerce.tracking import KEY, waybills_of, with_parcel
+
+_ORDER: Final = {"channel_order_id": "727001", "logistics": {"carrier": "YTO", "tracking_no": "YT0000000000001"}}
+_PARAMS: Final = {"shop": {"connection": "woocommerce"}, "courier": "item.logistics.carrier", "tracking_no": "item.logistics.tracking_no"}
+_PARCEL: Final = {"tracking_provider": "", "custom_tracking_provider": "YTO", "tracking_number": "YT0000000000001"}
+
+
+def _shown(status: str, *numbers: str) -> dict[str, Any]:
+    parcels = [{**_PARCEL, "tracking_number": number} for number in numbers]
+    return {"status": 200, "body": {**sample("woocommerce"), "status": status, "meta_data": [{"id": 9, "key": KEY, "value": parcels}]}}
+
+
+class WooCommerceShipped(WholeShipment):
+    shop: Annotated[ConnectionRef, OfType(("woocommerce",))] = Field(
+        title="Shop", description="The connection of the shop, with the permission to report parcels."
+    )
+
+
+@effect_node(
+    "connector.woocommerce_shipped",
+    version=1,
+    label="Tell WooCommerce: shipped",
+    reads=("params.order_number", "params.courier", "params.tracking_no"),
+    icon="truck",
+    examples=(
+        Example(
+            _PARAMS,
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("processing"), _shown("completed", "YT0000000000001")),
+            requests=(
+                {"method": "GET", "path": "/wp-json/wc/v3/orders/727001"},
+                {"method": "PUT", "json": {"status": "completed", "meta_data": [{"key": KEY, "value": [_PARCEL]}]}},
+            ),
+            title="A whole order",
+        ),
+        Example(
+            _PARAMS,
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("completed", "YT0000000000001"),),
+            requests=({"method": "GET"},),
+            title="It was told before: nothing is left to do",
+        ),
+        Example(
+            _PARAMS,
+            [_ORDER],
+            answers=(_shown("completed", "SF0000000000009"),),
+            problem="shipment.told_otherwise",
+            title="It was shipped under another number",
+        ),
+        Example(
+            _PARAMS,
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=({"status": 429, "body": {}}, _shown("processing"), _shown("completed", "YT0000000000001")),
+            title="Too many calls: it is told again later",
+        ),
+        Example(
+            _PARAMS,
+            [{**_ORDER, "logistics": {"carrier": "YTO", "tracking_no": ""}}],
+            problem="shipment.incomplete",
+            title="No number",
+        ),
+    ),
+)
+async def woocommerce_shipped(item: Item, params: WooCommerceShipped, context: Context) -> Item:
+    """Completes an order that was shipped, with the courier and the waybill number where the extension Shipment Tracking keeps them.
+
+    Telling it again does nothing. The order itself is looked at first: one that is closed, or was completed under another waybill number,
+    waits for a person.
+    """
+    parcel = parcel_of(item, params, context.scope)
+    if not parcel.order.isdigit():
+        raise NodeError("shipment.refused", error="id")
+    answer = await context.http(params.shop, order_call(parcel.order), judge)
+    order = as_item(answer.body)
+    status = str(order.get("status"))
+    if answer.status != 200 or STATUS.get(status) != "awaiting_fulfillment":
+        said = word_of(answer.body, "code") or status
+        require_held(Held(STATUS.get(status) is not None, _numbers(order, status)), parcel, said)
+        return item
+    parcels = order_parcels(order, parcel.courier, parcel.tracking_no)
+    answer = await context.http(params.shop, shipped_call(parcel.order, KEY, parcels), judge)
+    if not 200 <= answer.status < 300:
+        raise NodeError("shipment.refused", error=word_of(answer.body, "code") or str(answer.status))
+    return item
+
+
+def order_parcels(order: Item, courier: str, tracking_no: str) -> list[Item]:
+    """The order's parcels with ours, which may be there already although the order is not completed."""
+    parcels = with_parcel(order, courier, tracking_no)
+    known = {number.casefold() for number in waybills_of(order).split(",")}
+    return parcels[:-1] if tracking_no.casefold() in known else parcels
+
+
+def _numbers(order: Item, status: str) -> str:
+    """Only a completed order was shipped under its numbers."""
+    return waybills_of(order) if STATUS.get(status) == "completed" else ""

@@ -1,0 +1,154 @@
+"""The log of calls, and a day that is reconciled and sent again, as a person sees them: a real service, real targets, Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Coroutine, Generator, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from engine.testing.simulator import SimulatedTarget
+from tests.browser.conftest import Demo
+from tests.designer.api.test_calls import DAY, FLOW, NAME, PHONE, order
+
+pytestmark = pytest.mark.browser
+T = TypeVar("T")
+ORDERS = 3
+
+
+class Targets:
+    """A WMS and a finance system in a thread of their own, as Playwright keeps the loop of this one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.wms, self.finance = SimulatedTarget(), SimulatedTarget()
+        for one in (self.wms, self.finance):
+            self.do(one.start())
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    def close(self) -> None:
+        for one in (self.wms, self.finance):
+            self.do(one.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+@pytest.fixture(scope="module")
+def targets() -> Iterator[Targets]:
+    both = Targets()
+    yield both
+    both.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, targets: Targets) -> Generator[Demo]:
+    """The service itself, with connections to the targets."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERLOOM_")}
+    environment |= {
+        "ORDERLOOM_ALLOW_PRIVATE": "127.0.0.0/8",
+        "ORDERLOOM_CONNECTION_WMS": json.dumps({"type": "wms", "url": targets.wms.url}),
+        "ORDERLOOM_CONNECTION_FINANCE": json.dumps({"type": "finance", "url": targets.finance.url}),
+    }
+    orderloom = str(Path(sys.executable).with_name("orderloom"))
+    command = [orderloom, "serve", "--port", "0", "--data", str(tmp_path_factory.mktemp("calls"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment) as process:
+        assert process.stdout is not None
+        found = re.fullmatch(r"ready (http://\S+) key=(\S+)\n", process.stdout.readline())
+        assert found is not None
+        yield Demo(found[1], found[2])
+        process.terminate()
+        process.stdout.close()
+        assert process.wait(timeout=15) == 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sold(browser: Browser, demo: Demo) -> None:
+    """Some orders have gone all the way."""
+    context = browser.new_context(base_url=demo.url, extra_http_headers={"Authorization": f"Bearer {demo.key}"})
+    ask = context.request
+    assert ask.put("/api/flows/hub/draft", data=FLOW).ok
+    assert ask.post("/api/flows/hub/publication", data={"note": "first"}).ok
+    for number in range(1, ORDERS + 1):
+        assert ask.post("/hooks/hub/orders", data=order(number)).ok
+    page = context.new_page()
+    page.goto("/health/live")
+    done = 'async (least) => (await (await fetch("/api/runs?state=done")).json()).items.length >= least'
+    page.wait_for_function(done, arg=ORDERS, polling=200, timeout=30_000)
+    context.close()
+
+
+def test_a_call_is_found_and_shown_masked_and_can_be_copied(page: Page, complaints: list[str]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/calls")
+    page.get_by_label("Connection or trigger").select_option("wms")
+    expect(page).to_have_url(re.compile(r"/calls\?connection=wms$"))
+    expect(page.locator("#list tbody tr")).to_have_count(ORDERS)
+    page.get_by_label("Order number").fill("OWN-2")
+    page.get_by_label("Order number").press("Enter")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    page.locator("#list tbody tr a").first.click()
+    expect(page.get_by_role("heading", name="POST wms")).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("curl -X POST")
+    assert "OWN-2" in copied
+    shown = page.content()
+    assert PHONE not in shown + copied
+    assert NAME not in shown + copied
+    assert complaints == []
+
+
+def test_a_call_is_sent_again_by_a_person(page: Page, targets: Targets, complaints: list[str]) -> None:
+    before = targets.wms.count
+    page.goto("/calls?connection=wms")
+    page.locator("#list tbody tr a").first.click()
+    page.locator("details.sure summary").click()
+    page.locator("details.sure button").click()
+    expect(page).to_have_url(re.compile(r"/calls$"))
+    assert targets.wms.count == before + 1
+    assert targets.wms.received[-1].repeated
+    assert complaints == []
+
+
+def test_a_day_is_compared_and_what_the_wms_lost_is_sent_again(page: Page, targets: Targets, complaints: list[str]) -> None:
+    targets.wms.forget(("own_shop", "", "OWN-1"))
+    page.goto("/reconciliation")
+    page.get_by_label("Day (UTC)").fill(DAY)
+    page.get_by_label("Channel").select_option("own_shop")
+    page.get_by_role("button", name="Compare").click()
+    row = page.locator("tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("OWN-1")
+    expect(row).to_contain_text("Not there")
+    row.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("status")).to_contain_text("Sent again 1")
+    page.get_by_role("button", name="Compare again").click()
+    expect(page.get_by_text("All lists agree")).to_be_visible()
+    page.get_by_role("link", name="Reconciliation").last.click()
+    expect(page.locator("tbody tr")).to_contain_text(DAY)
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("path", "title"), [("/calls", "请求日志"), ("/reconciliation", "对账")])
+def test_the_pages_speak_chinese(browser: Browser, demo: Demo, path: str, title: str) -> None:
+    context = browser.new_context(locale="zh-CN", base_url=demo.url)
+    context.request.get(f"/?key={demo.key}")
+    page = context.new_page()
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    context.close()

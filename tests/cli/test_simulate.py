@@ -1,0 +1,78 @@
+"""A simulated channel as a person starts it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from engine.cli.simulate import simulators
+from engine.connection.types import parse_connection
+
+
+@contextmanager
+def simulated(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The process and the two lines that it prints."""
+    command = [str(Path(sys.executable).with_name("orderloom")), "simulate", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, [process.stdout.readline().strip() for _ in range(2)]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+
+
+def test_a_channel_says_where_it_is_and_how_it_is_reached_and_ends_well() -> None:
+    with simulated("taobao", "--orders", "3", "--secret", "mine") as (process, (ready, connection)):
+        url = ready.removeprefix("ready ")
+        document = json.loads(connection.removeprefix("connection "))
+        assert parse_connection("shop", document).address == f"{url}/router/rest"
+        assert document["secret"] == "mine"
+        with urlopen(f"{url}/simulator/orders.json", timeout=10) as answer:
+            assert len(json.load(answer)) == 3
+    assert process.returncode == 0
+
+
+def test_a_channel_that_nobody_brings_is_named_with_those_that_there_are(orderloom) -> None:
+    answer = orderloom("simulate", "nothing")
+    assert answer.code == 2
+    assert "taobao" in answer.err
+
+
+def test_a_port_that_is_taken_is_named(orderloom) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = orderloom("simulate", "taobao", "--port", taken.getsockname()[1])
+    assert answer.code != 0
+    assert "simulate.port" in answer.err
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1/hook", "http://"])
+def test_an_address_that_nothing_can_be_pushed_to_is_refused_before_the_start(orderloom, address: str) -> None:
+    answer = orderloom("simulate", "taobao", "--push-to", address)
+    assert answer.code == 2
+    assert "simulate.push_to" in answer.err
+
+
+def test_every_simulated_channel_is_one_whose_connection_is_known() -> None:
+    for name, point in simulators().items():
+        simulator = point.load()()
+        assert simulator.channel == name
+        parse_connection(name, {**simulator.connection, "url": "https://shop.example"})
+        assert all(following in simulator.states for states in simulator.states.values() for following in states)
+
+
+def test_no_simulator_is_loaded_with_the_nodes() -> None:
+    look = "import sys; from engine.registry import installed; installed(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
+    loaded = done.stdout.split()
+    assert "nodes.connector.taobao.trigger" in loaded
+    assert [name for name in loaded if name.rpartition(".")[2].startswith("simulator")] == []

@@ -1,0 +1,353 @@
+"""An engine in which anything may happen in any order, beside a model of what must be true of it all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from engine.app import Orderloom
+from engine.erasure import erase_event
+from engine.errors import Conflict, InputInvalid
+from engine.intake import published
+from engine.json_text import read_json
+from engine.node.triggers import Delivery
+from engine.store.memory import MemoryStore
+from engine.store.open import open_store
+from engine.store.operations import ENDS
+from engine.store.ports import OPEN_STATES, Incident, IncidentFilter, Store, StoreOptions, WaitFilter
+from tests.crash.fall import crash
+from tests.crash.scene import KINDS, REGISTRY, SETTINGS, TARGETS, Seen, Targets, body_of, scene
+
+MORNING = datetime(2026, 3, 28, 8, 0, tzinfo=UTC)
+DOUBT = "effect.unknown_outcome"
+MODES = ("ok", "down", "refuse", "patience", "deaf", "lost", "slow")
+T = TypeVar("T")
+IN_MEMORY = "/dev/shm"
+"""Where files cost no flush: nothing here tests the disk."""
+Number = st.integers(0, 50)
+
+
+@dataclass
+class Known:
+    """What the model knows of an accepted event."""
+
+    id: int
+    order: str
+    v: int
+    kind: str
+    mark: int
+    cancelled: bool = False
+    late: bool = False
+    """It was at work when it was cancelled, so that its end may have been quicker."""
+    skipped: bool = False
+    erased: bool = False
+    waited: bool = False
+    anew: int = 0
+    sent_again: int = 0
+
+
+class Machine(RuleBasedStateMachine):
+    """After each step the invariants hold; in the end, when the targets work again and everybody has decided, everything has ended."""
+
+    on_disk: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.compiling, published._COMPILING = published._COMPILING, AtOnce()  # type: ignore[misc,assignment]
+        self.folder = tempfile.mkdtemp(dir=IN_MEMORY if Path(IN_MEMORY).is_dir() else None) if self.on_disk else None
+        self.memory = MemoryStore()
+        self.targets = Targets(watch=self.watch)
+        self.now, self.mark = MORNING, 1
+        self.known: dict[int, Known] = {}
+        self.out_of_order: list[str] = []
+        self.run(self._enter())
+        self.run(self.app.publish(scene(1), note="", actor="owner"))
+
+    # --- what may happen
+
+    @rule(order=st.sampled_from("AB"), kind=st.sampled_from(KINDS), older=st.booleans())
+    def deliver(self, order: str, kind: str, older: bool) -> None:
+        used = {one.v for one in self.known.values() if one.order == order}
+        latest = max(used, default=0)
+        v = latest - 1 if older and latest > 1 and latest - 1 not in used else latest + 2
+        accepted = self.run(self._hook(body_of(order, v, kind)))
+        assert not accepted.duplicate
+        self.known[accepted.id] = Known(accepted.id, order, v, kind, self.mark)
+
+    @rule(number=Number)
+    def deliver_again(self, number: int) -> None:
+        if (one := _pick(list(self.known.values()), number)) is not None:
+            accepted = self.run(self._hook(body_of(one.order, one.v, one.kind)))
+            assert (accepted.id, accepted.duplicate) == (one.id, True)
+
+    @rule(number=Number, decision=st.sampled_from(["approved", "rejected"]))
+    def answer(self, number: int, decision: str) -> None:
+        if (wait := _pick(self.run(self.app.store.waits(WaitFilter(kind="task"))).items, number)) is not None:
+            self.run(self.app.waits.end(wait, "answer", "lead", {"decision": decision}))
+
+    @rule(number=Number)
+    def signal(self, number: int) -> None:
+        if (wait := _pick(self.run(self.app.store.waits(WaitFilter(kind="signal"))).items, number)) is not None:
+            self.run(self.app.waits.signal(self.app.waits.token(wait.effect), {}))
+
+    @rule(number=Number, action=st.sampled_from(["again", "anew", "skip", "sent", "not_sent"]))
+    def decide(self, number: int, action: str) -> None:
+        incident = _pick(self.run(self.app.store.incidents()).items, number)
+        if incident is not None and (incident.code == DOUBT or action not in ("sent", "not_sent")):
+            self._decide(incident, action)
+
+    @rule(hours=st.sampled_from([0.02, 1, 3, 30, -1]))
+    def time_passes(self, hours: float) -> None:
+        """Or the clock is put back."""
+        self.now += timedelta(hours=hours)
+        self.run(self.app.waits.wake_due())
+
+    @rule(number=Number)
+    def cancel(self, number: int) -> None:
+        if (one := _pick(list(self.known.values()), number)) is None:
+            return
+        at_work = one.id in self.app.dispatcher._at_work
+        try:
+            self.run(self.app.cancel(one.id, "owner"))
+        except Conflict:
+            assert self.state(one.id) in ENDS
+        else:
+            one.cancelled, one.late = True, at_work
+
+    @rule(number=Number)
+    def erase(self, number: int) -> None:
+        """A run that is open is cancelled before; one that is at work must end first."""
+        one = _pick([one for one in self.known.values() if not one.erased and one.id not in self.app.dispatcher._at_work], number)
+        if one is not None:
+            one.cancelled = one.cancelled or self.state(one.id) not in ENDS
+            assert self.run(erase_event(self.app, one.id, "owner")).erased
+            one.erased = True
+
+    @rule()
+    def fall(self) -> None:
+        self.run(crash(self.app), quiet=False)
+        self.run(self._enter())
+
+    @rule(order=st.sampled_from("AB"), kind=st.sampled_from(KINDS))
+    def fall_in_the_middle_of_a_call(self, order: str, kind: str) -> None:
+        modes, self.targets.modes = self.targets.modes, dict.fromkeys(TARGETS, "slow")
+        self.deliver(order, kind, False)
+        self.fall()
+        self.targets.modes = modes
+        self.let_go()
+
+    @rule()
+    def publish(self) -> None:
+        self.mark += 1
+        self.run(self.app.publish(scene(self.mark), note="", actor="owner"))
+
+    @rule(system=st.sampled_from(TARGETS), mode=st.sampled_from(MODES))
+    def target_is(self, system: str, mode: str) -> None:
+        self.targets.modes[system] = mode
+
+    @rule()
+    def let_go(self) -> None:
+        self.run(self._let_go())
+
+    @rule()
+    def look_for_what_was_left_behind(self) -> None:
+        assert self.run(self.app.take_up_left_behind()) == 0
+
+    # --- what must be true
+
+    @invariant()
+    def promises_hold(self) -> None:
+        self.everything_is_somebodys()
+        self.each_order_reached_its_targets_as_it_should()
+        self.what_a_target_did_stands_in_the_journal()
+
+    def everything_is_somebodys(self) -> None:
+        """Of each run that has not ended it is clear who does what next."""
+        waits: dict[int, int] = {}
+        for wait in self.run(self.app.store.waits(limit=500)).items:
+            waits[wait.run_id] = waits.get(wait.run_id, 0) + 1
+        incidents = {one.run_id for one in self.run(self.app.store.incidents(limit=500)).items}
+        in_line = self.app.dispatcher.known()
+        for one in self.known.values():
+            state = self.state(one.id)
+            one.waited = one.waited or state == "waiting"
+            if state in OPEN_STATES:
+                assert one.id in in_line, f"{one} is {state} and nobody works on it"
+            elif state == "parked":
+                assert one.id in incidents, f"{one} is parked without an incident"
+            elif state == "waiting":
+                assert waits.get(one.id), f"{one} waits for nothing"
+            elif state == "done":
+                assert one.id not in incidents, f"{one} is done with an incident"
+            if state in ENDS and one.id not in in_line:
+                assert one.id not in waits, f"{one} has ended and waits"
+            if one.cancelled and one.id not in in_line:
+                assert state == "cancelled" or (one.late and state in ("done", "failed")), f"{one} was cancelled and is {state}"
+
+    def each_order_reached_its_targets_as_it_should(self) -> None:
+        assert self.out_of_order == []
+        for one in self.known.values():
+            mine = [seen for seen in self.targets.seen if (seen.order, seen.v) == (one.order, one.v)]
+            assert {seen.mark for seen in mine} <= {one.mark}, f"{one} ran another version"
+            for target in TARGETS:
+                for line in range(4):
+                    there = [seen for seen in mine if (seen.target, seen.line) == (target, line)]
+                    assert len({seen.key for seen in there}) <= 1 + one.anew, f"{one}: keys at {target}"
+                    assert len({(seen.key, seen.body) for seen in there}) == len({seen.key for seen in there}), f"{one}: bodies at {target}"
+            done_once = [seen for seen in mine if seen.target == "once" and seen.done]
+            assert len(done_once) <= 1 + one.sent_again, f"{one} was done twice"
+
+    def what_a_target_did_stands_in_the_journal(self) -> None:
+        for one in self.known.values():
+            if self.state(one.id) == "done" and not one.erased:
+                journal = self.run(self._journaled(one.id))
+                missing = {seen.key for seen in self.targets.seen if (seen.order, seen.v) == (one.order, one.v)} - journal
+                assert not missing, f"{one}: calls that the journal does not know"
+
+    def teardown(self) -> None:
+        """Everything has a way out: the targets work, people answer, time passes."""
+        try:
+            self.targets.modes = dict.fromkeys(TARGETS, "ok")
+            for _ in range(40):
+                self.run(self._let_go())
+                self.now += timedelta(hours=12)
+                self.run(self.app.waits.wake_due())
+                for incident in self.run(self.app.store.incidents(limit=500)).items:
+                    self._decide(incident, "not_sent" if incident.code == DOUBT else "again")
+                if all(self.state(one.id) in ENDS for one in self.known.values()):
+                    break
+            self.promises_hold()
+            for one in self.known.values():
+                assert self.state(one.id) in ("done", "cancelled") or (one.erased and self.state(one.id) == "failed"), self._about(one)
+                self._reached_all(one)
+        finally:
+            self.run(self._leave(), quiet=False)
+            self.loop.close()
+            published._COMPILING = self.compiling  # type: ignore[misc]
+
+    # --- how it is done
+
+    def run(self, what: Coroutine[Any, Any, T], *, quiet: bool = True) -> T:
+        """Until it is done and nothing moves any more by itself."""
+        found = self.loop.run_until_complete(what)
+        if quiet:
+            self.loop.run_until_complete(self._quiet())
+        return found
+
+    def state(self, run: int) -> str:
+        if self.folder is None:
+            return self.memory._kept.runs[run].state
+        with closing(sqlite3.connect(f"{self.folder}/orderloom.db")) as connection:
+            return connection.execute("SELECT state FROM run WHERE id = ?", (run,)).fetchone()[0]
+
+    def watch(self, seen: Seen) -> None:
+        """Events of one order go one after the other; only one that waited may be overtaken."""
+        for one in self.known.values():
+            own = next((other.id for other in self.known.values() if (other.order, other.v) == (seen.order, seen.v)), None)
+            if own is None or one.order != seen.order or one.id >= own or one.waited:
+                continue
+            state = self.state(one.id)
+            if state not in (*ENDS, "waiting"):
+                self.out_of_order.append(f"{seen} before {one}, which is {state}")
+
+    def _decide(self, incident: Incident, action: str) -> None:
+        one = self.known[incident.run_id]
+        try:
+            self.run(self.app.resume(incident.id, action, "owner"))
+        except Conflict:
+            return  # the run went on meanwhile
+        except InputInvalid:
+            assert (incident.code, action) == (DOUBT, "again")
+            return
+        one.skipped = one.skipped or action in ("skip", "sent")
+        one.anew += action == "anew"
+        one.sent_again += action in ("anew", "not_sent")
+
+    def _reached_all(self, one: Known) -> None:
+        if one.cancelled or one.skipped or self.state(one.id) != "done":
+            return
+        done = {seen.target for seen in self.targets.seen if (seen.order, seen.v) == (one.order, one.v) and seen.done}
+        wanted = {"a", "b", *({one.kind} & {"once", "strict", "fatal"})}
+        assert wanted <= done, f"{one} is done, but never reached {wanted - done}"
+
+    def _about(self, one: Known) -> str:
+        incidents = self.run(self.app.store.incidents(IncidentFilter(run_id=one.id))).items
+        return f"{one} has no way out: {self.state(one.id)}, {[(each.step, each.code, each.fields) for each in incidents]}"
+
+    def _open(self) -> Store:
+        return self.memory if self.folder is None else open_store(StoreOptions(self.folder))
+
+    async def _enter(self) -> None:
+        self.targets.gate, self.targets.held = asyncio.Event(), 0
+        self.app = Orderloom(SETTINGS, self._open(), REGISTRY, clock=lambda: self.now)
+        await self.app.__aenter__()
+        if self.folder is not None:
+            database: Any = self.app.store
+            database._open.read = _inline(database._open._in_session)
+        for name, value in {"outside": self.targets, "sleep": lambda _: asyncio.sleep(0), "chance": lambda: 0.5}.items():
+            object.__setattr__(self.app.world, name, value)
+        self.app._upkeep.start = lambda: None  # type: ignore[method-assign]  # what it does at its times, the rules do
+        await self.app.start()
+
+    async def _leave(self) -> None:
+        self.targets.gate.set()
+        await self.app.__aexit__()
+        if self.folder is not None:
+            shutil.rmtree(self.folder)
+        await self.loop.shutdown_default_executor()
+
+    async def _let_go(self) -> None:
+        self.targets.gate.set()
+        await self._quiet()
+        self.targets.gate = asyncio.Event()
+
+    async def _hook(self, body: bytes) -> Any:
+        return await self.app.intake.hook("scene", "hook", Delivery(body))
+
+    async def _journaled(self, run: int) -> set[str]:
+        found: set[str] = set()
+        for fact in await self.app.store.facts(run):
+            body = read_json(fact.body)
+            found |= {entry["id"] for name in ("results", "backoffs") for entry in body.get(name, ())} | {body.get("id", "")}
+        return found
+
+    async def _quiet(self) -> None:
+        still = 0
+        while still < 40:
+            still = 0 if self.app.store.journal.backlog() else still + 1
+            await asyncio.sleep(0)
+
+
+def _pick(among: Sequence[T], number: int) -> T | None:
+    return among[number % len(among)] if among else None
+
+
+class AtOnce:
+    """Compiles where it is asked to, as a thread would go on while the model looks."""
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(work())
+        return done
+
+
+def _inline(query: Any) -> Any:
+    """Reads in the loop's own thread, so that the order of things is the same each time."""
+
+    async def read(statement: Any) -> Any:
+        return query(statement)
+
+    return read
