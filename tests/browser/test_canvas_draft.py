@@ -256,7 +256,8 @@ def test_the_colours_change_at_once_and_stay(page: Page, flow: str) -> None:
     background: Callable[[], str] = lambda: page.evaluate("getComputedStyle(document.querySelector('.editor-bar')).backgroundColor")  # noqa: E731
     page.get_by_role("button", name="Colours: as the system says").click()
     light = background()
-    page.get_by_role("button", name="Colours: light").click()
+    with page.expect_response("**/preferences"):
+        page.get_by_role("button", name="Colours: light").click()
     expect(page.locator(".react-flow")).to_have_class(re.compile(r"\bdark\b"))
     assert background() != light
     page.reload()

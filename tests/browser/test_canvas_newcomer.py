@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
 from tests.browser.conftest import Demo
@@ -17,13 +16,11 @@ SHOPIFY_TEST = "a Shopify order reaches both targets in its own currency"
 
 
 @pytest.fixture
-def newcomer(reader: BrowserContext, demo: Demo) -> Iterator[Page]:
+def newcomer(page: Page, demo: Demo) -> Page:
     """Opens the address that the demonstration prints."""
-    page = reader.new_page()
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/?key={demo.key}")
-    yield page
-    page.close()
+    return page
 
 
 def test_a_newcomer_changes_the_flow_by_mouse_and_the_next_orders_take_the_new_way(newcomer: Page, complaints: list[str]) -> None:

@@ -64,7 +64,9 @@ async def fed_by_a_queue(data: Path, sabotage: str | None = None) -> AsyncIterat
         await service.stop()
 
 
-async def nothing_in_the_queue_is_lost(data: Path, *, orders: int, kills: int, sabotage: str | None = None) -> list[str]:
+async def nothing_in_the_queue_is_lost(
+    data: Path, *, orders: int, kills: int, sabotage: str | None = None, patience: float = 10
+) -> list[str]:
     """Every order must reach the WMS under one key although the service is killed while it reads; in the end the queue is empty."""
     async with fed_by_a_queue(data, sabotage) as (world, service, queue):
         numbers = [f"Q-{number:05}" for number in range(orders)]
@@ -72,11 +74,11 @@ async def nothing_in_the_queue_is_lost(data: Path, *, orders: int, kills: int, s
         arrived = world.arrived["wms"]
         for turn in range(kills):
             await service.start()
-            await _until(lambda: len(arrived) >= orders * (turn + 1) // (kills + 2), 10)  # noqa: B023 - awaited in the loop
+            await _until(lambda: len(arrived) >= orders * (turn + 1) // (kills + 2), patience)  # noqa: B023 - awaited in the loop
             await asyncio.sleep(random.Random(turn).random() * 0.2)
             await service.kill()
         await service.start()
-        await _until(lambda: len(arrived) == orders, 10)
+        await _until(lambda: len(arrived) == orders, patience)
         await service.stop()
         lost = [number for number in numbers if number not in arrived]
         found = [f"{len(lost)} of {orders} orders never arrived"] if lost else []

@@ -33,6 +33,7 @@ async def nothing_acknowledged_is_lost(
     kills: int,
     sabotage: str | None = None,
     database: str | None = None,
+    patience: float = 30,
     strike: Callable[[Service], Awaitable[None]] = restarted,
 ) -> list[str]:
     """Orders at 32 in flight while the service is struck; every order answered 2xx must reach both targets."""
@@ -41,7 +42,7 @@ async def nothing_acknowledged_is_lost(
         await published(service)
         shop = Shop(world, service, orders)
         await asyncio.gather(shop.struck(kills, strike), *(shop.send() for _ in range(32)))
-        missing = await world.until(shop.acknowledged, 30)
+        missing = await world.until(shop.acknowledged, patience)
         await service.stop()
         found = [f"{len(missing)} of {len(shop.acknowledged)} acknowledged orders never arrived"] if missing else []
         if len(shop.acknowledged) < orders // 2:

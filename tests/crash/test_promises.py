@@ -45,7 +45,8 @@ async def test_no_page_and_no_answer_of_the_api_shows_a_phone_number(tmp_path: P
 
 
 async def test_the_proof_notices_an_acknowledgement_before_the_commit(tmp_path: Path) -> None:
-    found = await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=600, kills=3, sabotage="acknowledge_before_commit")
+    sabotage = "acknowledge_before_commit"
+    found = await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=300, kills=3, sabotage=sabotage, patience=5)
     assert any("never arrived" in one for one in found)
 
 

@@ -29,5 +29,6 @@ async def test_nothing_in_the_queue_is_lost_although_the_service_is_killed_twice
 
 
 async def test_the_proof_notices_an_acknowledgement_before_the_event_is_durable(tmp_path: Path) -> None:
-    found = await nothing_in_the_queue_is_lost(tmp_path / "data", orders=200, kills=3, sabotage="acknowledge_source_before_accept")
+    sabotage = "acknowledge_source_before_accept"
+    found = await nothing_in_the_queue_is_lost(tmp_path / "data", orders=200, kills=2, sabotage=sabotage, patience=3)
     assert any("never arrived" in one for one in found)

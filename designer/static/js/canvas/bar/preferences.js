@@ -8,7 +8,8 @@ import { Tool } from "./tool.js";
 const NEXT = { auto: "light", light: "dark", dark: "auto" };
 const SYMBOLS = { auto: "sun-moon", light: "sun", dark: "moon" };
 
-const keep = (values) => fetch("/preferences", { method: "POST", body: new URLSearchParams(values), redirect: "manual" });
+/** Goes on though the page is left at once. */
+const keep = (values) => fetch("/preferences", { method: "POST", body: new URLSearchParams(values), redirect: "manual", keepalive: true });
 
 export function Preferences() {
   const editor = useEditor();
