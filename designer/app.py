@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
 
 from designer import api, assets, hooks, live
 from designer.api import probes
@@ -26,15 +27,18 @@ from designer.security import Gate, permitted, secure, sign_in
 from engine.app import Orderloom
 
 
-def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
-    """The application; its lifespan opens the engine, takes up unfinished runs, and drains at the end. ``key`` opens pages and API."""
+def create_app(orderloom: Orderloom, *, key: str, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """The application; its lifespan opens the engine, takes up unfinished runs, and drains at the end. ``key`` opens pages and API.
+
+    ``pages``: more than there are anyway.
+    """
     return Litestar(
         route_handlers=[
             *hooks.routes,
             api.router,
             live.router,
             probes.router,
-            _pages(),
+            _pages(pages),
             assets.router,
         ],
         lifespan=[_alive(orderloom)],
@@ -51,13 +55,15 @@ def create_app(orderloom: Orderloom, *, key: str) -> Litestar:
 def state_around(orderloom: Orderloom, key: str) -> State:
     """What handlers find in the application.
 
-    ``home``: where a browser begins; ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers.
+    ``home``: where a browser begins; ``scenes``: the page of what a demonstration can let go wrong, ``None`` where there is none;
+    ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers.
     """
     return State(
         {
             "orderloom": orderloom,
             "gate": Gate(key),
             "home": "/",
+            "scenes": None,
             "deliveries": Counter[str](),
             "flow_feeds": live.FlowFeeds(orderloom),
             "closing": asyncio.Event(),
@@ -79,10 +85,10 @@ def _alive(orderloom: Orderloom) -> Callable[[Litestar], AbstractAsyncContextMan
     return alive
 
 
-def _pages() -> Router:
+def _pages(more: Sequence[ControllerRouterHandler]) -> Router:
     return Router(
         path="/",
-        route_handlers=list(page_routes),
+        route_handlers=[*page_routes, *more],
         guards=[permitted],
         middleware=[sign_in, compressed],
         include_in_schema=False,

@@ -10,13 +10,14 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from threading import Timer
 from typing import Final
 
 import uvicorn
 from litestar import Litestar
+from litestar.types import ControllerRouterHandler
 
 from designer.app import create_app
 from designer.hooks import straight
@@ -69,12 +70,12 @@ def settle_memory() -> None:
 
 
 class Service:
-    """The web application on a bound socket, from opening the engine to closing it."""
+    """The web application on a bound socket, from opening the engine to closing it. ``pages``: more than there are anyway."""
 
-    def __init__(self, orderloom: Orderloom, listener: socket.socket, *, key: str) -> None:
+    def __init__(self, orderloom: Orderloom, listener: socket.socket, *, key: str, pages: Sequence[ControllerRouterHandler] = ()) -> None:
         self.orderloom, self.listener = orderloom, listener
         self.url, self.key = url_of(listener), key
-        self.app: Litestar = create_app(orderloom, key=key)
+        self.app: Litestar = create_app(orderloom, key=key, pages=pages)
         self._server = _Server(_config(self.app))
 
     async def run(self, ready: Callable[[], None]) -> None:

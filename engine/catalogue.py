@@ -26,8 +26,12 @@ _Entries = dict[tuple[str | None, str], str]
 
 
 def text(key: str, language: str = "en", /, **fields: Any) -> str:
-    """The sentence for ``key`` with its ``{fields}`` filled in; the key itself where no translation exists."""
-    return _fill(_entries(language).get((None, key)) or key, fields)
+    """The sentence for ``key`` with its ``{fields}`` filled in; the key itself where no translation exists.
+
+    Without fields nothing is filled in: braces in it are its own, as in the help of a node that explains templates.
+    """
+    sentence = _entries(language).get((None, key)) or key
+    return _fill(sentence, fields) if fields else sentence
 
 
 def explain(problem: Problem, language: str = "en") -> dict[str, str]:

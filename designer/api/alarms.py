@@ -173,7 +173,7 @@ def _shown(alarm: Alarm, messages: Sequence[AlarmMessage], language: str) -> Ala
         subject=alarm.subject,
         code=alarm.code,
         state=alarm.state,
-        problem=ProblemShown(**explain(problem_of(alarm), language)),
+        problem=ProblemShown(**explain(problem_of(alarm, language), language)),
         order=order if isinstance(order, str) and order else None,
         raised_at=utc(alarm.raised_at),
         acknowledged_at=utc_or_none(alarm.acknowledged_at),

@@ -20,14 +20,15 @@ from designer.logging import log_to
 from designer.server import Service
 from engine.access import requires
 from engine.cli.language import say
+from engine.cli.numbers import Number
 from engine.settings import load_settings
 
 
 @click.command("demo", help="Run the service with an invented shop: orders from six channels, a warehouse, a finance system, a team chat.")
-@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one.")
+@click.option("--port", default=8420, show_default=True, type=Number(0, 65535), help="Port to listen on; 0 picks a free one.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep; without it a new one that goes at the end.")
-@click.option("--rate", default=2.0, show_default=True, type=click.FloatRange(0.1, 200), help="New orders a second.")
-@click.option("--orders", type=click.IntRange(1), help="Stop after this many orders.")
+@click.option("--rate", default=2.0, show_default=True, type=Number(0.1, 200, whole=False), help="New orders a second.")
+@click.option("--orders", type=Number(1), help="Stop after this many orders.")
 @click.option("--exit", "leave", is_flag=True, help="With --orders: wait until all have arrived, show where, and end.")
 @requires("service.run")
 def demo(port: int, data: Path | None, rate: float, orders: int | None, leave: bool) -> int:

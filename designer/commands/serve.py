@@ -18,6 +18,7 @@ from designer.logging import log_to
 from designer.server import Service, bind, settle_memory
 from engine.access import requires
 from engine.app import Orderloom
+from engine.cli.numbers import Number
 from engine.errors import Problem, SettingsInvalid
 from engine.settings import Settings, load_settings
 
@@ -26,7 +27,7 @@ KEY_BYTES = 24
 
 @click.command("serve", help="Run the service: pages, API, hooks and runner in one process.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; this machine only, until there are accounts.")
-@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one.")
+@click.option("--port", default=8420, show_default=True, type=Number(0, 65535), help="Port to listen on; 0 picks a free one.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of database, keys and flows.")
 @requires("service.run")
 def serve(host: str, port: int, data: Path | None) -> None:

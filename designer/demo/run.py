@@ -10,8 +10,10 @@ from typing import Any
 
 from designer.demo.arrivals import Arrivals, count, settled
 from designer.demo.flow_file import NAME, flow_file
+from designer.demo.page import PATH, routes
 from designer.demo.robot import TeamChat
 from designer.demo.shop import Platforms, Shop, platforms, push_to
+from designer.demo.slip import TimeSlip
 from designer.server import Service, bind
 from engine.access import SYSTEM
 from engine.app import Orderloom, now
@@ -56,11 +58,12 @@ async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
             connections={**plan.settings.connections, **_connections(shops, password, urls)},
             allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
         )
-        service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24))
-        service.app.state.home = HOME
+        service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24), pages=routes)
+        shop = Shop(shops, now)
+        service.app.state.update(home=HOME, scenes=PATH, scene=TimeSlip(shop, wms.ledger, finance.ledger, now))
         started = asyncio.Event()
         serving = asyncio.create_task(service.run(started.set))
-        driving = asyncio.create_task(_drive(plan, service, started, (shops, wms, finance, chat), ready))
+        driving = asyncio.create_task(_drive(plan, service, started, (shops, wms, finance, chat), shop, ready))
         return await _first(service, serving, driving)
 
 
@@ -77,13 +80,14 @@ async def _first(service: Service, serving: asyncio.Task[None], driving: asyncio
     return None
 
 
-async def _drive(plan: Plan, service: Service, started: asyncio.Event, around: _Around, ready: Callable[[Service], None]) -> Outcome:
+async def _drive(
+    plan: Plan, service: Service, started: asyncio.Event, around: _Around, shop: Shop, ready: Callable[[Service], None]
+) -> Outcome:
     shops, wms, finance, chat = around
     await started.wait()
     await service.orderloom.publish(flow_file(), note=NOTE, actor=SYSTEM)
     ready(service)
     push_to(shops, service.url)
-    shop = Shop(shops, now)
     await _sell(shop, plan.per_second, plan.orders)
     if not plan.leave:
         await asyncio.Event().wait()

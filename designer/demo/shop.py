@@ -40,26 +40,42 @@ def push_to(shops: Platforms, url: str) -> None:
 class Shop:
     """``sell()`` makes the next sale. Sixteen sales show each oddity once; an order that nobody can read comes every 64.
 
-    ``placed``: the orders so far, by channel and number.
+    ``placed``: the orders so far, by channel and number; ``slipped``: numbers of the own shop's orders since its times slipped.
     """
 
     def __init__(self, shops: Platforms, now: Callable[[], datetime], seed: int = 1) -> None:
         self._shops, self._now, self._chance = shops, now, Random(seed)  # noqa: S311 - play, not protection
         self._number = 0
+        self._slip = timedelta(0)
         self.placed: list[tuple[str, str]] = []
+        self.slipped: list[str] = []
+
+    def slip(self, by: timedelta) -> None:
+        """From now on the own shop's times are wrong by so much; then it has plain orders only. Nothing: they are right again."""
+        self._slip = by
+        if by:
+            self.slipped = []
+
+    def sell_here(self, count: int) -> None:
+        """So many plain orders of the own shop at once."""
+        for _ in range(count):
+            self._number += 1
+            self._own()
 
     def sell(self) -> None:
         """Mostly a plain new order; now and then it is pushed twice, overtaken by a change of itself, called off, or odd."""
         self._number += 1
         turn = self._number % 16
-        if self._number % 64 == 7:
+        if self._number % 64 == 7 and not self._slip:
             self._own(currency="")
             return
         odd = {5: self._twice, 8: self._out_of_order, 11: self._unknown_status, 13: self._bad_phone, 15: self._cancelled}.get(turn)
-        if odd is not None:
-            odd()
-        else:
+        if odd is None:
             self._plain(urgent=turn in (3, 10))
+        elif self._slip:
+            self._own()
+        else:
+            odd()
 
     def _twice(self) -> None:
         self._shops["own_shop"].pusher.faults.next("doubled")
@@ -97,19 +113,21 @@ class Shop:
             self.placed += [(channel, order.id) for order in self._shops[channel].create()]
 
     def _own(self, *, bad_phone: bool = False, **changes: Any) -> KeptOrder:
-        sale = self._sale(bad_phone=bad_phone)
+        sale = self._sale(bad_phone=bad_phone, slipped=self._slip)
         event = payloads.own_shop(sale, **changes)
+        if self._slip:
+            self.slipped.append(event["data"]["order_no"])
         return self._place("own_shop", event["data"]["order_no"], event, sale)
 
     def _place(self, channel: str, number: str, body: Mapping[str, Any], sale: Sale) -> KeptOrder:
         self.placed.append((channel, number))
         return self._shops[channel].place(number, body, at=sale.at)
 
-    def _sale(self, *, abroad: bool = False, bad_phone: bool = False, note: str = "") -> Sale:
+    def _sale(self, *, abroad: bool = False, bad_phone: bool = False, note: str = "", slipped: timedelta = timedelta(0)) -> Sale:
         buyer = foreigner(self._chance) if abroad else person(self._chance)
         if bad_phone:
             buyer = Person(buyer.name, "12345", buyer.region, buyer.street)
-        return Sale(self._number, self._now(), basket(self._chance), buyer, note)
+        return Sale(self._number, self._now() + slipped, basket(self._chance), buyer, note)
 
 
 def _secret(channel: str) -> str:

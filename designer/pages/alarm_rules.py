@@ -15,6 +15,7 @@ from designer.pages.frame import PageRequest, loom, page, reader_for
 from engine.app import Orderloom
 from engine.connection.types import connection_types
 from engine.errors import InputInvalid, NotFound, Problem
+from engine.watch.naming import rule_title
 from engine.watch.rules import DEFAULTS, KINDS, Rule, parse_rule
 
 READ: Final = {"permission": "alarm.read"}
@@ -38,7 +39,8 @@ async def list_rules(request: PageRequest, gone: FromQuery[str] = "", saved: Fro
     """``gone``, ``saved``: one that was just deleted or kept."""
     book = loom(request).watch.rules
     kinds = {kind: kind_shown(kind) for kind in KINDS}
-    return page(request, "alarms/rules.html", rules=book.rules(), kinds=kinds, gone=gone, saved=saved)
+    titles = rule_titles(loom(request), reader_for(request).language)
+    return page(request, "alarms/rules.html", rules=book.rules(), kinds=kinds, titles=titles, gone=gone, saved=saved)
 
 
 @get("/alarms/rules/new", opt=WRITE)
@@ -76,6 +78,11 @@ async def delete_rule(request: PageRequest, name: FromPath[str]) -> Redirect:
     """Ends the alarms of the rule. One of the beginning is then as it was."""
     await loom(request).watch.rules.remove(name, actor=request.state.actor)
     return Redirect(path=f"/alarms/rules?gone={name}", status_code=303)
+
+
+def rule_titles(engine: Orderloom, language: str) -> dict[str, str]:
+    """All rules by name, as messages call them."""
+    return {name: rule_title(name, rule, language) for name, rule in engine.watch.rules.rules().items()}
 
 
 def kind_shown(name: str) -> KindShown:
@@ -119,8 +126,10 @@ def _form(
     form: Filled = filled(fields, document, by_field, frozenset())
     ticked = {field: tuple(document.get(field, ())) for field in CHOSEN}
     kept = not is_new and engine.watch.rules.is_kept(name)
+    title = rule_titles(engine, reader_for(request).language).get(name, "")
     return page(
-        request, "alarms/rule.html", status=status, kind=kind, name=name, form=form, problems=rest, is_new=is_new, ticked=ticked,
+        request, "alarms/rule.html", status=status, kind=kind, name=name, title=title, form=form, problems=rest,
+        is_new=is_new, ticked=ticked,
         receivers=receivers(engine, [one for names in ticked.values() for one in names]), kept=kept, default=name in DEFAULTS,
         common=[one.name for one in fields if one.name in Rule.model_fields],
     )  # fmt: skip

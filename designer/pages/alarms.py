@@ -10,13 +10,15 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
+from designer.pages.alarm_rules import rule_titles
 from designer.pages.filters import Given
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.words import ALARM_LISTS
 from engine.store.ports import FLOWS, AlarmFilter, AlarmMessage
 from engine.watch.message import problem_of
+from engine.watch.naming import about, rule_title
 
 PATH: Final = "/alarms"
 
@@ -33,7 +35,8 @@ async def list_alarms(
     request: PageRequest, show: FromQuery[str] = "open", rule: FromQuery[str | None] = None, cursor: FromQuery[str | None] = None
 ) -> Response[str]:
     """``show``: those that are not over, those that are, or all. The other filter: the rule."""
-    engine = loom(request)
+    engine, language = loom(request), reader_for(request).language
+    titles = rule_titles(engine, language)
     wanted = known(show, ALARM_LISTS) or "open"
     filters = {"show": wanted, "rule": chosen(rule)}
     state = None if wanted == "all" else cast("Literal['open', 'over']", wanted)
@@ -43,7 +46,8 @@ async def list_alarms(
         if message.receiver != FLOWS:
             told[message.alarm_id].append(message)
     return page(
-        request, "alarms/list.html", found=found, shown=wanted, told=told, problem_of=problem_of, rules=list(engine.watch.rules.rules()),
+        request, "alarms/list.html", found=found, shown=wanted, told=told, problem_of=problem_of, about=about,
+        titles=titles | {one.rule: rule_title(one.rule, None, language) for one in found.items if one.rule not in titles},
         given=Given(PATH, filters, plain={"show": wanted}), links=links(PATH, found, cursor, filters), renew=cursor is None,
     )  # fmt: skip
 

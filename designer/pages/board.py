@@ -6,18 +6,19 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.app import Orderloom, now
 from engine.inspection import masked_order
 from engine.store.ports import HubOrder, Incident
 
-if TYPE_CHECKING:
-    from engine.app import Orderloom
-
 FRESH_SECONDS = 0.9
 SPAN_SECONDS = 60
+UNSEEN_SECONDS = 3.0
+"""Where nobody has looked for longer, what came in between is read from the store."""
 NEWEST = 14
 
 
@@ -80,8 +81,14 @@ class Board:
         counts = await store.run_counts()
         orders = await store.orders(limit=NEWEST)
         incidents = await store.incidents(limit=5)
+        total, before = sum(counts.values()), self._taken_at
         self._taken_at = monotonic()
-        self._totals.append((self._taken_at, sum(counts.values())))
+        if self._taken_at - before > UNSEEN_SECONDS:
+            self._totals.clear()
+            self._totals.extend(
+                totals_before(self._taken_at, total, await store.accepted_by_second(now() - timedelta(seconds=SPAN_SECONDS)))
+            )
+        self._totals.append((self._taken_at, total))
         return Snapshot(
             flows=_by_flow(counts, list(await store.published())),
             channels=dict(sorted((await store.order_counts()).items())),
@@ -95,6 +102,15 @@ class Board:
 
 def shown(order: HubOrder) -> ShownOrder:
     return ShownOrder(order, masked_order(order) if order.body else None)
+
+
+def totals_before(at: float, total: int, accepted: Mapping[int, int]) -> list[tuple[float, int]]:
+    """What readings at the end of each of the last seconds would have been; ``accepted``: the growth in each of them, oldest first."""
+    readings: list[tuple[float, int]] = []
+    for second in reversed(range(SPAN_SECONDS)):
+        total -= accepted.get(second, 0)
+        readings.append((at - SPAN_SECONDS + second, total))
+    return readings[::-1]
 
 
 def per_second(totals: Sequence[tuple[float, int]]) -> list[float]:

@@ -60,7 +60,7 @@ async def _opened(engine: Orderloom, record: FlowRecord, version: int | None, ru
 
 
 async def _around(request: PageRequest) -> dict[str, Any]:
-    """The reader, the connections and flows that a form may name, and the texts of the scripts."""
+    """The reader, the connections and flows that a form may name, the texts of the scripts, and where a demonstration has its scenes."""
     reader = reader_for(request)
     engine = loom(request)
     book = engine.book.types()
@@ -71,6 +71,7 @@ async def _around(request: PageRequest) -> dict[str, Any]:
         "callees": [plan.name for plan in await engine.flows.starting("call") if plan.callee is not None],
         "texts": script_texts(reader.language),
         "title": text("Canvas", reader.language),
+        "scenes": request.app.state.scenes,
     }
 
 

@@ -65,8 +65,13 @@ def render(request: PageRequest, template: str, **values: Any) -> str:
     path = request.url.path
     here = path + (f"?{request.url.query}" if request.url.query else "")
     zone = reader.clock.name if request.method == "GET" else ""  # a page that answers a form is not asked for again
-    common = {"reader": reader, "zone": zone, "navigation": NAVIGATION, "path": path, "here": here, **speech(reader.language)}
+    common = {"reader": reader, "zone": zone, "navigation": _navigation(request), "path": path, "here": here, **speech(reader.language)}
     return environment().get_template(template).render({**common, **values})
+
+
+def _navigation(request: PageRequest) -> tuple[tuple[str, str, str], ...]:
+    scenes: str | None = getattr(request.app.state, "scenes", None)
+    return NAVIGATION if scenes is None else (*NAVIGATION, (scenes, "play", "Demonstration"))
 
 
 def reader_for(request: PageRequest) -> Reader:

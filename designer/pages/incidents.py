@@ -12,7 +12,8 @@ from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from designer.pages.filters import Given
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.flow_titles import flow_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
@@ -48,13 +49,15 @@ async def list_incidents(
     filters = {"show": wanted or "all", "flow": flow, "step": step, "code": code, "order": order}
     runs = await asyncio.gather(*(store.run(run_id) for run_id in dict.fromkeys(one.run_id for one in found.items)))
     order_keys = {run.id: run.order_key for run in runs}
+    names = await store.flow_names()
+    titles = await flow_titles(loom(request), [*(one.flow for one in found.items), *names], reader_for(request).language)
     blocked = await store.blocked_behind([one.run_id for one in found.items if one.state == "open"])
     return page(
         request, "incidents.html",
         found=found, shown=filters["show"], given=Given("/incidents", filters, plain={"show": filters["show"]}),
         links=links("/incidents", found, cursor, filters), steps=await _steps(store, flow, step),
         bulk=loom(request).bulk.last,
-        flows=await store.flow_names(), order_keys=order_keys, blocked=blocked,
+        flows=names, titles=titles, order_keys=order_keys, blocked=blocked,
         held=await held(store, order_keys.values()),
     )  # fmt: skip
 

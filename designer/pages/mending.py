@@ -12,6 +12,7 @@ from litestar.response import Redirect, Response
 
 from designer.api.mending import ATTEMPTS, start_many
 from designer.pages.environment import href
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.mend_form import MOST_ROWS, TYPES, NewRow, Row, beside, new_rows, patch_of, rows_of, unlisted
@@ -109,7 +110,8 @@ async def _shown(
     return page(
         request, "mending.html", status=status,
         parked=parked, incident=incident, parts=parts, types=TYPES, most=MOST_ROWS, problems=rest, faults=by_input, changes=changes,
-        form=form, order_key=run.order_key, held=await held(engine.store, [run.order_key]), title=_title(parked, language), others=others,
+        form=form, order_key=run.order_key, held=await held(engine.store, [run.order_key]),
+        flow_title=(await flow_titles(engine, [incident.flow], language))[incident.flow], title=_title(parked, language), others=others,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from designer.api.parcels import parcels_of_order
 from designer.api.passport import gathered, moments
 from designer.pages.board import shown
 from designer.pages.filters import Given, period
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.words import ORDER_STATUSES, PRIORITIES
@@ -93,12 +94,15 @@ async def find_orders(request: PageRequest, data: Annotated[Receiver, Body(media
 async def show_order(request: PageRequest, channel: FromQuery[str], number: FromQuery[str], shop: FromQuery[str] = "") -> Response[str]:
     """Its passport. ``number`` is the channel's own order id."""
     engine = loom(request)
+    language = reader_for(request).language
     found = await gathered(engine, channel, shop, number)
+    timeline = await moments(engine, found, language)
+    titles = await flow_titles(engine, (one.flow for one in (*found.runs, *timeline)), language)
     return page(
         request, "orders/one.html",
-        shown=shown(found.order), found=found, timeline=await moments(engine, found, reader_for(request).language),
+        shown=shown(found.order), found=found, timeline=timeline,
         parcels=await parcels_of_order(engine, channel, shop, number),
-        runs=found.runs, held=frozenset({found.key}), open_holds=[one for one in found.holds if one.state == "open"],
+        runs=found.runs, titles=titles, held=frozenset({found.key}), open_holds=[one for one in found.holds if one.state == "open"],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from designer.api.timeline import timeline_of
 from designer.pages.drawing import draw
 from designer.pages.filters import Given, period
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
@@ -45,9 +46,10 @@ async def list_runs(
     where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"], span.since, span.until)
     found = await store.runs(where, limit=PER_PAGE, cursor=cursor)
     names = await store.flow_names()
+    titles = await flow_titles(loom(request), [*(run.flow for run in found.items), *names], reader_for(request).language)
     return page(
         request, "runs/list.html",
-        found=found, given=Given("/runs", filters), span=span, flows=names, links=links("/runs", found, cursor, filters),
+        found=found, given=Given("/runs", filters), span=span, flows=names, titles=titles, links=links("/runs", found, cursor, filters),
         held=await held(store, (run.order_key for run in found.items)),
     )  # fmt: skip
 
@@ -59,10 +61,12 @@ async def show_run(request: PageRequest, run_id: FromPath[int]) -> Response[str]
     flow, steps, problems = await _steps(request, event)
     incidents = await engine.store.incidents(IncidentFilter(None, run_id))
     call, children = await engine.store.call_of(run_id), await engine.store.children(run_id, limit=PER_PAGE)
+    parent = None if call is None else await engine.store.run(call.parent)
+    names = [run.flow, *([parent.flow] if parent else []), *(child.flow for child in children.items)]
     return page(
         request, "runs/one.html",
         run=run, event=event, ending=await ending_of(engine, run_id), steps=steps, problems=problems, incidents=incidents.items, flow=flow,
-        parent=None if call is None else await engine.store.run(call.parent), children=children,
+        parent=parent, children=children, titles=await flow_titles(engine, names, reader_for(request).language),
         deadline=await engine.store.deadline_of(run_id),
         timeline=await timeline_of(engine, run_id, reader_for(request).language),
         drawing=draw(flow) if flow else None,

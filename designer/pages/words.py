@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from engine.order.names import CHANNELS, COURIERS
+from engine.watch.naming import STAGES, TARGETS
+
 RUN_STATES: Final[Mapping[str, str]] = {
     "queued": "Queued", "running": "Running", "waiting": "Waiting", "parked": "Parked", "done": "Done",
     "failed": "Failed", "cancelling": "Being cancelled", "cancelled": "Cancelled",
@@ -34,14 +37,10 @@ ALARM_LISTS: Final[Mapping[str, str]] = {"open": "Not over", "over": "Over", "al
 ALARM_STATES: Final[Mapping[str, str]] = {"raised": "Alarm", "acknowledged": "Acknowledged", "over": "Over"}
 MESSAGE_KINDS: Final[Mapping[str, str]] = {"raised": "Alarm", "escalated": "Escalated", "over": "Over"}
 DELAY_SPANS: Final[Mapping[str, str]] = {"15": "Last 15 minutes", "60": "Last hour", "1440": "Last 24 hours"}
-TARGETS: Final[Mapping[str, str]] = {"wms": "WMS", "finance": "Finance system"}
 ORDER_STATUSES: Final[Mapping[str, str]] = {
     "pending_payment": "Pending payment", "paid_hold": "Paid, on hold", "awaiting_fulfillment": "To ship",
     "partially_shipped": "Partly shipped", "shipped": "Shipped", "delivered": "Delivered", "completed": "Completed",
     "cancelled": "Cancelled", "closed_refunded": "Closed, refunded", "unknown": "Unknown",
-}  # fmt: skip
-CHANNELS: Final[Mapping[str, str]] = {
-    "taobao": "Taobao", "shopify": "Shopify", "own_shop": "Own shop", "jd": "JD", "pinduoduo": "Pinduoduo", "woocommerce": "WooCommerce",
 }  # fmt: skip
 FAMILIES: Final[Mapping[str, str]] = {
     "connector": "Connectors", "transform": "Transform", "rule": "Rules", "notify": "Notify", "flow": "Flow", "task": "Tasks",
@@ -99,10 +98,6 @@ PARCEL_STATES: Final[Mapping[str, str]] = {
     "booked": "Nothing told yet", "picked_up": "Picked up", "moving": "Under way", "out_for_delivery": "Being delivered",
     "delivered": "Delivered", "problem": "Problem", "returning": "On the way back", "returned": "Returned",
 }  # fmt: skip
-COURIERS: Final[Mapping[str, str]] = {
-    "sf": "SF Express", "yto": "YTO", "zto": "ZTO", "sto": "STO", "yunda": "Yunda", "jd": "JD Logistics", "ems": "EMS",
-    "jtexpress": "J&T Express", "debang": "Deppon",
-}  # fmt: skip
 RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid"}
 SENDINGS: Final[Mapping[str, str]] = {
     "sent": "Sent again", "refused": "Refused", "resumed": "Goes on where it was parked", "failed": "Could not be sent",
@@ -111,9 +106,7 @@ PATH_STAGES: Final[Mapping[str, str]] = {
     "source": "Order sources", "accepted": "Accepted", "canonical": "In one form", "checked": "Checked by people",
     "handed": "Handed to another flow", "wms": "Warehouse", "finance": "Finance", "shipped": "Shipping told",
 }  # fmt: skip
-TIMED_STAGES: Final[Mapping[str, str]] = {
-    "canonical": "In one form", "wms": "Warehouse", "finance": "Finance", "shipped": "Shipped",
-}  # fmt: skip
+TIMED_STAGES: Final = STAGES
 CAUSES: Final[Mapping[str, str]] = {
     "parked": "Parked: needs a hand", "doubt": "Sent or not: somebody has to say", "stands_still": "Stands still without an error",
     "held": "Held until it is released", "person": "Waits for a person", "signal": "Waits for a call from outside",

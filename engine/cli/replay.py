@@ -13,8 +13,10 @@ from engine.cli.data import data_option, existing_store, settings_for
 from engine.cli.language import counted, say
 from engine.cli.lines import JsonLines, open_lines
 from engine.cli.moments import moment
+from engine.cli.numbers import Number
 from engine.cli.progress import bar
 from engine.errors import InputInvalid, Problem
+from engine.flow.reader import inspect
 from engine.registry import installed
 from engine.replay import DRAFT, MOST, USUAL, Against, Counts, OrderChanges, Replay, Span, Summary, calls_against, target_of
 from engine.settings import Settings
@@ -26,10 +28,10 @@ DIFFERENT = 3
 @click.argument("flow", metavar="FLOW")
 @click.option("--since", metavar="TIME", help="From this time on: a date, or ISO 8601; all there are if left out.")
 @click.option("--until", metavar="TIME", help="Before this time; now if left out.")
-@click.option("--recording", metavar="NUMBER", type=click.IntRange(1), help="The orders of a recording, instead of those of a span.")
+@click.option("--recording", metavar="NUMBER", type=Number(1), help="The orders of a recording, instead of those of a span.")
 @click.option("--against", metavar="VERSION|FILE", required=True, help="A version, `draft`, or a flow file.")
 @click.option("--zone", metavar="ZONE", default="UTC", help="The time zone of dates and times that name none, such as Asia/Shanghai.")
-@click.option("--limit", metavar="NUMBER", type=click.IntRange(1, MOST), default=USUAL, help="How many events at most.")
+@click.option("--limit", metavar="NUMBER", type=Number(1, MOST), default=USUAL, help="How many events at most.")
 @click.option("--output", metavar="FILE", help="Where the lines go; standard output if left out.")
 @data_option
 @requires("event.read")
@@ -52,7 +54,7 @@ def replay(
         raise InputInvalid(Problem("replay.recording_or_span", ("--recording",)))
     started = time.monotonic()
     with open_lines(output) as lines:
-        counts, summary = asyncio.run(_replay(settings_for(data), flow, _against(against), (span, recording), limit, lines))
+        counts, summary = asyncio.run(_replay(settings_for(data), flow, against, (span, recording), limit, lines))
     if recording is not None:
         _tell(summary)
     click.echo(_summary(counts, time.monotonic() - started), err=True)
@@ -68,15 +70,26 @@ def replay(
 
 
 async def _replay(
-    settings: Settings, flow: str, against: Against, which: tuple[Span, int | None], limit: int, lines: JsonLines
+    settings: Settings, flow: str, file: str, which: tuple[Span, int | None], limit: int, lines: JsonLines
 ) -> tuple[Counts, Summary]:
+    """``file``: what was asked for with ``--against``, whether it is one or not."""
+    against = _against(file)
     async with existing_store(settings) as store:
+        target = await target_of(store, flow, against)
+        _require_same(flow, target, file)
         calls = await calls_against(store, installed(), flow, against)
-        work = Replay(store, installed(), flow, await target_of(store, flow, against), which[0], limit, calls, which[1])
+        work = Replay(store, installed(), flow, target, which[0], limit, calls, which[1])
         with bar(say("Events")) as drawn:
             async for order in work.orders(lambda counts: drawn(counts.done, counts.total)):
                 _write(order, lines)
         return work.counts, work.summary
+
+
+def _require_same(flow: str, target: bytes, file: str) -> None:
+    """Raises ``InputInvalid`` (``replay.other_flow``): orders of one flow say nothing about another."""
+    other = inspect(target).flow
+    if other is not None and other.name != flow:
+        raise InputInvalid(Problem("replay.other_flow", ("--against", file, "name"), {"flow": flow, "other": other.name}))
 
 
 def _tell(summary: Summary) -> None:

@@ -11,6 +11,7 @@ import click
 
 from engine.access import requires
 from engine.cli.language import say
+from engine.cli.numbers import Number
 from engine.connection.addresses import parse_url
 from engine.connection.failures import CallFailed
 from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
@@ -33,11 +34,11 @@ class Simulator(Protocol):
 
 @click.command("simulate")
 @click.argument("channel", metavar="CHANNEL")
-@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one.")
+@click.option("--port", default=0, show_default=True, type=Number(0, 65535), help="Port to listen on; 0 picks a free one.")
 @click.option("--push-to", metavar="URL", help="Address of the hook that the channel pushes to; without it nothing is pushed.")
 @click.option("--secret", metavar="TEXT", help="What signs calls and pushes; without it the one that the connection shows.")
-@click.option("--orders", default=0, show_default=True, type=click.IntRange(0, 100_000), help="Orders to begin with.")
-@click.option("--rate", default=0.0, show_default=True, type=click.FloatRange(0, 200), help="New orders a second.")
+@click.option("--orders", default=0, show_default=True, type=Number(0, 100_000), help="Orders to begin with.")
+@click.option("--rate", default=0.0, show_default=True, type=Number(0, 200, whole=False), help="New orders a second.")
 @requires("service.run")
 def simulate(channel: str, port: int, push_to: str | None, secret: str | None, orders: int, rate: float) -> None:
     """A local server that behaves as a sales channel's API does, with a page to make orders change. Prints its address and connection."""

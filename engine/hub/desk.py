@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import NodeError
+from engine.hub.campaign_desk import CampaignDesk
 from engine.hub.parcel_desk import ParcelDesk
 from engine.hub.stock_desk import StockDesk
 from engine.hub.unshipped import ShipBy
@@ -24,6 +25,7 @@ class HubDesk:
             "stock.check": self.stock.check,
             "parcels.keep": self.parcels.keep,
             "orders.unshipped": self.ship_by.late,
+            "campaign.places": CampaignDesk(store, now).take,
         }
 
     async def do(self, asked: Mapping[str, Any]) -> dict[str, Any]:

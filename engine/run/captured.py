@@ -10,6 +10,7 @@ from engine.errors import NodeError, OrderloomError
 from engine.json_text import digest
 from engine.node.context import HttpAnswer
 from engine.node.items import Item
+from engine.order.places import OrderName, numbered
 from engine.order.rules import AppliedRules
 from engine.run.effects import Asked, EffectRequest, effect_id
 from engine.run.plan import Step
@@ -23,10 +24,11 @@ CallInside = Callable[[str, str, "list[Item]", "list[Asked]"], Awaitable["list[I
 
 
 class SandboxHub:
-    """The hub of a sandbox: remembers versions as the real one does, for as long as the sandbox lives."""
+    """The hub of a sandbox: remembers versions and places as the real one does, for as long as the sandbox lives."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._places: dict[str, dict[OrderName, int]] = {}
 
     def put(self, order: Mapping[str, Any]) -> str:
         name = (str(order.get("channel")), str(order.get("shop_id")), str(order.get("channel_order_id")))
@@ -38,6 +40,16 @@ class SandboxHub:
         if held is None:
             return "new"
         return "unchanged" if held == (version, content) else "changed"
+
+    def ask(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer to what the hub is asked besides, where a sandbox knows it: who is among the first of a campaign."""
+        if asked["task"] != "campaign.places":
+            return None
+        known = self._places.setdefault(asked["campaign"], {})
+        orders = [(channel, shop, number) for channel, shop, number in asked["orders"]]
+        places = numbered(known, len(known), asked["first"], orders)
+        known.update({order: place for order, place in zip(orders, places, strict=True) if place})
+        return {"places": places}
 
 
 class CapturedEffects:
@@ -102,7 +114,7 @@ class CapturedEffects:
                 "channel": request.content["channel"],
             }
         if request.kind == "desk":
-            return {"desk": self._next(step.slug) or step.type.examples[0].answers[0]}
+            return {"desk": self._next(step.slug) or self._hub.ask(request.content) or step.type.examples[0].answers[0]}
         if request.kind == "mail":
             return {"ok": True}
         if request.kind == "wait":

@@ -15,6 +15,7 @@ from engine.store.filters import EVERY_EVENT, OPEN_INCIDENTS, EventFilter, Incid
 from engine.store.memory_alarms import MemoryAlarms
 from engine.store.memory_call_log import MemoryCallLog
 from engine.store.memory_calls import MemoryCalls
+from engine.store.memory_campaigns import MemoryCampaigns
 from engine.store.memory_cleansing import MemoryCleansing
 from engine.store.memory_contracts import MemoryContracts
 from engine.store.memory_journal import Kept, MemoryJournal, check_fact
@@ -54,6 +55,7 @@ T = TypeVar("T")
 class MemoryStore(
     MemoryOrders, MemoryNotices, MemoryWaits, MemoryCalls, MemoryStanding, MemoryRetention, MemorySources, MemoryReconciliations,
     MemoryAlarms, MemoryCleansing, MemoryContracts, MemoryTraffic, MemoryShares, MemoryStock, MemoryParcels, MemorySheets,
+    MemoryCampaigns,
 ):  # fmt: skip
     """``beside``: another one whose events and runs this one shares, as that of another process would."""
 
@@ -136,6 +138,10 @@ class MemoryStore(
 
     async def run_counts_since(self, since: datetime) -> Mapping[str, int]:
         return Counter(run.flow for run in self._kept.runs.values() if run.accepted_at >= since)
+
+    async def accepted_by_second(self, since: datetime) -> Mapping[int, int]:
+        times = (run.accepted_at for run in self._kept.runs.values() if run.accepted_at >= since)
+        return Counter(int((at - since).total_seconds()) for at in times)
 
     async def open_runs(self, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         if after == 0:

@@ -14,6 +14,7 @@ from msgspec import structs
 from engine.errors import Conflict, Problem
 from engine.json_text import canonical_json, read_json
 from engine.node.items import START_KEY
+from engine.order.places import OrderName
 from engine.store.alarms import Alarm, AlarmMessage
 from engine.store.cleansing import RulesVersion, SkuMatch
 from engine.store.contracts import FormChange, FormVersion, KeptContract
@@ -105,6 +106,7 @@ class Kept:
     stock_limits: dict[str, StockLimit] = field(default_factory=dict[str, StockLimit])
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
+    places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
     sheets: dict[tuple[str, str], list[Sheet]] = field(default_factory=dict[tuple[str, str], "list[Sheet]"])
 
     versions: dict[Identity, list[OrderVersion]] = field(default_factory=dict["Identity", "list[OrderVersion]"])

@@ -21,6 +21,7 @@ from engine.store.problems import named
 from engine.store.sql_alarms import SqlAlarms
 from engine.store.sql_audit import SqlAudit
 from engine.store.sql_calls import SqlCalls
+from engine.store.sql_campaigns import SqlCampaigns
 from engine.store.sql_cleansing import SqlCleansing
 from engine.store.sql_connections import SqlConnections
 from engine.store.sql_contracts import SqlContracts
@@ -72,6 +73,7 @@ class SqlStore(
     SqlTraffic,
     SqlShares,
     SqlSheets,
+    SqlCampaigns,
     SqlAudit,
 ):
     """A store in a database. ``journal`` and ``call_log`` are there once it is open and belong to the event loop that opened it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import func, text
+from sqlalchemy import BigInteger, func, text, type_coerce
 from sqlmodel import Session, col, select
 
 from engine.errors import Conflict, Problem
@@ -60,6 +60,12 @@ class SqlRuns(Part):
         recent = select(flow, func.count()).where(RunRow.id >= id_at(since - BEFORE), RunRow.accepted_at >= since).group_by(flow)
         rows = await self._database.read(lambda session: session.exec(recent).all())
         return {str(name): number for name, number in rows}
+
+    async def accepted_by_second(self, since: datetime) -> Mapping[int, int]:
+        second = ((type_coerce(col(RunRow.accepted_at), BigInteger) - to_micros(since)) // 1_000_000).label("second")
+        recent = select(second, func.count()).where(RunRow.id >= id_at(since - BEFORE), RunRow.accepted_at >= since).group_by("second")
+        rows = await self._database.read(lambda session: session.exec(recent).all())
+        return {int(number): count for number, count in rows}
 
     async def open_runs(self, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         database = self._database

@@ -10,6 +10,8 @@ from engine.catalogue import explain, text
 from engine.errors import Problem
 from engine.order import utc_text
 from engine.store.ports import Alarm, AlarmMessage, MessageKind
+from engine.watch.naming import about, named, rule_title
+from engine.watch.rules import Rule
 
 LONGEST: Final = 500
 """Characters; WeChat Work takes 2,048 bytes."""
@@ -20,22 +22,27 @@ HEADS: Final[Mapping[MessageKind, str]] = {
 }
 
 
-def problem_of(alarm: Alarm) -> Problem:
-    return Problem(alarm.code, (), alarm.fields)
+def problem_of(alarm: Alarm, language: str) -> Problem:
+    """What is wrong, in terms that people use in this language."""
+    return Problem(alarm.code, (), named(alarm.code, alarm.fields, language))
 
 
-def said(kind: MessageKind, alarm: Alarm, language: str) -> tuple[str, str]:
-    """The heading, in one line, and the whole text."""
-    told = explain(problem_of(alarm), language)
+def said(kind: MessageKind, alarm: Alarm, language: str, rule: Rule | None = None) -> tuple[str, str]:
+    """The heading, in one line, and the whole text. ``rule``: as it is now, if there still is one."""
+    told = explain(problem_of(alarm, language), language)
     head = text(HEADS[kind], language, what=told["what"], time=span(alarm.raised_at, alarm.over_at))
     lines = [head] if kind == "over" else [head, told["do"]]
-    lines.append(text("Rule {rule}, since {at}. Orderloom › Alarms", language, rule=alarm.rule, at=utc_text(alarm.raised_at)))
+    title = rule_title(alarm.rule, rule, language)
+    lines.append(text("Rule “{rule}”, since {at}. Orderloom › Alarms", language, rule=title, at=utc_text(alarm.raised_at)))
     return " ".join(head.split())[:LONGEST], "\n".join(line[:LONGEST] for line in lines if line)
 
 
 def item_of(message_kind: MessageKind, alarm: Alarm, language: str) -> Mapping[str, Any]:
-    """The same as data, for flows and for systems that take JSON. ``key`` is that of the event that it makes."""
-    told = explain(problem_of(alarm), language)
+    """The same as data, for flows and for systems that take JSON. ``key`` is that of the event that it makes.
+
+    ``subject`` names by slugs what ``about`` says in words.
+    """
+    told = explain(problem_of(alarm, language), language)
     order = alarm.fields.get("order")
     return {
         "key": f"{alarm.id}.{message_kind}",
@@ -43,6 +50,7 @@ def item_of(message_kind: MessageKind, alarm: Alarm, language: str) -> Mapping[s
         "alarm": str(alarm.id),
         "rule": alarm.rule,
         "subject": alarm.subject,
+        "about": about(alarm, language),
         "code": alarm.code,
         "order": order if isinstance(order, str) and order else None,
         "text": told["what"],

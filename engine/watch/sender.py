@@ -71,7 +71,7 @@ class Sender:
 
     async def _to_connection(self, one: AlarmMessage, alarm: Alarm) -> None:
         connection = self._connections.get(one.receiver)
-        head, whole = said(one.kind, alarm, self._language)
+        head, whole = said(one.kind, alarm, self._language, self._rules.rules().get(alarm.rule))
         if isinstance(connection, Smtp):
             mail = {"to": self._mail_to(alarm.rule), "subject": head, "text": whole}
             await self._outside().mail(one.receiver, mail, key_of(one), TIMEOUT)

@@ -9,7 +9,9 @@ from pydantic import Field, StringConstraints
 from engine.sdk import Arrival, DataClass, Delivery, Example, FieldClass, Params, read_json, replaces, trigger
 
 FIELDS: Final = ("kind", "alarm", "rule", "subject", "code", "order", "text", "advice", "raised_at", "over_at", "link")
-_NEWS: Final = {name: FieldClass(DataClass.INTERNAL) for name in FIELDS}
+ABOUT: Final = "about"
+"""What an alarm is about, in words; alarms of earlier releases come without it."""
+_NEWS: Final = {name: FieldClass(DataClass.INTERNAL) for name in (*FIELDS, ABOUT)}
 _RAISED: Final = {
     "kind": "raised",
     "alarm": "456146164754948096",
@@ -22,6 +24,16 @@ _RAISED: Final = {
     "raised_at": "2026-01-16T03:04:05Z",
     "over_at": None,
     "link": "/alarms",
+}
+_IN_WORDS: Final = {
+    **_RAISED,
+    "rule": "wrong_clock",
+    "subject": "own_shop/us1",
+    "about": "Own shop (us1)",
+    "code": "alarm.zone_ahead",
+    "order": "OWN-0001",
+    "text": "The times of Own shop (us1) lie 8:00 hours in the future.",
+    "advice": "Set the zone of the source to UTC+08:00.",
 }
 _OVER: Final = {**_RAISED, "kind": "over", "over_at": "2026-01-16T03:09:05Z"}
 
@@ -63,6 +75,12 @@ class OnAlarm(Params):
             event={"order_id": "456146164754948096", "version": "over"},
             title="It is well again",
         ),
+        Example(
+            {"rules": ["wrong_clock"], "language": "en"},
+            [{**_IN_WORDS, "key": "456146164754948096.raised"}],
+            {"out": [_IN_WORDS]},
+            title="What it is about, in words",
+        ),
     ),
 )
 def on_alarm(delivery: Delivery, params: OnAlarm) -> Arrival:
@@ -72,5 +90,5 @@ def on_alarm(delivery: Delivery, params: OnAlarm) -> Arrival:
     """
     del params
     body = read_json(delivery.body)
-    item = {name: body.get(name) for name in FIELDS}
+    item = {name: body.get(name) for name in FIELDS} | {name: body[name] for name in (ABOUT,) if name in body}
     return Arrival((item,), "alarm", str(body.get("rule", "")), str(body.get("alarm", "")), str(body.get("kind", "")))

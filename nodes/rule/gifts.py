@@ -126,12 +126,17 @@ def _paid_enough(order: Item, campaign: Campaign) -> bool:
 
 
 def identity(order: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(order.get(name)) for name in ("channel", "shop_id", "channel_order_id"))
+    return tuple(str(order.get(name) or "") for name in ("channel", "shop_id", "channel_order_id"))
+
+
+def fitting_in(orders: Sequence[Item], campaign: Campaign, ranks: Sequence[Any]) -> list[int]:
+    """Positions of the orders that deserve the gift, those of the lowest rank first."""
+    return sorted((position for position, order in enumerate(orders) if deserves(order, campaign)), key=lambda one: (ranks[one], one))
 
 
 def chosen(orders: Sequence[Item], campaign: Campaign, ranks: Sequence[Any]) -> set[int]:
     """Positions of the orders that get the gift. An order counts once, in however many versions it comes."""
-    fitting = sorted((position for position, order in enumerate(orders) if deserves(order, campaign)), key=lambda one: (ranks[one], one))
+    fitting = fitting_in(orders, campaign, ranks)
     if campaign.first is None:
         return set(fitting)
     taken = {identity(order) for order in orders if has_gift(order, campaign.name)}

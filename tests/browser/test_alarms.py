@@ -85,10 +85,10 @@ def test_an_alarm_is_raised_acknowledged_and_over(page: Page, demo: Demo, system
     api = page.context.request
     prepare(api, demo, systems)
     page.goto("/alarms/rules")
-    page.get_by_role("link", name="three_failures").click()
+    page.get_by_role("link", name="Failures in a row").click()
     page.get_by_label("group").first.check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The rule three_failures is saved.")).to_be_visible()
+    expect(page.get_by_text("The rule Failures in a row is saved.")).to_be_visible()
     page.goto("/alarms")
     for number in range(3):
         send(api, number)

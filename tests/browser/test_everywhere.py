@@ -40,6 +40,7 @@ PAGES = {
     "rerun": "/runs/{run}/rerun?step=tag&against=1",
     "events": "/events",
     "incidents": "/incidents",
+    "demo": "/demo",
     "alarms": "/alarms?show=all",
     "alarm_rules": "/alarms/rules",
     "alarm_rule": "/alarms/rules/delay_over_5_s",

@@ -66,6 +66,7 @@ def test_only_the_orders_of_the_span_are_run(orderloom, kept: Path) -> None:
 
 
 def test_what_hinders_is_named(orderloom, kept: Path) -> None:
+    (kept / "large.json").write_text(json.dumps({**FLOW, "name": "large"}))
     (kept / "faulty.json").write_text(json.dumps({**FLOW, "wires": ["start -> big", "big.yes -> gone"]}))
     for code, *arguments in (
         ("flow.unknown", "nothing", "--against", "1"),
@@ -77,11 +78,23 @@ def test_what_hinders_is_named(orderloom, kept: Path) -> None:
         ("replay.empty_span", "small", "--against", "1", "--since", "2026-01-02", "--until", "2026-01-02"),
         ("replay.too_many", "small", "--against", "1", "--limit", "2"),
         ("wire.unknown_node", "small", "--against", "faulty.json"),
+        ("replay.other_flow", "small", "--against", "large.json"),
+        ("flow.unknown", "nothing", "--against", "large.json"),
+        ("cli.number_between", "small", "--against", "1", "--limit", "many"),
         ("cli.no_data", "small", "--against", "1", "--data", "nothing"),
     ):
         answer = orderloom("replay", *arguments)
         assert answer.code == 2
         assert code in answer.err
+
+
+def test_a_file_of_another_flow_is_told_where_it_says_so_and_what_to_do(orderloom, kept: Path) -> None:
+    (kept / "large.json").write_text(json.dumps({**FLOW, "name": "large"}))
+    english = orderloom("replay", "small", "--against", "large.json").err
+    assert "--against › large.json › name" in english
+    assert "of the flow large, not of small" in english
+    assert "Name a file, a version or the draft of small" in english
+    assert "该文件是流程 large，不是 small" in orderloom("replay", "small", "--against", "large.json", "--lang", "zh").err
 
 
 def test_erased_orders_are_counted_and_passed_over(orderloom, kept: Path) -> None:

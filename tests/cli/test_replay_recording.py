@@ -62,9 +62,21 @@ def test_orders_that_the_file_parks_are_counted_with_the_reason(orderloom, recor
     assert "3 orders parked at big: expression.no_such_field" in answer.err
 
 
+def test_what_is_no_number_is_told_in_the_readers_language(orderloom) -> None:
+    english = orderloom("replay", "small", "--against", "1", "--recording", "zz").err
+    assert "--recording: “zz” is no number from 1 on." in english
+    assert "Write a number, such as 1." in english
+    chinese = orderloom("replay", "small", "--against", "1", "--recording", "zz", "--lang", "zh").err
+    assert "“zz”不是不小于 1 的数" in chinese
+    assert "Usage" not in english + chinese
+
+
 def test_what_hinders_is_named(orderloom, recording: int) -> None:
     for code, *arguments in (
         ("recording.unknown", "--recording", "7"),
+        ("cli.number_from", "--recording", "zz"),
+        ("cli.number_from", "--recording", "0"),
+        ("cli.number_from", "--recording", "1.5"),
         ("replay.recording_or_span", "--recording", str(recording), "--since", "2026-01-01"),
     ):
         answer = orderloom("replay", "small", "--against", "1", *arguments)

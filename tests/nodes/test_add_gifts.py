@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nodes.rule.add_gifts import AddGifts, add_gifts
+from nodes.rule.add_gifts_1 import AddGifts, add_gifts
 
 from .parcels import batch, line, order
 

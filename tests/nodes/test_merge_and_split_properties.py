@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from nodes.rule.add_gifts import add_gifts
+from nodes.rule.add_gifts_1 import add_gifts
 from nodes.rule.merge_orders import merge_orders
 from nodes.rule.split_order import split_order
 

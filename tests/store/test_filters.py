@@ -68,6 +68,15 @@ async def test_runs_are_counted_from_a_moment_on(store: Store) -> None:
     assert await store.run_counts_since(lately(24)) == {"order_hub": 2}
 
 
+async def test_runs_are_counted_by_the_second_from_a_moment_on(store: Store) -> None:
+    """Those of one second together, whatever part of it they came in; none from before."""
+    start = lately(1)
+    for number, later in enumerate((-1, 0, 999, 1000, 59_999)):
+        await store.journal.put_event(numbered(number, received_at=start + timedelta(milliseconds=later)))
+    assert await store.accepted_by_second(start) == {0: 2, 1: 1, 59: 1}
+    assert await store.accepted_by_second(start + timedelta(hours=2)) == {}
+
+
 async def test_events_are_found_by_trigger_order_and_mark(store: Store) -> None:
     plain = (await store.journal.put_event(EVENT)).id
     conflict = (await store.journal.put_event(event(content="c2"))).id

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from engine.store import (
     alarm_tables,
+    campaign_table,
     cleansing_tables,
     contract_tables,
     migrations,
@@ -28,6 +29,7 @@ OURS = tuple(
     one.__name__
     for one in (
         alarm_tables,
+        campaign_table,
         cleansing_tables,
         contract_tables,
         parcel_tables,

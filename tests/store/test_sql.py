@@ -302,6 +302,7 @@ async def test_times_are_kept_to_the_microsecond(sql: SqlStore) -> None:
         lambda store: store.runs(RunFilter(order="taobao/s1/1001")),
         lambda store: store.runs(RunFilter(since=NOW, until=NOW)),
         lambda store: store.run_counts_since(NOW),
+        lambda store: store.accepted_by_second(NOW),
         lambda store: store.events(EventFilter(flow="order_hub")),
         lambda store: store.events(EventFilter(trigger="taobao")),
         lambda store: store.events(EventFilter(mark="conflict")),

@@ -146,7 +146,7 @@ async def test_an_order_that_is_late_is_named_and_its_delay_is_measured_to_both_
         watched.outside.takes = {"wms": 7}
         await watched.sent("A2")
         told = await watched.look()
-        assert [one for one in told if "A2" in one and "own_shop" in one] == told
+        assert [one for one in told if "A2" in one and "Own shop" in one] == told
         assert len(told) == 2, "late for the warehouse, and so for finance"
         lines = {(one.target, one.since): one for one in await app.watch.delays.lines(timedelta(minutes=15))}
         assert (lines["wms", "arrival"].count, lines["wms", "arrival"].longest, lines["wms", "arrival"].order) == (2, 7.0, "A2")
@@ -218,7 +218,7 @@ async def test_orders_whose_stamps_are_eight_hours_ahead_raise_an_alarm_and_are_
         for n in range(5):
             await watched.sent(f"W{n}", channel="overseas_wh", updated_at=ahead, time_sources=zone)
         (told,) = await watched.look()
-        assert "overseas_wh/s1" in told
+        assert "overseas_wh (s1)" in told
         assert "UTC+08:00" in told
         lines = await watched.app.watch.delays.lines(timedelta(minutes=15))
         assert {(one.target, one.count) for one in lines} == {("wms", 5), ("finance", 5)}

@@ -49,6 +49,7 @@ from engine.store.options import StoreOptions
 from engine.store.order_records import Hold, HoldEnd, HoldState, NewHold, OrderLine, OrderVersion
 from engine.store.ports.audit import Audit
 from engine.store.ports.call_log import CallLog
+from engine.store.ports.campaigns import Campaigns
 from engine.store.ports.child_runs import ChildRuns
 from engine.store.ports.cleansing import Cleansing
 from engine.store.ports.connections import Connections
@@ -183,7 +184,8 @@ __all__ = [
 
 class Store(
     Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Cleansing, Stock, Parcels,
-    Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets, Protocol
+    Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets,
+    Campaigns, Protocol
 ):  # fmt: skip
     """Everything else. Async; each write is durable on return and carries its actor."""
 

@@ -25,6 +25,13 @@ class Runs(Protocol):
         """How many runs were accepted from then on, by flow. Reads them all: meant for a day, not for a year."""
         ...
 
+    async def accepted_by_second(self, since: datetime) -> Mapping[int, int]:
+        """How many runs were accepted in each second from then on, the first one being 0; seconds without any are left out.
+
+        Reads them all: meant for a minute.
+        """
+        ...
+
     async def open_runs(self, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """Events whose runs have not ended (``OPEN_STATES``) and belong to this owner or to one that is gone.
 

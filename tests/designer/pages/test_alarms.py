@@ -45,6 +45,19 @@ async def test_every_page_speaks_chinese_and_needs_no_inline_code(owner: Client,
     assert english == [], "three English words in a row are a sentence that was forgotten"
 
 
+async def test_a_chinese_page_calls_channel_system_and_rule_by_their_names(owner: Client, orderloom: Orderloom) -> None:
+    orderloom.watch.ears.note(Delivery("own_shop", "wms", "OWN-1", orderloom.started_at, 9.0, late=True))
+    await orderloom.watch.look()
+    text = (await owner.get("/alarms", headers=CHINESE)).text.partition("<main")[2]
+    assert "自有商城 → WMS" in text
+    assert "自有商城订单 OWN-1" in text
+    assert re.search(r'href="/alarms/rules/delay_over_5_s">订单延迟<', text)
+    assert not re.search(r">[^<]*(own_shop|delay_over_5_s)", text), "slugs stand in addresses only"
+    (row,) = (await owner.get("/api/alarms", headers={"Accept-Language": "zh"})).json()["items"]
+    assert (row["rule"], row["subject"]) == ("delay_over_5_s", "own_shop/wms"), "programs read slugs"
+    assert "自有商城" in row["problem"]["what"]
+
+
 async def test_an_alarm_is_acknowledged_from_the_list(owner: Client, orderloom: Orderloom) -> None:
     await failing(orderloom)
     text = (await owner.get("/alarms", headers=HTML)).text

@@ -36,6 +36,12 @@ async def test_no_page_needs_inline_code_or_style(hub: Client, sell: Sell, path:
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text)
 
 
+async def test_the_overview_knows_the_last_minute_when_it_is_opened_first(hub: Client, sell: Sell) -> None:
+    for number in (1, 2, 3):
+        await sell(number)
+    assert re.search(r'id="rate">Last minute</h2><span[^>]*>3 accepted<', await get(hub, "/"))
+
+
 async def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     answer = await client.get("/orders", headers=HTML)
     assert answer.status_code == 401

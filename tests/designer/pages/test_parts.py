@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from designer.pages.board import SPAN_SECONDS, per_second
+from designer.pages.board import SPAN_SECONDS, per_second, totals_before
 from designer.pages.environment import event_version, order_parts, prose, ticks
 from designer.pages.schema import rows_of
 from engine.node.params import ConnectionRef, Money, Params
@@ -43,6 +43,12 @@ def test_growth_is_counted_by_the_second() -> None:
 
 def test_growth_while_nobody_looked_is_spread() -> None:
     assert per_second([(0.0, 0), (4.0, 8)])[-5:] == [0.0, 2.0, 2.0, 2.0, 2.0]
+
+
+def test_the_first_look_knows_what_came_in_each_second_before() -> None:
+    """Negative control: without the store's figures nothing has grown."""
+    assert per_second([*totals_before(100.0, 12, {0: 1, 57: 4, 59: 2}), (100.0, 12)]) == [1.0, *[0.0] * 56, 4.0, 0.0, 2.0]
+    assert sum(per_second([*totals_before(100.0, 12, {}), (100.0, 12)])) == 0
 
 
 def test_what_is_older_than_the_span_is_forgotten() -> None:

@@ -23,6 +23,7 @@ function FirstChange() {
     () => progress(doc, first.current.doc, { problems, overlay, published, firstPublished: first.current.published, live }),
     [doc, problems, overlay, published, live],
   );
+  const scenes = usePicked((state) => state.scenes);
   const now = done.indexOf(false);
   const [all, setAll] = useState(false);
   const steps = stepsOf(slug);
@@ -33,6 +34,7 @@ function FirstChange() {
       <button type="button" className="ghost square" aria-label=${say("Close the guide")} title=${say("Close the guide")} onClick=${() => editor.set({ guide: false })}><${Icon} name="x" size=${16} /></button></header>
     ${now === 0 || all ? html`<p>${say("Orders of an invented shop are running through this flow right now: watch the numbers. Let the team also hear of orders in a foreign currency:")}</p>` : null}
     <ol>${shown.map((step) => html`<${Step} key=${step.n} step=${step} />`)}</ol>
+    ${scenes && (now === 0 || now === -1 || all) ? html`<p className="guide-more"><a className="link" href=${scenes}>${say("Or let a shop's clock slip, and see the alarm.")}</a></p>` : null}
     <p className="guide-end" role="status">${now === -1 ? say("Done: the next foreign order took the new way. This is all it takes to change a flow.") : ""}</p>
   </section>`;
 }

@@ -10,7 +10,7 @@ const NONE = Object.freeze({ nodes: [], wires: [] });
 
 /**
  * @param {{flow: string, document: string, etag: string|null, published: number|null, version: number|null, run: string|null,
- *   language: string, connections: {name: string, type: string}[], callees: string[], guide: boolean}} page
+ *   language: string, connections: {name: string, type: string}[], callees: string[], guide: boolean, scenes: string|null}} page
  * @param {Map<string, object>} types node types by `name@version`
  */
 export function createEditor(page, types) {
@@ -47,6 +47,7 @@ export function createEditor(page, types) {
     saving: false,
     notices: [], // {id, tone, text, actions}
     guide: page.guide,
+    scenes: page.scenes, // where a demonstration lets things go wrong
     pointed: null, // slug to bring into view
     faced: null, // {slug, path} of the field to focus
     fit: 0, // changes when everything should be brought into view

@@ -1,0 +1,52 @@
+"""Runs, incidents and orders name flows as people called them, in the language of the page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from designer.pages.flow_titles import MOST, flow_titles
+from engine.app import Orderloom
+
+from .conftest import HUB_FLOW, Sell
+
+Client = AsyncTestClient[Any]
+
+
+async def main_of(client: Client, path: str, language: str) -> str:
+    answer = await client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    return answer.text.partition("<main")[2]
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Hub only"), ("zh", "仅入库")])
+async def test_runs_incidents_and_orders_show_the_flows_title(hub: Client, sell: Sell, language: str, title: str) -> None:
+    run = await sell(1)
+    parked = await sell(2, currency="")
+    order = re.search(r'href="(/orders/one\?[^"]+)"', await main_of(hub, "/orders", language))
+    assert order
+    for path in ("/runs", "/runs?flow=hub_only", f"/runs/{run}", f"/runs/{parked}", "/incidents", order[1].replace("&amp;", "&")):
+        text = await main_of(hub, path, language)
+        assert re.search(rf'href="/flows/hub_only[^"]*" title="hub_only">{title}<', text), path
+        assert not re.search(r">[^<]*hub_only", text.replace('value="hub_only"', "")), path
+    assert re.search(rf'<option value="hub_only"[^>]*>{title}<', await main_of(hub, "/incidents", language))
+
+
+async def test_a_title_is_shown_as_it_was_written_and_a_flow_without_one_by_its_name(hub: Client, sell: Sell, orderloom: Orderloom) -> None:
+    odd = {**HUB_FLOW, "name": "odd", "title": {"en": "{0} <b>&"}}
+    await hub.put("/api/flows/odd/draft", json=odd)
+    await hub.put("/api/flows/bare/draft", json={**HUB_FLOW, "name": "bare", "title": {}})
+    await sell(1)
+    text = await main_of(hub, "/runs", "en")
+    assert ">{0} &lt;b&gt;&amp;<" in text
+    assert '<option value="bare">bare<' in text
+    assert await flow_titles(orderloom, ["odd", "bare", "gone"], "zh") == {"odd": "odd", "bare": "bare", "gone": "gone"}
+
+
+async def test_of_very_many_flows_the_further_ones_keep_their_names(hub: Client, orderloom: Orderloom) -> None:
+    names = [*(f"f{n}" for n in range(MOST)), "hub_only"]
+    assert (await flow_titles(orderloom, names, "en"))["hub_only"] == "hub_only"
+    assert (await flow_titles(orderloom, ["hub_only", *names], "en"))["hub_only"] == "Hub only"
