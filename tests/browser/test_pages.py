@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -79,6 +80,18 @@ def test_the_counts_of_the_overview_move_without_a_reload(page: Page, complaints
     assert sorted(seen, key=int) == seen
     assert page.evaluate("window.sameDocument") is True
     assert complaints == []
+
+
+def late(route: Route) -> None:
+    time.sleep(0.7)
+    route.continue_()
+
+
+def test_the_overview_is_live_however_late_its_parts_come(page: Page) -> None:
+    page.route("**/hx-sse.min*", late)
+    page.goto("/", wait_until="commit")
+    seen = page.locator("#accepted").inner_text()
+    expect(page.locator("#accepted")).not_to_have_text(seen, timeout=20_000)
 
 
 def test_the_menu_opens_on_a_narrow_window(page: Page) -> None:
