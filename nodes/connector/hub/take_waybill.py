@@ -56,7 +56,7 @@ _LAST: Final = {**_ORDER, "part": 2, "parts": 2, "first": False, "lines": ["2"],
 
 class TakeWaybill(Params):
     split: dict[str, Manner] = Field(
-        default_factory=lambda: dict(MANNERS),
+        default=dict(MANNERS),
         title="Orders in several parcels",
         description=(
             "What a channel is told of an order that was split. lines: each parcel with its lines; each: every waybill number, and with "
@@ -92,7 +92,7 @@ class Shipped(BaseModel):
     reads=FIELDS,
     outputs={"tell": adds(Shipped), "later": adds(Shipped), "extra": adds(Shipped), "known": adds(Shipped), "doubtful": adds(Shipped)},
     many=True,
-    icon="package-check",
+    icon="package",
     examples=(
         Example(
             {},
