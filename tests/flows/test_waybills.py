@@ -28,9 +28,10 @@ async def test_the_template_is_whole_and_green() -> None:
 @pytest.mark.parametrize(
     ("slug", "params"),
     [
-        ("take", {"split": {"jd": "last", "pinduoduo": "first"}}),
-        ("take", {"split": {"jd": "first", "taobao": "lines", "pinduoduo": "first"}}),
-        ("take", {"split": {"jd": "last", "taobao": "lines", "pinduoduo": "each"}}),
+        ("take", {"split": {"jd": "last", "pinduoduo": "further"}}),
+        ("take", {"split": {"jd": "first", "taobao": "lines", "pinduoduo": "further"}}),
+        ("take", {"split": {"jd": "last", "taobao": "lines", "pinduoduo": "first"}}),
+        ("pinduoduo", {"further": None}),
         ("courier", {"codes": {"yto": {"own_shop": "ZTO", "taobao": "ZTO", "jd": "463", "pinduoduo": "85"}}}),
         ("taobao", {"lines": None}),
         ("own_shop", {"order_number": "at_warehouse"}),

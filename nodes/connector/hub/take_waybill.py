@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 from engine.sdk import Context, DataClass, Example, FieldClass, Item, Params, Sent, adds, effect_node
 
 FIELDS: Final = ("channel", "shop_id", "channel_order_id", "tracking_no", "carrier", "shipped_at")
-Manner = Literal["lines", "each", "last", "first"]
+Manner = Literal["lines", "each", "last", "further", "first"]
 MANNERS: Final[Mapping[str, Manner]] = {
     "taobao": "lines",
     "shopify": "lines",
     "own_shop": "lines",
     "woocommerce": "each",
     "jd": "last",
-    "pinduoduo": "first",
+    "pinduoduo": "further",
 }
 """What each platform takes for an order that was split; their READMEs say why."""
 
@@ -46,6 +46,7 @@ _MADE: Final[Item] = {
     "at_warehouse": "OWN-0001",
     "lines": None,
     "completes": True,
+    "further": False,
     "waybills": [_WAYBILL],
 }
 _SECOND: Final = {"channel_order_id": "OWN-0002", "display_no": "OWN-0002"}
@@ -60,8 +61,8 @@ class TakeWaybill(Params):
         title="Orders in several parcels",
         description=(
             "What a channel is told of an order that was split. lines: each parcel with its lines; each: every waybill number, and with "
-            "the last one that the order is complete; last: all numbers together, with the last parcel; first: the first number only. "
-            "A channel that is not named: first."
+            "the last one that the order is complete; last: all numbers together, with the last parcel; further: the first number, then "
+            "each one as a further one; first: the first number only. A channel that is not named: first."
         ),
     )
 
@@ -82,6 +83,7 @@ class Shipped(BaseModel):
     doubt: Annotated[Literal["cancelled", "refunding", "unpaid", "unmapped", "missing"] | None, FieldClass(DataClass.INTERNAL)]
     lines: list[_Internal] | None
     completes: Annotated[bool, FieldClass(DataClass.INTERNAL)]
+    further: Annotated[bool, FieldClass(DataClass.INTERNAL)]
     waybills: list[Waybill]
 
 
@@ -114,7 +116,15 @@ class Shipped(BaseModel):
             [_PART],
             {
                 "tell": [
-                    {**_MADE, **_PART, "channel_order_id": "OWN-0001", "at_warehouse": "OWN-0001-2", "lines": ["2"], "waybills": [_OTHER]}
+                    {
+                        **_MADE,
+                        **_PART,
+                        "channel_order_id": "OWN-0001",
+                        "at_warehouse": "OWN-0001-2",
+                        "lines": ["2"],
+                        "further": True,
+                        "waybills": [_OTHER],
+                    }
                 ]
             },
             answers=({"orders": [_LAST]},),
@@ -130,7 +140,11 @@ class Shipped(BaseModel):
         Example(
             {"split": {"own_shop": "first"}},
             [_PART],
-            {"extra": [{**_MADE, **_PART, "channel_order_id": "OWN-0001", "at_warehouse": "OWN-0001-2", "waybills": [_OTHER]}]},
+            {
+                "extra": [
+                    {**_MADE, **_PART, "channel_order_id": "OWN-0001", "at_warehouse": "OWN-0001-2", "further": True, "waybills": [_OTHER]}
+                ]
+            },
             answers=({"orders": [_LAST]},),
             title="A channel that knows one number only: the second parcel is followed, not told",
         ),
@@ -155,9 +169,10 @@ async def take_waybill(item: Item, params: TakeWaybill, context: Context) -> lis
 
     The item says what was shipped: `channel`, `shop_id` and `channel_order_id` as the warehouse got them, `carrier`, `tracking_no`,
     `shipped_at`. For a merged parcel every order leaves, for a part its order. By `tell` leaves what the channel is to be told now, with
-    `waybills`, `lines` (null: the whole order) and whether it `completes` the order; by `later` what it hears of with the last part; by
-    `extra` a number that it does not take; by `known` what another message has told of. An order that is cancelled, refunding, unpaid, in
-    an unknown state or missing from the hub leaves by `doubtful`, and `doubt` says which. A number that no order has is a problem.
+    `waybills`, `lines` (null: the whole order) and whether it `completes` the order or is a `further` parcel; by `later` what it hears
+    of with the last part; by `extra` a number that it does not take; by `known` what another message has told of. An order that is
+    cancelled, refunding, unpaid, in an unknown state or missing from the hub leaves by `doubtful`, and `doubt` says which. A number that
+    no order has is a problem.
     """
     asked = {name: item[name] for name in FIELDS if item.get(name) is not None}
     answer = await context.ask_hub("shipments.take", {"event": str(context.scope.event["id"]), **asked})
@@ -172,7 +187,8 @@ def _sent(item: Item, orders: list[Item], split: Mapping[str, Manner]) -> Iterat
 
 
 def port_of(order: Item, manner: Manner) -> tuple[str, Item]:
-    """Where an order goes, and what its channel is told of it: ``lines``, whether that ``completes`` it, ``waybills``. Pure.
+    """Where an order goes, and what its channel is told of it: ``lines``, whether that ``completes`` it, whether it is a ``further``
+    parcel, ``waybills``. Pure.
 
     A part whose lines have no ids is told as for a channel that knows one number.
     """
@@ -181,7 +197,7 @@ def port_of(order: Item, manner: Manner) -> tuple[str, Item]:
     port = _manner_port(order, manner)
     waybills = order["waybills"] if manner == "last" and not order["again"] else [order["waybill"]]
     lines = order["lines"] if manner == "lines" else None
-    told = {"lines": lines, "completes": order["last"] or manner == "first", "waybills": waybills}
+    told = {"lines": lines, "completes": order["last"] or manner == "first", "further": not order["first"], "waybills": waybills}
     if order["known"]:
         return "known", told
     return ("doubtful" if order["doubt"] and port == "tell" else port), told

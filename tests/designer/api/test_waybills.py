@@ -123,7 +123,9 @@ async def test_parts_are_told_as_far_as_each_platform_knows_parcels(house: House
     assert [one["lines"] for one in house.own_shop.parcels[sold["own_shop"]]] == [["1"], ["2"]]
     jd = house.body("jd", sold["jd"])
     assert (jd["logisticsId"], jd["waybill"]) == ("463|467", "YT0000000000131|SF0000000000132")
-    assert house.body("pinduoduo", sold["pinduoduo"])["tracking_number"] == "YT0000000000141"
+    pinduoduo = house.body("pinduoduo", sold["pinduoduo"])
+    assert pinduoduo["tracking_number"] == "YT0000000000141"
+    assert pinduoduo["extra_delivery_list"] == [{"logistics_id": 44, "tracking_number": "SF0000000000142"}]
     (kept,) = [one["value"] for one in house.body("woocommerce", sold["woocommerce"])["meta_data"] if "tracking" in one["key"]]
     assert [one["tracking_number"] for one in kept] == ["YT0000000000151", "SF0000000000152"]
 
