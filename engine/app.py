@@ -125,7 +125,7 @@ class Orderloom(Decisions):
         self.world = World(
             self.store.journal, outside, self._now, hub_order, calls=self.calls, seen=self.watch.ears,
             note=self.store.call_log.note, reconcile=self._reconcile, rules=self.cleansing.applied, held=self.contracts.holds,
-            desk=self.desk.do,
+            desk=self.desk.do, outbound=self.desk.shipments.keep_outbound,
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
         self.dispatcher: Dispatch = Dispatcher(self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after)

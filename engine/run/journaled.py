@@ -14,6 +14,7 @@ from engine.run.call_notes import AttemptEnd, noted_attempt, was_made
 from engine.run.calls import Ended
 from engine.run.effects import EffectRequest, Suspended, request_digest
 from engine.run.facts import Ending, Recorded, Spot, results_body
+from engine.run.outbound import outbound_of
 from engine.run.plan import Step
 from engine.run.recorded import UnknownOutcome, answer_from, identity_of
 from engine.run.retry import delay_before, wished
@@ -168,9 +169,21 @@ class JournaledEffects:
             failed = {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}
             self._fresh.append({**entry, "at": self._world.now(), "failed": failed})
             raise
+        await self._remember_outbound(step, request, result)
         self._fresh.append({**entry, "at": self._world.now(), "ok": result})
         self._world.seen.delivered(self._event, step.type.name, request.content)
         return result
+
+    async def _remember_outbound(self, step: Step, request: EffectRequest, result: Any) -> None:
+        """Before the journal says that a warehouse took an order: after a crash in between it is handed over again, and remembered."""
+        outbound = outbound_of(step.type.name, request, result)
+        if outbound is None:
+            return
+        try:
+            await self._world.outbound(outbound)
+        except StoreUnavailable as error:
+            self.broken = error
+            raise
 
     async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any], attempt: int) -> Any:
         while True:

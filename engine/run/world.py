@@ -49,12 +49,18 @@ async def nobody(asked: Mapping[str, Any]) -> dict[str, Any]:
     raise NodeError("hub.not_here", task=asked.get("task"))
 
 
+async def unremembered(outbound: Mapping[str, Any]) -> None:
+    """Where there is no hub that remembers."""
+    del outbound
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """One for the whole process.
 
     ``to_order`` makes the hub's row of a canonical order; ``calls`` begins the runs of other flows; ``note`` keeps that a call was made;
     ``reconcile`` compares a day's lists; ``desk`` does what else the hub is asked; ``rules`` says what of the cleansing rules applies;
+    ``outbound`` remembers what a warehouse took as one order;
     ``clock`` gives seconds of which only differences mean something; ``seen`` is told of what the watch looks at; ``held``: whether
     nothing is to be sent for an event for now.
     """
@@ -74,5 +80,6 @@ class World:
     reconcile: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = unreconciled
     rules: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = no_rules
     desk: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = nobody
+    outbound: Callable[[Mapping[str, Any]], Awaitable[None]] = unremembered
     seen: Seen = UNSEEN
     held: Callable[[Event], bool] = unheld

@@ -26,6 +26,7 @@ from engine.store.memory_reconciliations import MemoryReconciliations
 from engine.store.memory_retention import MemoryRetention
 from engine.store.memory_shares import MemoryShares
 from engine.store.memory_sheets import MemorySheets
+from engine.store.memory_shipments import MemoryShipments
 from engine.store.memory_sources import MemorySources
 from engine.store.memory_standing import MemoryStanding
 from engine.store.memory_stock import MemoryStock
@@ -56,6 +57,7 @@ class MemoryStore(
     MemoryOrders, MemoryNotices, MemoryWaits, MemoryCalls, MemoryStanding, MemoryRetention, MemorySources, MemoryReconciliations,
     MemoryAlarms, MemoryCleansing, MemoryContracts, MemoryTraffic, MemoryShares, MemoryStock, MemoryParcels, MemorySheets,
     MemoryCampaigns,
+    MemoryShipments,
 ):  # fmt: skip
     """``beside``: another one whose events and runs this one shares, as that of another process would."""
 

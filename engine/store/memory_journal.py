@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -47,6 +47,7 @@ from engine.store.ports import (
 from engine.store.problems import lost_owner, not_found
 from engine.store.reconciliations import Reconciliation
 from engine.store.sheets import Sheet
+from engine.store.shipment_records import Outbound, Shipment
 from engine.store.slots import SLOTS
 from engine.store.stock_records import Place, StockLevel, StockLimit, StockSource
 from engine.store.traffic import Traffic, TrafficOrder
@@ -63,6 +64,12 @@ class KeptHold:
     order: NewHold
     ended_how: str = ""
     ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOutbound:
+    holds: Sequence[Outbound]
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -107,6 +114,8 @@ class Kept:
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
     places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
+    outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
+    shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
     sheets: dict[tuple[str, str], list[Sheet]] = field(default_factory=dict[tuple[str, str], "list[Sheet]"])
 
     versions: dict[Identity, list[OrderVersion]] = field(default_factory=dict["Identity", "list[OrderVersion]"])
@@ -315,11 +324,12 @@ def keep_order(kept: Kept, order: HubOrder, fact: Fact) -> HubOutcome:
 
 
 def _keep_parcel(kept: Kept, said: NewParcel | None) -> None:
-    """A number that was corrected before any courier told of it is forgotten; the end of an order ends its parcels."""
+    """A number that was corrected before a courier or a warehouse told of it is forgotten; the end of an order ends its parcels."""
     if said is None:
         return
+    told = kept.shipments.get(said.order, {})
     for number, parcel in list(kept.parcels.items()):
-        if parcel.order == said.order and number != said.id and parcel.state == "booked" and parcel.state_at is None:
+        if parcel.order == said.order and number != said.id and parcel.state == "booked" and parcel.state_at is None and number not in told:
             del kept.parcels[number]
         elif parcel.order == said.order and said.order_over and parcel.open:
             kept.parcels[number] = replace(parcel, order_over=True)

@@ -35,7 +35,9 @@ class MemoryParcels:
         return sorted(self._kept.tracks.get(parcel_id, ()), key=lambda one: (one.at, one.state, one.place))
 
     async def parcels_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Parcel]:
-        found = [one for one in self._kept.parcels.values() if one.order == (channel, shop_id, channel_order_id)]
+        order = (channel, shop_id, channel_order_id)
+        told = self._kept.shipments.get(order, {})
+        found = [one for one in self._kept.parcels.values() if one.order == order or one.id in told]
         return sorted(found, key=lambda one: one.id)
 
     async def parcels(self, where: ParcelFilter, *, limit: int = 50) -> Sequence[Parcel]:

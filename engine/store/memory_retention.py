@@ -37,6 +37,7 @@ class MemoryRetention(MemoryDocuments):
         going = [one.id for one in roots if one.state in ENDS and not one.open and not one.called]
         gone = {member for run in going for member in self._family(run)}
         for run in gone:
+            self._forget_shipments(run)
             for table in (kept.events, kept.bodies, kept.facts, kept.runs, kept.calls):
                 table.pop(run, None)
             self._close_orders(run)
@@ -74,6 +75,7 @@ class MemoryRetention(MemoryDocuments):
             kept.events[member] = structs.replace(kept.events[member], erased=True)
             kept.bodies.pop(member)
             self._close_orders(member)
+            self._forget_shipments(member)
         for number, one in kept.incidents.items():
             if one.run_id in family and one.state == "open":
                 kept.incidents[number] = replace(one, state="cancelled", closed_at=datetime.now(UTC))
@@ -110,11 +112,18 @@ class MemoryRetention(MemoryDocuments):
             if order.event_id == event_id:
                 self._kept.orders[identity] = (number, replace(order, body=b""))
                 self._forget_parcels([one.id for one in self._kept.parcels.values() if one.order == identity])
+                self._kept.shipments.pop(identity, None)
 
     async def delete_parcels(self, before: datetime) -> int:
         old = [one.id for one in self._kept.parcels.values() if one.moved_at is not None and one.moved_at < before]
         self._forget_parcels(old)
+        self._kept.outbound = {number: one for number, one in self._kept.outbound.items() if one.at >= before}
         return len(old)
+
+    def _forget_shipments(self, event_id: int) -> None:
+        for of_order in self._kept.shipments.values():
+            for parcel in [number for number, one in of_order.items() if one.event_id == event_id]:
+                del of_order[parcel]
 
     def _forget_parcels(self, numbers: Sequence[str]) -> None:
         for number in numbers:

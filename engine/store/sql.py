@@ -37,6 +37,7 @@ from engine.store.sql_retention import SqlRetention
 from engine.store.sql_runs import SqlRuns
 from engine.store.sql_shares import SqlShares
 from engine.store.sql_sheets import SqlSheets
+from engine.store.sql_shipments import SqlShipments
 from engine.store.sql_sources import SqlSources
 from engine.store.sql_standing import SqlStanding
 from engine.store.sql_stock import SqlStock
@@ -65,6 +66,7 @@ class SqlStore(
     SqlCleansing,
     SqlStock,
     SqlParcels,
+    SqlShipments,
     SqlHolds,
     SqlFlows,
     SqlConnections,

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import or_, text
+from sqlalchemy import and_, or_, text
 from sqlmodel import Session, col, select
 
 from engine.store.database import Part
 from engine.store.parcel_records import Journey, Parcel, ParcelFilter, ParcelState, Track, TrackCounts, Tracking, journeys
 from engine.store.parcel_tables import ParcelRow, TrackRow
 from engine.store.problems import not_found
+from engine.store.shipment_tables import ShipmentRow
 from engine.store.write_parcels import put_tracking
 
 _OPEN = text("parcel.open")
@@ -40,8 +41,10 @@ class SqlParcels(Part):
         return await self._database.read(query)
 
     async def parcels_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Parcel]:
-        of_order = (ParcelRow.channel == channel, ParcelRow.shop_id == shop_id, ParcelRow.channel_order_id == channel_order_id)
-        wanted = select(ParcelRow).where(*of_order).order_by(col(ParcelRow.id))
+        order = {"channel": channel, "shop_id": shop_id, "channel_order_id": channel_order_id}
+        told = select(ShipmentRow.parcel_id).filter_by(**order)
+        named = and_(*(getattr(ParcelRow, name) == value for name, value in order.items()))
+        wanted = select(ParcelRow).where(or_(named, col(ParcelRow.id).in_(told))).order_by(col(ParcelRow.id))
         return await self._database.read(lambda session: [_as_parcel(row) for row in session.exec(wanted).all()])
 
     async def parcels(self, where: ParcelFilter, *, limit: int = 50) -> Sequence[Parcel]:

@@ -47,16 +47,20 @@ _ROOT = "SELECT root_id FROM call WHERE child_id = ?"
 _MEMBERS = "SELECT run.id, run.state FROM call JOIN run ON run.id = call.child_id WHERE call.root_id = ?"
 _DELETIONS = tuple(f"DELETE FROM {table} WHERE {column} = ?" for table, column in (  # noqa: S608 - our own words
     ("fact", "event_id"), ("incident", "run_id"), ("wait", "run_id"), ("hub_hold", "run_id"),
-    ("hub_subject", "event_id"), ("call", "child_id"), ("event", "id"), ("run", "id"),
+    ("hub_subject", "event_id"), ("shipment", "event_id"), ("call", "child_id"), ("event", "id"), ("run", "id"),
 ))  # fmt: skip
 _OF_EVENT = "SELECT parcel.id FROM parcel JOIN hub_order USING (channel, shop_id, channel_order_id) WHERE hub_order.event_id = ?"
+_ORDERS_OF_EVENT = "SELECT channel, shop_id, channel_order_id FROM hub_order WHERE event_id = ?"
 _PARCELS = (
     f"DELETE FROM parcel_track WHERE parcel_id IN ({_OF_EVENT})",  # noqa: S608 - our own words
     f"DELETE FROM parcel WHERE id IN ({_OF_EVENT})",  # noqa: S608
+    f"DELETE FROM shipment WHERE (channel, shop_id, channel_order_id) IN ({_ORDERS_OF_EVENT})",  # noqa: S608
 )
 """The blind index of waybills goes with what it finds."""
+_SHIPMENTS = "DELETE FROM shipment WHERE event_id = ?"
 _OLD_PARCELS = (
     "DELETE FROM parcel_track WHERE parcel_id IN (SELECT id FROM parcel WHERE moved_at < ?)",
+    "DELETE FROM outbound WHERE at < ?",
     "DELETE FROM parcel WHERE moved_at < ?",
 )
 _KEYS = text("SELECT digest, event_id FROM event_key WHERE digest > :after ORDER BY digest LIMIT :most")
@@ -153,7 +157,7 @@ def _erase(connection: Connection, database: Database, event_id: int, actor: str
     at = to_micros(datetime.now(UTC))
     close = "UPDATE incident SET state = 'cancelled', closed_at = ? WHERE run_id = ? AND state = 'open'"
     connection.executemany(close, [(at, member) for member, _ in family])
-    for statement in ("DELETE FROM hub_subject WHERE event_id = ?", *_PARCELS):
+    for statement in ("DELETE FROM hub_subject WHERE event_id = ?", *_PARCELS, _SHIPMENTS):
         connection.executemany(statement, [(member,) for member, _ in family])
     for member, _ in family:
         database.journal.forget(member)

@@ -23,7 +23,8 @@ _CHANGED: Final = "ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{column} = exc
 _TRACK: Final = "INSERT INTO parcel_track (parcel_id, at, state, place) VALUES"
 _TRACKS: Final = "SELECT parcel_id, at, state, place FROM parcel_track WHERE parcel_id IN"
 _CORRECTED: Final = (
-    "DELETE FROM parcel WHERE channel = ? AND shop_id = ? AND channel_order_id = ? AND id <> ? AND state = 'booked' AND state_at IS NULL"
+    "DELETE FROM parcel WHERE channel = ? AND shop_id = ? AND channel_order_id = ? AND id <> ? AND state = 'booked' AND state_at IS NULL "
+    "AND id NOT IN (SELECT parcel_id FROM shipment WHERE channel = ? AND shop_id = ? AND channel_order_id = ?)"
 )
 _OVER: Final = "UPDATE parcel SET order_over = ?, open = ? WHERE channel = ? AND shop_id = ? AND channel_order_id = ? AND open"
 
@@ -37,10 +38,12 @@ def put_tracking(connection: Connection, told: Sequence[Tracking]) -> TrackCount
 
 
 def put_parcels(connection: Connection, said: Sequence[NewParcel]) -> None:
-    """What orders say. A number that was corrected before any courier told of it is forgotten; the end of an order ends its parcels."""
+    """What orders say. A number that was corrected before a courier or a warehouse told of it is forgotten; the end of an order ends its
+    parcels.
+    """
     if not said:
         return
-    connection.executemany(_CORRECTED, [(*one.order, one.id) for one in said])
+    connection.executemany(_CORRECTED, [(*one.order, one.id, *one.order) for one in said])
     _keep(connection, said)
     over = [(True, False, *one.order) for one in said if one.order_over]
     if over:

@@ -2,7 +2,7 @@
 
 ``POST /orders`` with ``Idempotency-Key`` and ``Orderloom-Version``: 201 new, 200 changed or the same again, 409 when a newer
 version is held, 400 and 422 for what breaks the contract. ``GET /orders?day=&channel=&cursor=`` lists what is held,
-``GET /stock?cursor=`` what lies in the warehouses.
+``GET /stock?cursor=`` what lies in the warehouses, ``GET /shipments?since=&cursor=`` what left them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from aiohttp import web
 from engine.errors import InputInvalid
 from engine.json_text import read_json, write_json
 from engine.testing.ledger import OrderName, TargetLedger, name_of
+from engine.testing.shipments import ShipmentList
 from engine.testing.stock import StockList
 
 PAGE: Final = 500
@@ -47,6 +48,7 @@ class SimulatedTarget:
         self.received: deque[Received] = deque(maxlen=kept)
         self.ledger = TargetLedger()
         self.stock = StockList()
+        self.shipments = ShipmentList()
         self.count = 0
         self.url = ""
         self._secret = secret
@@ -78,7 +80,8 @@ class SimulatedTarget:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listens; port 0 picks a free one. Returns the URL."""
         app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes([web.post("/orders", self._post), web.get("/orders", self._list), web.get("/stock", self._stock)])
+        app.add_routes([web.post("/orders", self._post), web.get("/orders", self._list)])
+        app.add_routes([web.get("/stock", self._stock), web.get("/shipments", self._shipments)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
@@ -143,11 +146,16 @@ class SimulatedTarget:
         return _answer(200, {"items": found[start : start + PAGE], "next": str(start + PAGE) if more else None})
 
     async def _stock(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, self.stock.page(request.query.get("cursor", "0")))
+
+    async def _shipments(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, self.shipments.page(request.query.get("since"), request.query.get("cursor", "0")))
+
+    def _page(self, request: web.Request, page: dict[str, Any] | None) -> web.StreamResponse:
         if not self._allowed(request):
             return _answer(401, {"error": "unauthorized"})
         if self._failures:
             return _answer(self._failures.popleft(), {"error": "simulated"})
-        page = self.stock.page(request.query.get("cursor", "0"))
         return _answer(200, page) if page is not None else _answer(400, {"error": "cursor"})
 
     def _allowed(self, request: web.Request) -> bool:

@@ -67,16 +67,20 @@ class Held(NamedTuple):
 
 
 def require_held(held: Held | None, parcel: Parcel, said: object) -> None:
-    """After a refusal: fine where the platform holds our number already.
+    """After a refusal: fine where the platform holds our number already, or all of them.
 
     Raises ``NodeError`` with ``shipment.told_otherwise`` where the order is beyond shipping without it, else ``shipment.refused`` with
     what the platform ``said``, of which only a code word is kept: its sentences may repeat what was sent.
     """
-    if held is not None and parcel.tracking_no.casefold() in (one.strip().casefold() for one in re.split("[|,]", held.waybills)):
+    if held is not None and _numbers(parcel.tracking_no) <= _numbers(held.waybills):
         return
     if held is not None and held.over:
         raise NodeError("shipment.told_otherwise")
     raise NodeError("shipment.refused", error=str(said or "?")[:80])
+
+
+def _numbers(waybills: str) -> set[str]:
+    return {one.strip().casefold() for one in re.split("[|,]", waybills)}
 
 
 def _text(field: str, value: Any) -> str:

@@ -62,6 +62,7 @@ from engine.store.ports.parcels import Parcels
 from engine.store.ports.reconciliations import Reconciliations
 from engine.store.ports.runs import Runs
 from engine.store.ports.shares import Candidate, Shares
+from engine.store.ports.shipments import Shipments
 from engine.store.ports.sources import Sources
 from engine.store.ports.stock import Stock
 from engine.store.ports.traffic import TrafficStore
@@ -183,7 +184,7 @@ __all__ = [
 
 
 class Store(
-    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Cleansing, Stock, Parcels,
+    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Cleansing, Stock, Parcels, Shipments,
     Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets,
     Campaigns, Protocol
 ):  # fmt: skip

@@ -22,7 +22,9 @@ class Parcels(Protocol):
         """Oldest first."""
         ...
 
-    async def parcels_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Parcel]: ...
+    async def parcels_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Parcel]:
+        """Those that the order names, and those that a warehouse has told of, which may carry other orders too."""
+        ...
 
     async def parcels(self, where: ParcelFilter, *, limit: int = 50) -> Sequence[Parcel]:
         """Those that have not moved for longest first; where ``shipped_before`` is set, those shipped first."""

@@ -33,7 +33,7 @@ from nodes.connector.messages import Keyed, keyed_arrival
 
 
 class HttpList(Keyed):
-    service: Annotated[ConnectionRef, OfType(("http", "own_shop", "shopify"))] = Field(
+    service: Annotated[ConnectionRef, OfType(("http", "own_shop", "shopify", "wms"))] = Field(
         title="Service", description="The connection with the address and the secrets of the service."
     )
     path: str = Field(default="", max_length=1000, title="Path", description="Below the connection's address, such as /orders.")

@@ -72,6 +72,14 @@ class JdShipped(WholeShipment):
             title="Too many calls: it is told again later",
         ),
         Example(
+            {**_PARAMS, "courier": '"463|467"', "tracking_no": '"YT0000000000001,YT0000000000002|SF0000000000003"'},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_said("false", "10400001"), _shown("SF0000000000003,YT0000000000001,YT0000000000002")),
+            requests=({"json": {"logiCoprId": "463|467", "logiNo": "YT0000000000001,YT0000000000002|SF0000000000003"}}, {"json": {}}),
+            title="An order in several parcels, which it was told of before",
+        ),
+        Example(
             _PARAMS,
             [{"channel_order_id": "300000000001", "logistics": {"carrier": "2087", "tracking_no": ""}}],
             problem="shipment.incomplete",
@@ -82,8 +90,9 @@ class JdShipped(WholeShipment):
 async def jd_shipped(item: Item, params: JdShipped, context: Context) -> Item:
     """Tells JD the courier and the waybill number of an order that was shipped. The courier is the platform's own number of it.
 
-    Telling it again does nothing. Where the platform refuses, the order itself is looked at: the same waybill number is as good as done,
-    anything else waits for a person.
+    JD takes an order once, whole: where it goes in several parcels, tell all numbers together, those of one courier parted by commas,
+    couriers and their numbers by bars. Telling it again does nothing. Where the platform refuses, the order itself is looked at: the same
+    waybill numbers are as good as done, anything else waits for a person.
     """
     parcel = parcel_of(item, params, context.scope)
     answer = await context.http(params.shop, shipment_call(parcel.order, parcel.courier, parcel.tracking_no), judge)

@@ -23,9 +23,12 @@ _MOST: Final = 100
 
 
 class OwnShopSimulator(ChannelSimulator):
+    """``parcels`` by order: ``{carrier, tracking_no, lines}``, as they were told."""
+
     channel = "own_shop"
     states: ClassVar = {
-        "awaiting_fulfillment": ("shipped", "paid_hold", "cancelled"),
+        "awaiting_fulfillment": ("shipped", "partially_shipped", "paid_hold", "cancelled"),
+        "partially_shipped": ("shipped",),
         "paid_hold": ("awaiting_fulfillment", "cancelled"),
         "shipped": ("completed",),
         "completed": (),
@@ -35,6 +38,7 @@ class OwnShopSimulator(ChannelSimulator):
     def __init__(self, *, secret: str = SECRET, **given: Any) -> None:
         super().__init__(secret=secret, **given)
         self.stock = StockList()
+        self.parcels: dict[str, list[dict[str, Any]]] = {}
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -101,18 +105,22 @@ class OwnShopSimulator(ChannelSimulator):
         try:
             asked: dict[str, Any] = read_json(await request.read())
             parcel = {"carrier": asked["carrier"], "tracking_no": asked["tracking_no"]}
-        except (InputInvalid, KeyError, TypeError):
+            wanted = frozenset(map(str, asked.get("lines", ())))
+        except (InputInvalid, KeyError, TypeError, AttributeError):
             return _error(400, "bad_request")
         if order is None:
             return _error(404, "unknown_order")
-        held = order.body["data"].get("logistics")
-        if held == parcel:
+        held = self.parcels.setdefault(order.id, [])
+        if any(one["tracking_no"] == parcel["tracking_no"] for one in held):
             return web.json_response({})
-        if order.state != "awaiting_fulfillment":
-            numbers = [held["tracking_no"]] if held else []
-            return web.json_response({"error": "not_to_ship", "tracking_nos": numbers}, status=409)
-        order.body = {**order.body, "data": {**order.body["data"], "logistics": parcel}}
-        self.move(order.id, "shipped")
+        known = {str(line["line_no"]) for line in order.body["data"]["lines"]}
+        open_lines = known.difference(*(one["lines"] for one in held))
+        if order.state not in ("awaiting_fulfillment", "partially_shipped") or not wanted <= open_lines:
+            word = "not_to_ship" if wanted <= known else "unknown_line"
+            return web.json_response({"error": word, "tracking_nos": [one["tracking_no"] for one in held]}, status=409)
+        held.append({**parcel, "lines": sorted(wanted or open_lines)})
+        order.body = {**order.body, "data": {**order.body["data"], "logistics": {name: held[0][name] for name in parcel}}}
+        self.move(order.id, "partially_shipped" if wanted and wanted < open_lines else "shipped")
         return web.json_response({}, status=201)
 
 

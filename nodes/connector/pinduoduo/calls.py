@@ -5,6 +5,7 @@ Refusals come as ``error_response`` with status 200. Codes: open.pinduoduo.com, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -48,6 +49,13 @@ def order_call(number: str) -> HttpCall:
 
 def shipment_call(number: str, courier: str, waybill: str) -> HttpCall:
     call = {"type": "pdd.logistics.online.send", "order_sn": number, "logistics_id": courier, "tracking_number": waybill}
+    return HttpCall("POST", json=call)
+
+
+def further_call(number: str, parcels: Sequence[Item]) -> HttpCall:
+    """pdd.order.upload.extra.logistics: the further parcels of an order that is shipped, which the buyer sees beside the first."""
+    listed = [{"shipping_id": parcel.get("logistics_id"), "tracking_number": parcel.get("tracking_number")} for parcel in parcels]
+    call = {"type": "pdd.order.upload.extra.logistics", "order_sn": number, "extra_track_type": 1, "extra_track_list": listed}
     return HttpCall("POST", json=call)
 
 

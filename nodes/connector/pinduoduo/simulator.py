@@ -1,12 +1,14 @@
 """Pinduoduo's open platform as a local server: signatures, clock, token, windows, pages from the same rules as the real one.
 
-Source: open.pinduoduo.com, pdd.order.number.list.increment.get, pdd.order.list.get, pdd.order.information.get, pdd.logistics.online.send.
+Source: open.pinduoduo.com, pdd.order.number.list.increment.get, pdd.order.list.get, pdd.order.information.get, pdd.logistics.online.send,
+pdd.order.upload.extra.logistics.
 """
 
 from __future__ import annotations
 
 import copy
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar, Final
@@ -115,6 +117,7 @@ class PinduoduoSimulator(ChannelSimulator):
             "pdd.order.list.get": self._list,
             "pdd.order.information.get": self._order,
             "pdd.logistics.online.send": self._ship,
+            "pdd.order.upload.extra.logistics": self._ship_further,
             _RENEWAL: self._renew,
         }
         answer = answers.get(params.get("type", ""))
@@ -161,6 +164,17 @@ class PinduoduoSimulator(ChannelSimulator):
         order.body |= {"logistics_id": int(params["logistics_id"]), "tracking_number": params["tracking_number"]}
         self.move(order.id, "shipped")
         return _answer({"logistics_online_send_response": {"is_success": True}})
+
+    def _ship_further(self, params: Mapping[str, str]) -> web.StreamResponse:
+        """Raises ``ValueError`` for what is no list of parcels."""
+        order = self.orders.find(params["order_sn"])
+        if order is None or order.state not in _STAMPS:
+            return _error(50002, "订单未发货，不能上传额外运单")
+        parcels = json.loads(params["extra_track_list"])
+        held = [{"logistics_id": int(one["shipping_id"]), "tracking_number": str(one["tracking_number"])} for one in parcels]
+        order.body["extra_delivery_list"] = held
+        self.touch(order.id)
+        return _answer({"upload_extra_logistics_response": {"success": True}})
 
 
 def _form(body: bytes) -> dict[str, str]:

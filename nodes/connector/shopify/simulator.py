@@ -29,7 +29,7 @@ _BUCKET: Final = 40
 
 
 class ShopifySimulator(ChannelSimulator):
-    """``used``: how full the bucket of calls says it is."""
+    """``used``: how full the bucket of calls says it is. ``sent`` by order: the lines that fulfillments hold."""
 
     channel = "shopify"
     states: ClassVar = {
@@ -41,6 +41,10 @@ class ShopifySimulator(ChannelSimulator):
     }
     open_paths = frozenset({_RENEWAL})
     used: int = 1
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.sent: dict[str, frozenset[int]] = {}
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -140,7 +144,11 @@ class ShopifySimulator(ChannelSimulator):
         if order is None:
             return _error(404, "Not Found")
         status = {"unfulfilled": "open", "partial": "in_progress", "fulfilled": "closed"}.get(order.state, "cancelled")
-        lines = [{"id": 1, "line_item_id": line["id"], "fulfillable_quantity": line["quantity"]} for line in order.body["line_items"]]
+        sent = self.sent.get(order.id, frozenset())
+        lines = [
+            {"id": _work_line(line), "line_item_id": line["id"], "fulfillable_quantity": 0 if line["id"] in sent else line["quantity"]}
+            for line in order.body["line_items"]
+        ]
         return self._answer(
             {"fulfillment_orders": [{"id": int(order.id) + 1_000_000, "status": status, "assigned_location_id": 1, "line_items": lines}]}
         )
@@ -148,19 +156,31 @@ class ShopifySimulator(ChannelSimulator):
     async def _ship(self, request: web.Request) -> web.StreamResponse:
         try:
             asked: dict[str, Any] = read_json(await request.read())["fulfillment"]
-            order = self.orders.find(str(asked["line_items_by_fulfillment_order"][0]["fulfillment_order_id"] - 1_000_000))
-            tracking = asked["tracking_info"]
+            work = asked["line_items_by_fulfillment_order"][0]
+            order = self.orders.find(str(work["fulfillment_order_id"] - 1_000_000))
+            tracking, wanted = asked["tracking_info"], {one["id"] for one in work.get("fulfillment_order_line_items", ())}
         except (InputInvalid, KeyError, TypeError, IndexError):
             return _error(400, "Required parameter missing or invalid")
         if order is None or order.state not in ("unfulfilled", "partial"):
             return _error(422, "The fulfillment order is not in an open state.")
-        order.body = {**order.body, "fulfillments": [_parcel(self.now(), tracking.get("company"), tracking.get("number"))]}
-        self.move(order.id, "fulfilled")
-        return self._answer({"fulfillment": order.body["fulfillments"][0]}, 201)
+        sent = self.sent.get(order.id, frozenset())
+        open_lines = {line["id"]: _work_line(line) for line in order.body["line_items"] if line["id"] not in sent}
+        if not wanted <= set(open_lines.values()):
+            return _error(422, "Invalid fulfillment order line item quantity requested.")
+        now_sent = {line for line, work_id in open_lines.items() if not wanted or work_id in wanted}
+        self.sent[order.id] = sent | now_sent
+        parcel = _parcel(self.now(), tracking.get("company"), tracking.get("number"))
+        order.body = {**order.body, "fulfillments": [*order.body["fulfillments"], parcel]}
+        self.move(order.id, "fulfilled" if len(now_sent) == len(open_lines) else "partial")
+        return self._answer({"fulfillment": parcel}, 201)
 
     def _answer(self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
         said = {"X-Shopify-Shop-Api-Call-Limit": f"{self.used}/{_BUCKET}", **(headers or {})}
         return web.Response(status=status, body=write_json(body), content_type="application/json", headers=said)
+
+
+def _work_line(line: Mapping[str, Any]) -> int:
+    return int(line["id"]) + 1_000_000
 
 
 def _parcel(at: datetime, company: str | None, number: str | None) -> dict[str, Any]:

@@ -44,9 +44,10 @@ def order_call(number: str) -> HttpCall:
     return HttpCall("GET", f"{ORDERS}/{number}")
 
 
-def shipped_call(number: str, key: str, parcels: Sequence[Item]) -> HttpCall:
-    """The order is completed, and holds these parcels: the same again changes nothing."""
-    return HttpCall("PUT", f"{ORDERS}/{number}", json={"status": "completed", "meta_data": [{"key": key, "value": list(parcels)}]})
+def shipped_call(number: str, key: str, parcels: Sequence[Item], *, completes: bool = True) -> HttpCall:
+    """The order holds these parcels, and is completed with them: the same again changes nothing."""
+    status = {"status": "completed"} if completes else {}
+    return HttpCall("PUT", f"{ORDERS}/{number}", json={**status, "meta_data": [{"key": key, "value": list(parcels)}]})
 
 
 def source_of(answer: HttpAnswer, now: datetime) -> str:

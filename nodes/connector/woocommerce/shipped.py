@@ -6,18 +6,19 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import ConnectionRef, Context, Example, Item, NodeError, OfType, effect_node
+from engine.sdk import Cel, ConnectionRef, Context, Example, Item, NodeError, OfType, effect_node
 from nodes.connector.arrivals import as_item
 from nodes.connector.rest import word_of
 from nodes.connector.samples import sample
 from nodes.connector.shipping import Held, WholeShipment, parcel_of, require_held
 from nodes.connector.woocommerce.calls import judge, order_call, shipped_call
 from nodes.connector.woocommerce.status import STATUS
-from nodes.connector.woocommerce.tracking import KEY, waybills_of, with_parcel
+from nodes.connector.woocommerce.tracking import KEY, items_of, waybills_of, with_parcel
 
 _ORDER: Final = {"channel_order_id": "727001", "logistics": {"carrier": "YTO", "tracking_no": "YT0000000000001"}}
 _PARAMS: Final = {"shop": {"connection": "woocommerce"}, "courier": "item.logistics.carrier", "tracking_no": "item.logistics.tracking_no"}
 _PARCEL: Final = {"tracking_provider": "", "custom_tracking_provider": "YTO", "tracking_number": "YT0000000000001"}
+_EARLIER: Final = {**_PARCEL, "tracking_number": "YT0000000000009"}
 
 
 def _shown(status: str, *numbers: str) -> dict[str, Any]:
@@ -26,6 +27,14 @@ def _shown(status: str, *numbers: str) -> dict[str, Any]:
 
 
 class WooCommerceShipped(WholeShipment):
+    completes: Cel | None = Field(
+        default=None,
+        title="Completes the order",
+        description=(
+            "An expression that is true with the last parcel of an order. Before that its number is added, and the order stays as it is. "
+            "Empty: every parcel holds its whole order."
+        ),
+    )
     shop: Annotated[ConnectionRef, OfType(("woocommerce",))] = Field(
         title="Shop", description="The connection of the shop, with the permission to report parcels."
     )
@@ -35,7 +44,7 @@ class WooCommerceShipped(WholeShipment):
     "connector.woocommerce_shipped",
     version=1,
     label="Tell WooCommerce: shipped",
-    reads=("params.order_number", "params.courier", "params.tracking_no"),
+    reads=("params.order_number", "params.courier", "params.tracking_no", "params.completes"),
     icon="truck",
     examples=(
         Example(
@@ -65,6 +74,22 @@ class WooCommerceShipped(WholeShipment):
             title="It was shipped under another number",
         ),
         Example(
+            {**_PARAMS, "completes": "false"},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("processing", "YT0000000000009"), _shown("processing", "YT0000000000009", "YT0000000000001")),
+            requests=({"method": "GET"}, {"json": {"meta_data": [{"key": KEY, "value": [_EARLIER, _PARCEL]}]}}),
+            title="A parcel that is not the last one",
+        ),
+        Example(
+            {**_PARAMS, "completes": "false"},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("processing", "YT0000000000001"),),
+            requests=({"method": "GET"},),
+            title="It is not the last one, and was told before",
+        ),
+        Example(
             _PARAMS,
             [_ORDER],
             {"out": [_ORDER]},
@@ -82,8 +107,8 @@ class WooCommerceShipped(WholeShipment):
 async def woocommerce_shipped(item: Item, params: WooCommerceShipped, context: Context) -> Item:
     """Completes an order that was shipped, with the courier and the waybill number where the extension Shipment Tracking keeps them.
 
-    Telling it again does nothing. The order itself is looked at first: one that is closed, or was completed under another waybill number,
-    waits for a person.
+    Of an order in several parcels each number is added, and the last one completes it. Telling it again does nothing. The order itself is
+    looked at first: one that is closed, or was completed under another waybill number, waits for a person.
     """
     parcel = parcel_of(item, params, context.scope)
     if not parcel.order.isdigit():
@@ -95,8 +120,11 @@ async def woocommerce_shipped(item: Item, params: WooCommerceShipped, context: C
         said = word_of(answer.body, "code") or status
         require_held(Held(STATUS.get(status) is not None, _numbers(order, status)), parcel, said)
         return item
+    completes = params.completes is None or params.completes.json(item, context.scope) is not False
     parcels = order_parcels(order, parcel.courier, parcel.tracking_no)
-    answer = await context.http(params.shop, shipped_call(parcel.order, KEY, parcels), judge)
+    if not completes and parcels == items_of(order):
+        return item
+    answer = await context.http(params.shop, shipped_call(parcel.order, KEY, parcels, completes=completes), judge)
     if not 200 <= answer.status < 300:
         raise NodeError("shipment.refused", error=word_of(answer.body, "code") or str(answer.status))
     return item
