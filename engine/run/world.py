@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import NodeError
+from engine.node.items import Item
 from engine.order.rules import AppliedRules
 from engine.run.calls import NO_CALLS, Calls
 from engine.run.noted import Noted
 from engine.run.outside import Outside
+from engine.run.plan import Plan
 from engine.run.seen import UNSEEN, Seen
 from engine.run.tally import Tally
 from engine.run.taps import Taps
@@ -44,6 +46,11 @@ def unheld(event: Event) -> bool:
     return False
 
 
+def unheard(event: Event, plan: Plan, slug: str, item: Item) -> None:
+    """Where nobody watches the forms of what is fetched."""
+    del event, plan, slug, item
+
+
 async def nobody(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Where there is no hub to ask."""
     raise NodeError("hub.not_here", task=asked.get("task"))
@@ -56,7 +63,7 @@ class World:
     ``to_order`` makes the hub's row of a canonical order; ``calls`` begins the runs of other flows; ``note`` keeps that a call was made;
     ``reconcile`` compares a day's lists; ``desk`` does what else the hub is asked; ``rules`` says what of the cleansing rules applies;
     ``clock`` gives seconds of which only differences mean something; ``seen`` is told of what the watch looks at; ``held``: whether
-    nothing is to be sent for an event for now.
+    nothing is to be sent for an event for now; ``fetched`` is told of what a node has fetched in a declared form.
     """
 
     journal: Journal
@@ -76,3 +83,4 @@ class World:
     desk: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = nobody
     seen: Seen = UNSEEN
     held: Callable[[Event], bool] = unheld
+    fetched: Callable[[Event, Plan, str, Item], None] = unheard

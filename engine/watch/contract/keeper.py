@@ -16,6 +16,7 @@ import msgspec
 from engine.errors import NotFound, Problem
 from engine.json_text import write_json
 from engine.node.forms import Form
+from engine.node.items import Item
 from engine.node.terms import Terms
 from engine.node.triggers import Arrival
 from engine.registry import Registry
@@ -70,16 +71,22 @@ class Contracts:
 
     def heard(self, event: Event, plan: Plan, arrival: Arrival) -> None:
         """An order that was accepted."""
-        form = plan.by_slug[event.trigger].type.form
-        if form is None:
-            return
-        if form.name in self._paused_forms:
+        if self._paused_forms and not self._paused_forms.isdisjoint(_forms_behind(plan, event.trigger)):
             self._paused.add((plan.name, event.trigger))
-        if not arrival.items or self._count >= MOST or not form.describes(arrival.items[0]):
+        if arrival.items:
+            self._hear(event, plan, event.trigger, arrival.items[0])
+
+    def fetched(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
+        """An order that a node of a run has fetched."""
+        self._hear(event, plan, slug, item)
+
+    def _hear(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
+        form = plan.by_slug[slug].type.form
+        if form is None or self._count >= MOST or not form.describes(item):
             return
         aside = self._heard.setdefault(form.name, [])
         if len(aside) < MOST_EACH:
-            aside.append(Heard(plan, event.trigger, arrival.items[0], event.received_at))
+            aside.append(Heard(plan, slug, item, event.received_at))
             self._count += 1
 
     def terms(self, form: str) -> Terms | None:
@@ -217,17 +224,21 @@ class Contracts:
 
     def _find_places(self) -> None:
         found: dict[str, list[tuple[Place, Plan]]] = {}
+        arrives: dict[str, list[Place]] = {}
         for plan in self._plans():
-            for slug, step in plan.triggers.items():
+            for step in (*plan.triggers.values(), *plan.fetching):
                 if step.type.form is not None:
-                    found.setdefault(step.type.form.name, []).append(((plan.name, slug), plan))
+                    found.setdefault(step.type.form.name, []).append(((plan.name, step.slug), plan))
+            for slug in plan.triggers:
+                for form in _forms_behind(plan, slug):
+                    arrives.setdefault(form, []).append((plan.name, slug))
         for name, operation in self.operations.items():
             new = [(place, plan) for place, plan in found.get(name, ()) if operation.plans.get(place) is not plan]
             if new:
                 operation.touch_again(new)
         held = [one for one in self.operations.values() if one.body.pause is not None]
         for one in held:
-            one.body.places = sorted({*one.body.places, *one.plans})
+            one.body.places = sorted({*one.body.places, *arrives.get(one.form.name, ())})
         self._paused = {place for one in held for place in one.body.places}
         self._paused_forms = {one.form.name for one in held}
 
@@ -284,6 +295,13 @@ class Contracts:
         await self._store.keep_contract(KeptContract(name, now, msgspec.json.encode(operation.body)))
         operation.is_news = False
         self._kept_at[name] = now
+
+
+def _forms_behind(plan: Plan, trigger: str) -> set[str]:
+    """The forms of what a trigger gets, and of what the nodes behind it fetch."""
+    behind = plan.behind(trigger).steps
+    steps = [plan.by_slug[trigger], *(step for step in plan.fetching if step.index in behind)]
+    return {step.type.form.name for step in steps if step.type.form is not None}
 
 
 def _new(operation: str, change: Change) -> NewFormChange:
