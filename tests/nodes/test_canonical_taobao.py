@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.order.model import CanonicalOrder
+from engine.order.reading import Findings, Source
 from engine.order.rules import AppliedRules, Match, apply_changes, judge, match_key
+from nodes.connector.taobao.bound import bound_lines
 from nodes.connector.taobao.canonical import taobao_order
 from nodes.rule.split_order import split_order
 from tests.nodes.odd import odd_values, outcome
@@ -154,6 +156,21 @@ def test_three_that_are_bound_by_way_of_the_second_are_one_group() -> None:
     lines[1]["bind_oids"], lines[2]["bind_oids"] = "7", "6,5"
     order = taobao_order(trade(orders={"order": lines}))
     assert [line.get("bound_to") for line in order["lines"]] == ["5", "5", "5", None]
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=6), st.permutations(range(1, 7)))
+def test_however_they_name_each_other_the_same_sub_orders_are_one_group(pairs: list[tuple[int, int]], places: list[int]) -> None:
+    named = {oid: ",".join(str(other) for one, other in pairs if one == oid) for oid in places}
+    bound = bound_lines([Source({"oid_str": str(oid), "bind_oids": others}, Findings(), "") for oid, others in named.items()])
+    groups: dict[str, set[int]] = {}
+    for oid in places:
+        groups.setdefault(bound.get(str(oid), f"alone {oid}"), set()).add(oid)
+    reached = {oid: {oid} for oid in places}
+    for _ in places:
+        for one, other in pairs:
+            reached[one] = reached[other] = reached[one] | reached[other]
+    assert {frozenset(group) for group in groups.values()} == {frozenset(group) for group in reached.values()}
+    assert all(int(first) == next(oid for oid in places if oid in reached[int(first)]) for first in bound.values())
 
 
 def test_bound_sub_orders_stay_together_where_their_order_is_split() -> None:
