@@ -26,7 +26,8 @@ from engine.threads import DaemonThreads
 from engine.watch.contract.breaker import Limit, breaks
 from engine.watch.contract.decisions import Decisions
 from engine.watch.contract.findings import Finding
-from engine.watch.contract.operation import CLEAN, Body, Change, ChangeBody, Heard, Operation, Pause, Place, kind_of
+from engine.watch.contract.operation import CLEAN, Body, Change, ChangeBody, Heard, Operation, Pause, kind_of
+from engine.watch.contract.places import Place, forms_behind, sources_of, triggers_of
 from engine.watch.observations import Drift, Held, Observation
 
 log = logging.getLogger("orderloom.contract")
@@ -71,7 +72,7 @@ class Contracts:
 
     def heard(self, event: Event, plan: Plan, arrival: Arrival) -> None:
         """An order that was accepted."""
-        if self._paused_forms and not self._paused_forms.isdisjoint(_forms_behind(plan, event.trigger)):
+        if self._paused_forms and not self._paused_forms.isdisjoint(forms_behind(plan, event.trigger)):
             self._paused.add((plan.name, event.trigger))
         if arrival.items:
             self._hear(event, plan, event.trigger, arrival.items[0])
@@ -223,15 +224,8 @@ class Contracts:
                 return
 
     def _find_places(self) -> None:
-        found: dict[str, list[tuple[Place, Plan]]] = {}
-        arrives: dict[str, list[Place]] = {}
-        for plan in self._plans():
-            for step in (*plan.triggers.values(), *plan.fetching):
-                if step.type.form is not None:
-                    found.setdefault(step.type.form.name, []).append(((plan.name, step.slug), plan))
-            for slug in plan.triggers:
-                for form in _forms_behind(plan, slug):
-                    arrives.setdefault(form, []).append((plan.name, slug))
+        plans = list(self._plans())
+        found, arrives = sources_of(plans), triggers_of(plans)
         for name, operation in self.operations.items():
             new = [(place, plan) for place, plan in found.get(name, ()) if operation.plans.get(place) is not plan]
             if new:
@@ -295,13 +289,6 @@ class Contracts:
         await self._store.keep_contract(KeptContract(name, now, msgspec.json.encode(operation.body)))
         operation.is_news = False
         self._kept_at[name] = now
-
-
-def _forms_behind(plan: Plan, trigger: str) -> set[str]:
-    """The forms of what a trigger gets, and of what the nodes behind it fetch."""
-    behind = plan.behind(trigger).steps
-    steps = [plan.by_slug[trigger], *(step for step in plan.fetching if step.index in behind)]
-    return {step.type.form.name for step in steps if step.type.form is not None}
 
 
 def _new(operation: str, change: Change) -> NewFormChange:

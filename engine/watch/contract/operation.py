@@ -18,6 +18,7 @@ from engine.watch.contract.breaker import Window
 from engine.watch.contract.classes import Weight, counts_as_drift, weight_of
 from engine.watch.contract.decisions import Decisions
 from engine.watch.contract.findings import Finding, Kind, Standard, findings_in
+from engine.watch.contract.places import Place
 from engine.watch.contract.profile import Profile
 from engine.watch.contract.renames import Suggestion, suggested
 from engine.watch.contract.shape import Shape, name_of, shape_of
@@ -30,8 +31,6 @@ CLEAN: Final = 50
 PASSES: Final = frozenset({"vanished", "retyped", "format"})
 """Kinds of change that show in every order while they last."""
 ENUMERATIONS: Final = ("status", "state", "type", "currency")
-Place = tuple[str, str]
-"""A flow, and its node that brings orders."""
 
 
 class ChangeBody(msgspec.Struct):
