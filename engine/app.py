@@ -125,7 +125,7 @@ class Orderloom(Decisions):
         self.world = World(
             self.store.journal, outside, self._now, hub_order, calls=self.calls, seen=self.watch.ears,
             note=self.store.call_log.note, reconcile=self._reconcile, rules=self.cleansing.applied, held=self.contracts.holds,
-            desk=self.desk.do, outbound=self.desk.shipments.keep_outbound,
+            desk=self.desk.do, outbound=self.desk.shipments.keep_outbound, fetched=self.contracts.fetched,
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
         self.dispatcher: Dispatch = Dispatcher(self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after)
@@ -264,6 +264,7 @@ class Orderloom(Decisions):
         plan = mended_plan(await self.flows.plan_at(event.flow, event.version), recorded)
         delivery = unpack(await self.store.event_body(event.id))
         arrival = read_kept(plan.by_slug[event.trigger], delivery, self.settings.max_body, recorded.terms)
+        recorded.terms = arrival.terms
         return Load(plan, arrival.items, arrival.channel, arrival.shop_id, recorded)
 
     async def _note_parked(self) -> None:

@@ -135,13 +135,23 @@ async def _read_one_anew(app: Orderloom, operation: Operation, terms: Terms, eve
         return False
     plan = await app.flows.newest(event.flow)
     step = plan.triggers.get(event.trigger) if plan is not None else None
-    if plan is None or step is None or step.disabled or in_terms(cast("Item", body), own) == body or not await _is_held(app, event):
+    if plan is None or step is None or step.disabled or not await _is_held(app, event):
+        return False
+    if in_terms(cast("Item", body), own) == body and not await _fetched_otherwise(app, operation, event, own):
         return False
     told = structs.replace(delivery, terms=own)
     accepted = await app.intake.accept_anew(plan, step, told, app.world.now(), actor=actor)
     if state == "waiting" and not accepted.duplicate:  # it waits to be released, as an order that is read otherwise by now
         await app.cancel(event.id, actor)
     return not accepted.duplicate
+
+
+async def _fetched_otherwise(app: Orderloom, operation: Operation, event: Event, own: Terms) -> bool:
+    """Whether the terms change what a node of the run had fetched."""
+    found = (await recompute(app.store, app.flows, event.id)).execution
+    steps = [step for step in found.plan.fetching if step.type.form is not None and step.type.form.name == operation.form.name]
+    results = [result for step in steps if (result := found.results[step.index]) is not None]
+    return any(in_terms(item, own) != item for result in results for sent in result.outputs.values() for _, item in sent)
 
 
 async def _is_held(app: Orderloom, event: Event) -> bool:

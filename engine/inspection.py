@@ -36,7 +36,7 @@ __all__ = [
     "steps_of",
 ]
 _MARK = FieldClass(DataClass.INTERNAL)
-_MARKS = ("priority", "tags[]", "rules_version", "lines[].platform_sku", "lines[].sku_matched")
+_MARKS = ("priority", "tags[]", "rules_version", "lines[].platform_sku", "lines[].sku_matched", "lines[].bound_to")
 
 
 async def steps_of(app: Orderloom, run_id: int, plain: Collection[str] = ()) -> list[StepView]:

@@ -34,6 +34,7 @@ async def recompute(store: Store, flows: PublishedFlows, run_id: int, *more: Fac
     recorded = read_facts([*await store.facts(run_id), *more])
     plan = mended_plan(await flows.plan_at(event.flow, event.version), recorded)
     arrival = read_delivery(plan.by_slug[event.trigger], unpack(await store.event_body(run_id)), recorded.terms)
+    recorded.terms = arrival.terms
     recorded.cancelled = False  # what was done before is shown too; what was not, is pending
     if (await store.run(run_id)).state in OPEN_STATES:
         recorded.intentions.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from abc import abstractmethod
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -92,9 +93,9 @@ class OpenPlatform(Renewable):
         description="As the platform said when it gave the token, such as 2026-12-31T16:00:00+08:00.",
     )
 
+    @abstractmethod
     def question(self, now: datetime) -> dict[str, Any]:
         """A call that changes nothing: for one order of the last minute."""
-        raise NotImplementedError
 
 
 @connection_type("pinduoduo", title="Pinduoduo", icon="shopping-bag", family="channel")

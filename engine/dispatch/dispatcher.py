@@ -52,7 +52,7 @@ class Dispatcher:
 
     def accepted(self, event: Event, plan: Plan, arrival: Arrival) -> None:
         """A new event, durable since a moment."""
-        self._submit(event, Load(plan, arrival.items, arrival.channel, arrival.shop_id, Recorded()))
+        self._submit(event, Load(plan, arrival.items, arrival.channel, arrival.shop_id, Recorded(terms=arrival.terms)))
 
     def recovered(self, event: Event) -> None:
         """A run that was open when the process before this one ended."""

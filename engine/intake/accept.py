@@ -292,7 +292,7 @@ def read_delivery(step: Step, delivery: Delivery, terms: Terms | None = None) ->
     if not terms:
         return arrival
     told = _read(step, structs.replace(delivery, body=_in_terms(delivery.body, terms)))
-    return structs.replace(told, content=arrival.content if arrival.content is not None else list(arrival.items))
+    return structs.replace(told, content=arrival.content if arrival.content is not None else list(arrival.items), terms=terms)
 
 
 def _in_terms(body: bytes, terms: Terms) -> bytes:

@@ -97,19 +97,21 @@ def effect_node(
     batch: bool = False,
     promise: Promise = "idempotent",
     waits: bool = False,
+    form: Form | None = None,
     icon: str = "send",
 ) -> Declare:
     """Declare a node that reaches the outside: ``async (item, params, context)``, or ``(items, params, context)`` with ``batch=True``.
 
     ``promise``: ``idempotent`` (repeated after a crash with the same key) or ``ask`` (must not happen twice and the target
     knows no key: after a crash in between a person is asked whether it happened). ``waits``: items may rest here.
+    ``form``: of what an item node fetches from a channel, so that a change of it is noticed as it is where a trigger brings it.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
         kind: NodeKind = "batch_effect" if batch else "effect"
         return _build(
             function, kind, name, version, label, _ports(outputs, passes()), examples, reads, accepts, icon,
-            writes=tuple(writes), many=many, drops=drops, promise=promise, waits=waits,
+            writes=tuple(writes), many=many, drops=drops, promise=promise, waits=waits, form=form,
         )  # fmt: skip
 
     return declare

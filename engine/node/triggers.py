@@ -30,6 +30,7 @@ class Arrival(msgspec.Struct, frozen=True):
     ``items`` what the flow starts with; ``content`` what decides whether two deliveries say the same (default: the items);
     ``channel``, ``shop_id``, ``order_id`` name the order, ``version`` its state at the source (``None``: the digest of the
     content); ``delivery_id`` the source's id of this delivery; ``passes`` marks cancellations and refunds, which never wait.
+    ``terms``: in which it was read; no trigger sets them.
     """
 
     items: tuple[Item, ...]
@@ -40,6 +41,7 @@ class Arrival(msgspec.Struct, frozen=True):
     delivery_id: str | None = None
     passes: bool = False
     content: Any = None
+    terms: Terms | None = None
 
 
 Verify = Callable[[Delivery, Any, Mapping[str, Any], datetime], None]

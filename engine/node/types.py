@@ -28,7 +28,8 @@ class NodeType:
     ``many``: an item node returns an iterable; ``drops``: it may return nothing; ``stops``: it may return a ``Stop``;
     ``scope``: it also gets a ``Scope``; ``taps``: whoever looks sees what passes. With more than one output it returns ``(port, item)``.
     ``reads``: paths, or ``params.NAME`` for a parameter that holds them; ``answers``: what reaches it is the answer of its flow;
-    ``writes``: likewise the paths that get new values (see ``engine.node.writes``). ``form``: the declared form of what a trigger gets.
+    ``writes``: likewise the paths that get new values (see ``engine.node.writes``). ``form``: the declared form of what
+    a trigger gets, or a node fetches.
     """
 
     name: str

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 from engine.errors import OrderloomError, Problem
 from engine.json_text import read_json
 from engine.node.triggers import Arrival, Delivery
@@ -43,7 +45,8 @@ async def play(plan: Plan, played: Played, arrival: Arrival) -> Looked:
     """The run as it was recorded."""
     event, effects = played.event, _ByPlace(played)
     scope = scope_of(plan, event, arrival.channel, arrival.shop_id)
-    execution = Execution(plan, event.trigger, arrival.items, scope, effects, played.decided())
+    recorded = structs.replace(played.decided(), terms=arrival.terms)
+    execution = Execution(plan, event.trigger, arrival.items, scope, effects, recorded)
     await execution.run()
     return Looked(execution, effects.asked)
 

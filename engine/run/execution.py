@@ -6,12 +6,16 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
+
+from msgspec import structs
 
 from engine.catalogue import explain
 from engine.errors import OrderloomError, Problem
+from engine.node.forms import Form
 from engine.node.items import Item, Scope, Stop
 from engine.node.ports import ERROR_PORT
+from engine.node.terms import in_terms
 from engine.run.context import NodeContext
 from engine.run.effects import Effects, Suspended
 from engine.run.facts import Ending, Recorded
@@ -268,11 +272,21 @@ class Execution:
         context = NodeContext(self.plan, step, key, self.scope, self.effects)
         try:
             made: Any = await step.type.function(item, step.params, context)
+            if step.type.form is not None and made is not item:
+                made = self._told(step.type.form, made)
             take(step.slug, step.type, key, item, made, result)
         except Suspended as later:
             result.waiting.append(Pending(step.slug, key, item, later.waits))
         except Exception as error:  # noqa: BLE001 - a node's fault is the item's fate
             result.failures.append(Failure(step.slug, key, item, problem_of(error, step.slug)))
+
+    def _told(self, form: Form, made: Any) -> Any:
+        """What was fetched in the form in which the trigger gets orders, in the terms in which this event is read."""
+        terms, start = self._recorded.terms, self.plan.triggers.get(self.scope.event.get("trigger", ""))
+        own = start.type.form if start is not None else None
+        if not terms or own is None or own.name != form.name or not isinstance(made, dict):
+            return made
+        return in_terms(cast("Item", made), structs.replace(terms, envelopes=form.envelopes))
 
     async def _perform_batch(self, step: Step, box: list[Keyed]) -> StepResult:
         context = NodeContext(self.plan, step, box[0][0], self.scope, self.effects)

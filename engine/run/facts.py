@@ -54,7 +54,8 @@ class Recorded(msgspec.Struct):
     ``patches`` by (slug, item key) and ``params`` by slug: how people mended an item as it reaches a step, or the step's parameters.
 
     ``seats`` by node slug: under which keys items that came by a wire worked while others were still missing; ``new_seats`` those that
-    the journal does not hold yet. ``terms``: how what arrived is read, where a person decided so later.
+    the journal does not hold yet. ``terms``: how what arrived is read, and what nodes
+    fetch of the same form.
     """
 
     results: dict[str, dict[str, Any]] = {}

@@ -14,7 +14,7 @@ from engine.run.execution import Execution, answered
 from engine.run.facts import Ending, Recorded
 from engine.run.journaled import JournaledEffects
 from engine.run.plan import Plan
-from engine.run.seen import orders_in
+from engine.run.seen import fetched_in, orders_in
 from engine.run.step import Failure
 from engine.run.tally_again import count_again
 from engine.run.world import World
@@ -65,6 +65,8 @@ class LiveRun:
         if not self._begun:
             for order in orders_in(execution):
                 world.seen.arrived(event, order)
+        for slug, item in fetched_in(execution, effects.called):
+            world.fetched(event, plan, slug, item)
         if world.taps.watched and plan.name in world.taps.watched:
             world.taps.take(event, execution, world.now())
         failures, ending = execution.parked, execution.ending

@@ -94,6 +94,11 @@ class Plan:
         """Fields with their classes by (slug, port): what masks need."""
         return lineage(self.flow, self._registry, self._answers)
 
+    @cached_property
+    def fetching(self) -> Sequence[Step]:
+        """Steps that fetch something of a declared form."""
+        return [step for step in self.steps if step.type.form is not None and step.type.is_effect and not step.disabled]
+
     @property
     def answer(self) -> Carried:
         """What it answers a flow that calls it."""

@@ -85,7 +85,7 @@ class Looked:
 
 async def look_back(plan: Plan, event: Event, arrival: Arrival, recorded: Recorded) -> Looked:
     """The run as it was. What was not done before a cancellation is still to come."""
-    recorded.cancelled = False
+    recorded.cancelled, recorded.terms = False, arrival.terms
     effects = PastEffects(event, recorded)
     execution = Execution(plan, event.trigger, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
@@ -97,7 +97,7 @@ async def run_through(plan: Plan, event: Event, arrival: Arrival, recorded: Reco
 
     Whether a node ends the run is decided anew; where the same one does, what had worked by then was chance, and the fact counts.
     """
-    recorded.cancelled = False
+    recorded.cancelled, recorded.terms = False, arrival.terms
     past, ending, recorded.ending = list(past), recorded.ending, None
     found = await _through(plan, event, arrival, recorded, past)
     new = found.execution.ending
@@ -118,7 +118,7 @@ async def run_onward(
     plan: Plan, slug: str, event: Event, arrival: Arrival, recorded: Recorded, before: Looked, edits: Mapping[str, Item]
 ) -> Looked:
     """From one step on, with the items that reached it then; ``edits`` put others in their place, by item key."""
-    recorded.cancelled = False
+    recorded.cancelled, recorded.terms = False, arrival.terms
     if edits or plan is not before.execution.plan:
         recorded.ending = None
     effects = ReplayEffects(event, recorded, before.asked)

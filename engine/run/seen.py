@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.node.items import Item
+from engine.node.ports import ERROR_PORT
 from engine.store.ports import Event
 
 if TYPE_CHECKING:
@@ -49,3 +50,13 @@ def orders_in(execution: Execution) -> list[Item]:
         if keyed and "channel_order_id" in keyed[0][1] and "time_sources" in keyed[0][1]:
             return [item for _, item in keyed[:MOST]]
     return []
+
+
+def fetched_in(execution: Execution, called: Container[tuple[str, str]]) -> Iterator[tuple[str, Item]]:
+    """What nodes have fetched this time in a declared form, with the node. ``called``: places that called the outside this time."""
+    for step in execution.plan.fetching:
+        result = execution.results[step.index]
+        outputs = result.outputs.items() if result is not None else ()
+        for key, item in (keyed for port, sent in outputs if port != ERROR_PORT for keyed in sent[:MOST]):
+            if (step.slug, key) in called:
+                yield step.slug, item

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import NodeError
+from engine.node.items import Item
 from engine.order.rules import AppliedRules
 from engine.run.calls import NO_CALLS, Calls
 from engine.run.noted import Noted
 from engine.run.outside import Outside
+from engine.run.plan import Plan
 from engine.run.seen import UNSEEN, Seen
 from engine.run.tally import Tally
 from engine.run.taps import Taps
@@ -44,6 +46,11 @@ def unheld(event: Event) -> bool:
     return False
 
 
+def unheard(event: Event, plan: Plan, slug: str, item: Item) -> None:
+    """Where nobody watches the forms of what is fetched."""
+    del event, plan, slug, item
+
+
 async def nobody(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Where there is no hub to ask."""
     raise NodeError("hub.not_here", task=asked.get("task"))
@@ -62,7 +69,7 @@ class World:
     ``reconcile`` compares a day's lists; ``desk`` does what else the hub is asked; ``rules`` says what of the cleansing rules applies;
     ``outbound`` remembers what a warehouse took as one order;
     ``clock`` gives seconds of which only differences mean something; ``seen`` is told of what the watch looks at; ``held``: whether
-    nothing is to be sent for an event for now.
+    nothing is to be sent for an event for now; ``fetched`` is told of what a node has fetched in a declared form.
     """
 
     journal: Journal
@@ -83,3 +90,4 @@ class World:
     outbound: Callable[[Mapping[str, Any]], Awaitable[None]] = unremembered
     seen: Seen = UNSEEN
     held: Callable[[Event], bool] = unheld
+    fetched: Callable[[Event, Plan, str, Item], None] = unheard

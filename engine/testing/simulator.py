@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 
 from engine.errors import InputInvalid
 from engine.json_text import read_json, write_json
 from engine.testing.ledger import OrderName, TargetLedger, name_of
+from engine.testing.server import LocalServer
 from engine.testing.shipments import ShipmentList
 from engine.testing.stock import StockList
 
 PAGE: Final = 500
-MAX_BODY: Final = 1024 * 1024
 KEYS_KEPT: Final = 200_000
 
 
@@ -38,7 +38,7 @@ class Received:
     repeated: bool = False
 
 
-class SimulatedTarget:
+class SimulatedTarget(LocalServer):
     """``async with SimulatedTarget() as target``: orders go to ``target.url``; ``target.received`` tells what came.
 
     ``secret``: then only requests with ``Authorization: Bearer SECRET`` are served. ``kept``: how many requests are remembered.
@@ -50,13 +50,11 @@ class SimulatedTarget:
         self.stock = StockList()
         self.shipments = ShipmentList()
         self.count = 0
-        self.url = ""
         self._secret = secret
         self._answers: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._failures: deque[int] = deque()
         self._lost = 0
         self._delay = 0.0
-        self._runner: web.AppRunner | None = None
 
     def fail_next(self, times: int, status: int = 503) -> None:
         """The next requests are answered with this status and change nothing."""
@@ -77,28 +75,13 @@ class SimulatedTarget:
             if name_of(received.order) == name:
                 self._answers.pop(received.key, None)
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listens; port 0 picks a free one. Returns the URL."""
-        app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes([web.post("/orders", self._post), web.get("/orders", self._list)])
-        app.add_routes([web.get("/stock", self._stock), web.get("/shipments", self._shipments)])
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
-        return self.url
-
-    async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    def routes(self) -> Iterable[web.RouteDef]:
+        return [
+            web.post("/orders", self._post),
+            web.get("/orders", self._list),
+            web.get("/stock", self._stock),
+            web.get("/shipments", self._shipments),
+        ]
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.connection.channels import jd_time
+from engine.connection.channels import OpenPlatform, jd_time
 from engine.connection.http import HttpRequest
 from engine.connection.open_platform import sorted_md5
 from engine.connection.types import Connection, parse_connection
@@ -108,3 +108,8 @@ def test_what_is_no_object_cannot_be_signed(kind: str, body: bytes) -> None:
 def test_without_an_address_the_platform_s_own_is_called(kind: str, host: str) -> None:
     assert host in connection(kind).address
     assert connection(kind, url="https://example.com/x").address == "https://example.com/x"
+
+
+def test_a_platform_that_cannot_be_asked_whether_it_is_there_is_none() -> None:
+    with pytest.raises(TypeError, match="question"):
+        OpenPlatform.model_validate({"secret": "s"})

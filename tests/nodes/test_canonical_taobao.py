@@ -11,8 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.order.model import CanonicalOrder
+from engine.order.reading import Findings, Source
+from engine.order.rules import AppliedRules, Match, apply_changes, judge, match_key
+from nodes.connector.taobao.bound import bound_lines
 from nodes.connector.taobao.canonical import taobao_order
+from nodes.rule.split_order import split_order
 from tests.nodes.odd import odd_values, outcome
+from tests.nodes.parcels import sent
 from tests.nodes.taobao_samples import MESSAGES, TRADES, VARIANTS, code, trade, with_lines
 
 
@@ -119,6 +124,73 @@ def test_a_receiver_in_clear_text_gets_masks() -> None:
 
 def test_identity_papers_are_dropped() -> None:
     assert "H00000001" not in str(taobao_order(trade(hk_card_code="H00000001", hk_birthday="1990-01-01")))
+
+
+def lines_of(*changes: dict[str, Any]) -> list[dict[str, Any]]:
+    return taobao_order(with_lines(*changes))["lines"]
+
+
+ONE, TWO = "4012600000000000011", "4012600000000000012"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ({"bind_oids": TWO}, {"bind_oids": ONE}),
+        ({"bind_oids": f"{ONE}, {TWO}"}, {}),
+        ({}, {"bind_oids": f"4012600000000000099,{ONE}"}),
+        ({}, {"bind_oid": int(ONE)}),
+    ],
+)
+def test_sub_orders_that_are_bound_name_the_first_of_them(changes: tuple[dict[str, Any], ...]) -> None:
+    assert [line["bound_to"] for line in lines_of(*changes)] == [ONE, ONE]
+
+
+@pytest.mark.parametrize("change", [{"bind_oids": ""}, {"bind_oids": None}, {"bind_oids": ONE}, {"bind_oids": "4012600000000000099"}])
+def test_a_sub_order_that_is_bound_to_none_of_its_trade_goes_alone(change: dict[str, Any]) -> None:
+    assert not any("bound_to" in line for line in lines_of(change))
+
+
+def test_three_that_are_bound_by_way_of_the_second_are_one_group() -> None:
+    lines = [{**trade()["orders"]["order"][0], "oid_str": str(oid), "oid": oid} for oid in (5, 6, 7, 8)]
+    lines[1]["bind_oids"], lines[2]["bind_oids"] = "7", "6,5"
+    order = taobao_order(trade(orders={"order": lines}))
+    assert [line.get("bound_to") for line in order["lines"]] == ["5", "5", "5", None]
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=6), st.permutations(range(1, 7)))
+def test_however_they_name_each_other_the_same_sub_orders_are_one_group(pairs: list[tuple[int, int]], places: list[int]) -> None:
+    named = {oid: ",".join(str(other) for one, other in pairs if one == oid) for oid in places}
+    bound = bound_lines([Source({"oid_str": str(oid), "bind_oids": others}, Findings(), "") for oid, others in named.items()])
+    groups: dict[str, set[int]] = {}
+    for oid in places:
+        groups.setdefault(bound.get(str(oid), f"alone {oid}"), set()).add(oid)
+    reached = {oid: {oid} for oid in places}
+    for _ in places:
+        for one, other in pairs:
+            reached[one] = reached[other] = reached[one] | reached[other]
+    assert {frozenset(group) for group in groups.values()} == {frozenset(group) for group in reached.values()}
+    assert all(int(first) == next(oid for oid in places if oid in reached[int(first)]) for first in bound.values())
+
+
+def test_bound_sub_orders_stay_together_where_their_order_is_split() -> None:
+    params = {"by": ["warehouse"], "warehouses": {"JJ-SNJ-3-YM": "HZ", "JJ-SNX-55-W": "SZ"}}
+    free, bound = (sent(split_order, taobao_order(with_lines(change)), **params) for change in ({}, {"bind_oids": TWO}))
+    assert (len(free), [port for port, _ in bound]) == (2, ["whole"])
+
+
+def test_a_variant_without_a_code_of_the_seller_brings_the_platforms_own() -> None:
+    assert [line.get("platform_sku") for line in lines_of({"outer_sku_id": ""})] == ["5200000000001", None]
+    assert [line.get("platform_sku") for line in lines_of({"outer_sku_id": "", "sku_id": "0"})] == [None, None]
+
+
+def test_a_variant_without_a_code_is_matched_by_its_number_and_else_by_the_code_of_its_item() -> None:
+    order = taobao_order(with_lines({"outer_sku_id": ""}))
+    rows = [Match("taobao", "", match_key("5200000000001"), "SHELF-3"), Match("taobao", "", match_key("JJ-SNJ"), "SHELF")]
+    for left, expected in ((rows, "SHELF-3"), (rows[1:], "SHELF")):
+        judgement = judge(order, AppliedRules(matches=tuple(left)))
+        done = apply_changes(order, judgement.changes)
+        assert (done["lines"][0]["sku_code"], done["hold_reasons"]) == (expected, [])
 
 
 def test_an_absent_sku_code_holds_the_order() -> None:

@@ -21,6 +21,7 @@ from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from engine.testing import SimulatedTarget
 from engine.testing.channel import ChannelSimulator
+from engine.watch.contract.breaker import Limit
 from nodes.connector.channels import CANONICAL
 from nodes.connector.own_shop.simulator import OwnShopSimulator
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
@@ -34,20 +35,24 @@ SHIPS = 'item.status in ["awaiting_fulfillment", "partially_shipped"] && size(it
 Body = dict[str, Any]
 
 
-def flow(channel: str, *, pushed: bool) -> bytes:
+def flow(channel: str, *, pushed: bool, fetched: bool) -> bytes:
+    """``fetched``: what is pushed only names an order, and a node fetches it."""
     shop = {"shop": {"connection": "shop"}}
     source = (f"connector.{channel}_orders@1", shop) if pushed else (f"connector.{channel}_poll@1", {**shop, "every": "200ms"})
+    trade = {"trade": {"use": f"connector.{channel}_trade@1", "params": shop}} if fetched else {}
+    ways = ["shop -> trade", "trade -> order"] if fetched else ["shop -> order"]
     document: dict[str, Any] = {
         "format": 1,
         "name": "hub",
         "nodes": {
+            **trade,
             "shop": {"use": source[0], "params": source[1]},
             "order": {"use": "transform.canonical_order@1", "params": {"channel": channel}},
             "kept": {"use": "connector.to_hub@1"},
             "ships": {"use": "rule.condition@1", "params": {"when": SHIPS}},
             "to_wms": {"use": "connector.to_wms@1", "params": {"wms": {"connection": "wms"}}},
         },
-        "wires": ["shop -> order", "order -> kept", "kept.new -> ships", "kept.changed -> ships", "ships.yes -> to_wms"],
+        "wires": [*ways, "order -> kept", "kept.new -> ships", "kept.changed -> ships", "ships.yes -> to_wms"],
         "tests": [],
     }
     return json.dumps(document).encode()
@@ -114,7 +119,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(shop: ChannelSimulator, data: Path, *, pushed: bool) -> AsyncIterator[House]:
+async def house(shop: ChannelSimulator, data: Path, *, pushed: bool, fetched: bool = False) -> AsyncIterator[House]:
     async with shop, SimulatedTarget() as wms:
         connections = {"shop": shop.connection, "wms": {"type": "wms", "url": wms.url}}
         settings = Settings(data=data, connections=connections, allow_private=("127.0.0.0/8",))
@@ -122,7 +127,7 @@ async def house(shop: ChannelSimulator, data: Path, *, pushed: bool) -> AsyncIte
         ready = asyncio.Event()
         running = asyncio.create_task(service.run(ready.set))
         await ready.wait()
-        await service.orderloom.publish(flow(shop.channel, pushed=pushed), note="", actor="owner")
+        await service.orderloom.publish(flow(shop.channel, pushed=pushed, fetched=fetched), note="", actor="owner")
         shop.pusher.to = f"{service.url}/hooks/hub/shop" if pushed else None
         try:
             async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as client:
@@ -237,3 +242,57 @@ async def test_a_new_status_is_held_and_ships_once_somebody_says_what_it_means(t
         await one.all_shipped(held)
         after = await one.orders(1)
         await one.all_shipped([*held, *after])
+
+
+async def test_what_a_node_fetches_for_a_push_is_watched_weighed_and_mended_as_what_a_poll_brings(tmp_path: Path) -> None:
+    async with house(TaobaoSimulator(), tmp_path, pushed=True, fetched=True) as one:
+        before = await one.orders(2)
+        await one.all_shipped(before)
+        one.shop.changes_form = changed(at("orders", "order"), renamed("num", "num_total"))
+        drifted = await one.orders(3)
+        change = await one.change("vanished", "orders.order[].num")
+        await one.settled(5)
+        assert (change["weight"], change["source"]) == ("parked", "orders.order[].num_total")
+        assert change["touched"] == [{"flow": "hub", "node": "order", "how": "needed"}]
+        assert one.shipped.keys() == set(before), "nothing went out wrong"
+        await one.accept(change, how="move", source=change["source"])
+        await one.all_shipped([*before, *drifted])
+        after = await one.orders(1)
+        await one.all_shipped([*before, *drifted, *after])
+        asked = one.shop.asked["taobao.trade.fullinfo.get"]
+        assert asked == len(one.shop.orders), "mended orders are not fetched again"
+        runs = (await one.get("/runs?limit=100"))["items"]
+        assert {run["state"] for run in runs} == {"done"}
+        for run in runs:
+            steps = {step["slug"]: step for step in (await one.get(f"/runs/{run['id']}/steps"))["items"]}
+            assert steps["to_wms"]["state"] == "done", "computed again it is the same order"
+
+
+async def test_a_new_status_of_a_fetched_order_is_held_and_ships_once_somebody_says_what_it_means(tmp_path: Path) -> None:
+    async with house(TaobaoSimulator(), tmp_path, pushed=True, fetched=True) as one:
+        one.shop.changes_form = changed(at(), lambda trade: trade.update(status="WAIT_SELLER_PACK"))
+        held = await one.orders(2)
+        change = await one.change("word", "status")
+        await one.settled(2)
+        assert (change["weight"], change["found"], one.shipped) == ("parked", "WAIT_SELLER_PACK", {})
+        await one.accept(change, how="word", word="WAIT_SELLER_SEND_GOODS")
+        await one.all_shipped(held)
+
+
+async def test_what_drifts_behind_a_fetch_pauses_what_the_flow_sends(tmp_path: Path) -> None:
+    async with house(TaobaoSimulator(), tmp_path, pushed=True, fetched=True) as one:
+        watched = one.app.contracts
+        watched.limits = lambda _: [Limit(10, 5, 60)]
+        one.shop.changes_form = changed(at("orders", "order"), renamed("num", "num_total"))
+        await one.orders(8)
+        await until(lambda: watched.operation("taobao.order").body.pause is not None, "paused")
+        assert watched.operation("taobao.order").body.places == [("hub", "shop")]
+        one.shop.changes_form = dict
+        well = await one.orders(2)
+        await one.settled(10)
+        assert one.shipped == {}, "nothing is sent, not even what is well"
+        known = [order["channel_order_id"] for order in (await one.get("/orders?limit=100"))["items"]]
+        assert sorted(known) == sorted(well), "the hub goes on"
+        status, _ = await one.post("/contracts/taobao.order/continuation", {})
+        assert status < 300
+        await one.all_shipped(well)

@@ -1,4 +1,4 @@
-"""By what a line finds its SKU in the matching table: the platform's code, else title and specification, in one form."""
+"""By what a line finds its SKU in the matching table: the platform's code, the seller's, title and specification, in one form."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ _LONGEST = 500
 
 
 class MatchKeys(NamedTuple):
-    """``code`` is empty where the line has no code, ``title`` where it has no title."""
+    """What comes first counts more. ``platform`` and ``code`` (the seller's) are empty where the line has no such code, ``title`` where
+    it has no title.
+    """
 
+    platform: str
     code: str
     title: str
 
     def all(self) -> tuple[str, ...]:
-        return tuple(key for key in self if key)
+        return tuple(dict.fromkeys(key for key in self if key))
 
 
 def keys_of(line: Mapping[str, Any]) -> MatchKeys:
-    """Of a canonical line. ``platform_sku`` is the platform's own code, where a mapping tells it; else the code of the seller is."""
-    code = text_of(line, "platform_sku") or text_of(line, "sku_code")
+    """Of a canonical line. ``platform_sku`` is the platform's own code, where a mapping tells it."""
+    platform, code = (match_key(one) if one else "" for one in (text_of(line, "platform_sku"), text_of(line, "sku_code")))
     title, spec = text_of(line, "title"), text_of(line, "spec")
-    return MatchKeys(match_key(code) if code else "", match_key("", title, spec) if title else "")
+    return MatchKeys(platform, code, match_key("", title, spec) if title else "")
 
 
 def match_key(sku: str, title: str = "", spec: str = "") -> str:

@@ -37,7 +37,7 @@ def lacks_a_match(order: Mapping[str, Any], rules: AppliedRules) -> bool:
 
 
 def _best(keys: MatchKeys, where: Sequence[tuple[str, str]], by_place: Mapping[tuple[str, str, str], Match]) -> Match | None:
-    """A code counts before a title, and a shop's own row before that of its channel."""
+    """A code counts before a title, the platform's before the seller's, and a shop's own row before that of its channel."""
     for key in keys.all():
         for channel, shop_id in where:
             if (found := by_place.get((channel, shop_id, key))) is not None:

@@ -8,6 +8,7 @@ class MyShop(ChannelSimulator):
 from __future__ import annotations
 
 from engine.testing.channel.faults import CallFaults, Failure, PushFault, PushFaults
+from engine.testing.channel.goods import Goods, Listing, Variant
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.pushes import Push, Pusher, Sent, Sign
 from engine.testing.channel.server import ChannelSimulator
@@ -17,8 +18,10 @@ __all__ = [
     "CallFaults",
     "ChannelSimulator",
     "Failure",
+    "Goods",
     "KeptOrder",
     "KeptOrders",
+    "Listing",
     "Push",
     "PushFault",
     "PushFaults",
@@ -26,4 +29,5 @@ __all__ = [
     "Sent",
     "Sign",
     "TokenDesk",
+    "Variant",
 ]

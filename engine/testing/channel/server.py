@@ -7,33 +7,35 @@ which states an order goes through. It comes in by the entry point group ``order
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from aiohttp import web
 
 from engine.testing.channel.faults import CallFaults, Failure
+from engine.testing.channel.goods import Goods
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.page import page_routes
 from engine.testing.channel.pushes import Pusher, Sign
 from engine.testing.channel.tokens import TokenDesk
+from engine.testing.server import LocalServer
 
-MAX_BODY = 4 * 1024 * 1024
 CONTROL = "/simulator"
 """Below it are the pages for people; everything else is the platform's API."""
 
 
-class ChannelSimulator(ABC):
+class ChannelSimulator(LocalServer):
     """``async with TaobaoSimulator() as shop``: ``shop.url`` answers as the platform does, ``shop.connection`` reaches it.
 
     ``now``: the platform's clock (aware), which ``clock_off`` shifts; ``push_to``: the address of our hook, ``None`` for no pushes;
-    ``secret``: what signs; ``tokens``: who may call;
+    ``secret``: what signs; ``tokens``: who may call; ``goods``: what is for sale, where the channel lists it;
     ``calls`` and ``pushes`` hold the faults; ``asked`` counts the calls by name; ``changes_form``: what the
     platform has changed in the form of its orders, from now on.
     """
 
+    max_body = 4 * 1024 * 1024
     channel: ClassVar[str]
     open_paths: ClassVar[frozenset[str]] = frozenset()
     """Paths that need no token."""
@@ -42,16 +44,15 @@ class ChannelSimulator(ABC):
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
         self.orders = KeptOrders()
+        self.goods = Goods()
         self.calls = CallFaults()
         self.pusher = Pusher(push_to)
         self.asked: dict[str, int] = {}
         self.secret = secret
         self.tokens = TokenDesk("simulator-token")
-        self.url = ""
         self.clock_off = timedelta(0)
         self.changes_form: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self._clock = now or (lambda: datetime.now(UTC))
-        self._runner: web.AppRunner | None = None
 
     @property
     @abstractmethod
@@ -135,28 +136,14 @@ class ChannelSimulator(ABC):
         """From now on so many calls are taken in a span of so many seconds."""
         self.calls.limit = (calls, timedelta(seconds=seconds))
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listens; port 0 picks a free one. Returns the URL."""
-        app = web.Application(client_max_size=MAX_BODY, middlewares=[self._guard])
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=self.max_body, middlewares=[self._guard])
         app.add_routes([*self.routes(), *page_routes(self, CONTROL)])
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
-        return self.url
+        return app
 
     async def stop(self) -> None:
         await self.pusher.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+        await super().stop()
 
     def _make(self, at: datetime, listed_after: timedelta, state: str | None) -> KeptOrder:
         order_id, body = self.draft(len(self.orders) + 1, at)

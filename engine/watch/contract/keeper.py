@@ -16,6 +16,7 @@ import msgspec
 from engine.errors import NotFound, Problem
 from engine.json_text import write_json
 from engine.node.forms import Form
+from engine.node.items import Item
 from engine.node.terms import Terms
 from engine.node.triggers import Arrival
 from engine.registry import Registry
@@ -25,7 +26,8 @@ from engine.threads import DaemonThreads
 from engine.watch.contract.breaker import Limit, breaks
 from engine.watch.contract.decisions import Decisions
 from engine.watch.contract.findings import Finding
-from engine.watch.contract.operation import CLEAN, Body, Change, ChangeBody, Heard, Operation, Pause, Place, kind_of
+from engine.watch.contract.operation import CLEAN, Body, Change, ChangeBody, Heard, Operation, Pause, kind_of
+from engine.watch.contract.places import Place, forms_behind, sources_of, triggers_of
 from engine.watch.observations import Drift, Held, Observation
 
 log = logging.getLogger("orderloom.contract")
@@ -70,16 +72,22 @@ class Contracts:
 
     def heard(self, event: Event, plan: Plan, arrival: Arrival) -> None:
         """An order that was accepted."""
-        form = plan.by_slug[event.trigger].type.form
-        if form is None:
-            return
-        if form.name in self._paused_forms:
+        if self._paused_forms and not self._paused_forms.isdisjoint(forms_behind(plan, event.trigger)):
             self._paused.add((plan.name, event.trigger))
-        if not arrival.items or self._count >= MOST or not form.describes(arrival.items[0]):
+        if arrival.items:
+            self._hear(event, plan, event.trigger, arrival.items[0])
+
+    def fetched(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
+        """An order that a node of a run has fetched."""
+        self._hear(event, plan, slug, item)
+
+    def _hear(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
+        form = plan.by_slug[slug].type.form
+        if form is None or self._count >= MOST or not form.describes(item):
             return
         aside = self._heard.setdefault(form.name, [])
         if len(aside) < MOST_EACH:
-            aside.append(Heard(plan, event.trigger, arrival.items[0], event.received_at))
+            aside.append(Heard(plan, slug, item, event.received_at))
             self._count += 1
 
     def terms(self, form: str) -> Terms | None:
@@ -216,18 +224,15 @@ class Contracts:
                 return
 
     def _find_places(self) -> None:
-        found: dict[str, list[tuple[Place, Plan]]] = {}
-        for plan in self._plans():
-            for slug, step in plan.triggers.items():
-                if step.type.form is not None:
-                    found.setdefault(step.type.form.name, []).append(((plan.name, slug), plan))
+        plans = list(self._plans())
+        found, arrives = sources_of(plans), triggers_of(plans)
         for name, operation in self.operations.items():
             new = [(place, plan) for place, plan in found.get(name, ()) if operation.plans.get(place) is not plan]
             if new:
                 operation.touch_again(new)
         held = [one for one in self.operations.values() if one.body.pause is not None]
         for one in held:
-            one.body.places = sorted({*one.body.places, *one.plans})
+            one.body.places = sorted({*one.body.places, *arrives.get(one.form.name, ())})
         self._paused = {place for one in held for place in one.body.places}
         self._paused_forms = {one.form.name for one in held}
 

@@ -18,6 +18,7 @@ from engine.watch.contract.breaker import Window
 from engine.watch.contract.classes import Weight, counts_as_drift, weight_of
 from engine.watch.contract.decisions import Decisions
 from engine.watch.contract.findings import Finding, Kind, Standard, findings_in
+from engine.watch.contract.places import Place
 from engine.watch.contract.profile import Profile
 from engine.watch.contract.renames import Suggestion, suggested
 from engine.watch.contract.shape import Shape, name_of, shape_of
@@ -30,8 +31,6 @@ CLEAN: Final = 50
 PASSES: Final = frozenset({"vanished", "retyped", "format"})
 """Kinds of change that show in every order while they last."""
 ENUMERATIONS: Final = ("status", "state", "type", "currency")
-Place = tuple[str, str]
-"""A flow and its trigger."""
 
 
 class ChangeBody(msgspec.Struct):
@@ -63,10 +62,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An order that arrived, by its plan and trigger."""
+    """An order that arrived, by its plan and the node that brought it: its trigger, or one that fetched it."""
 
     plan: Plan
-    trigger: str
+    source: str
     item: Item
     at: datetime
 
@@ -104,7 +103,7 @@ class Operation:
 
     def take(self, heard: Iterable[Heard]) -> None:
         for one in heard:
-            self.plans[one.plan.name, one.trigger] = one.plan
+            self.plans[one.plan.name, one.source] = one.plan
             self._take(one)
 
     def decide(self, version: int, decisions: Decisions) -> None:
@@ -176,12 +175,12 @@ class Operation:
         return Change(finding, weight_of(touched, offer), body, at, at)
 
     def _touched(self, finding: Finding) -> list[Touch]:
-        found = [touch for (_, trigger), plan in sorted(self.plans.items()) for touch in touches(plan, trigger, finding)]
+        found = [touch for (_, source), plan in sorted(self.plans.items()) for touch in touches(plan, source, finding)]
         return list(dict.fromkeys(found))
 
     def _keeps_words(self, one: Heard) -> _Words:
         declared = {path for path, known in self.form.fields.items() if known.words is not None}
-        emitted = one.plan.by_slug[one.trigger].type.outputs[0].effect.fields
+        emitted = one.plan.by_slug[one.source].type.outputs[0].effect.fields
         plain = {path for path, known in emitted.items() if known.data_class <= DataClass.INTERNAL}
         return _Words(declared | {path for path in plain if name_of(path).lower().endswith(ENUMERATIONS)})
 

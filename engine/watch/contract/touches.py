@@ -1,4 +1,4 @@
-"""Which nodes of a flow a change touches, found out by trying it: on the samples that a trigger and the flow's tests bring along.
+"""Which nodes of a flow a change touches, found out by trying it: on the samples that its source and the flow's tests bring along.
 
 What a pure node does with a changed order is computed; of the others it is looked up what their expressions and declarations read.
 Performs nothing, keeps nothing.
@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, cast
 import msgspec
 
 from engine.flow.check.expressions import expressions_in
+from engine.node.examples import Example
 from engine.node.items import Item, Scope
 from engine.node.params import Cel
 from engine.node.paths import MISSING, change, get, is_path, put
@@ -38,9 +39,13 @@ class Touch(msgspec.Struct, frozen=True):
     how: How
 
 
-def touches(plan: Plan, trigger: str, finding: Finding) -> list[Touch]:
-    """In the order of the steps."""
-    start = plan.by_slug[trigger]
+def touches(plan: Plan, source: str, finding: Finding) -> list[Touch]:
+    """In the order of the steps. ``source``: the node that brings orders, a trigger or one that fetches them. One that is not in the plan
+    any more touches nothing.
+    """
+    start = plan.by_slug.get(source)
+    if start is None:
+        return []
     samples = _samples(plan, start)
     found: list[Touch] = []
     for step in _raw_readers(plan, start):
@@ -52,10 +57,21 @@ def touches(plan: Plan, trigger: str, finding: Finding) -> list[Touch]:
 
 
 def _samples(plan: Plan, start: Step) -> list[Item]:
-    """Orders that somebody invented: of the trigger's examples and the flow's own tests."""
-    examples = [one for example in start.type.examples for one in example.input]
-    tests = [one for test in plan.flow.tests if test.trigger == start.slug for one in test.input]
+    """Orders that somebody invented: of the source's examples and the flow's own tests."""
+    brings = [example.input if start.type.is_trigger else _sent(example) for example in start.type.examples]
+    examples = [one for items in brings for one in items]
+    tests = [one for test in plan.flow.tests if _is_like(plan, test.trigger, start) for one in test.input]
     return [cast("Item", one) for one in (*examples, *tests) if isinstance(one, dict)][:MOST_SAMPLES]
+
+
+def _sent(example: Example) -> list[Item]:
+    return [item for items in example.output.values() for item in items]
+
+
+def _is_like(plan: Plan, trigger: str, start: Step) -> bool:
+    """Whether a trigger gets orders as the source brings them."""
+    form, own = plan.by_slug[trigger].type.form, start.type.form
+    return trigger == start.slug or (form is not None and own is not None and form.name == own.name)
 
 
 def _raw_readers(plan: Plan, start: Step) -> Iterator[Step]:

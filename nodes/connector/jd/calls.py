@@ -62,13 +62,25 @@ def read_page(answer: HttpAnswer) -> Page:
     """Raises ``Busy`` for what the platform answers later, and ``NodeError``: ``platform.session_ended``, ``platform.signature``,
     ``platform.clock``, ``order.error_response`` for any other refusal, ``platform.no_answer``, ``poll.no_list``.
     """
-    found = _answered(answer)
+    found = answered(answer)
     orders, total = found.get("orderInfoList"), found.get("orderTotal")
     if orders is None and total in (0, "0"):
         return Page((), 0)
     if not isinstance(orders, list) or not str(total).isdigit():
         raise NodeError("poll.no_list", path="searchorderinfo_result.orderInfoList")
     return Page(cast("list[Any]", orders), int(str(total)))
+
+
+def answered(answer: HttpAnswer) -> Mapping[str, Any]:
+    """What the envelope holds. Raises ``Busy`` and ``NodeError`` as ``read_page`` does, but ``poll.no_list``."""
+    code = code_of(answer)
+    if code in LATER or by_status(answer) == "retry":
+        raise Busy(PAUSE, code or str(answer.status))
+    if code in _PROBLEMS:
+        raise NodeError(_PROBLEMS[code], error=code)
+    if code is None and by_status(answer) != "done":
+        raise NodeError("platform.no_answer", status=answer.status)
+    return inside(as_item(answer.body))
 
 
 def judge(answer: HttpAnswer) -> Verdict:
@@ -89,17 +101,6 @@ def code_of(answer: HttpAnswer) -> str | None:
 def envelope_of(body: Item) -> Item:
     """What stands in ``…_responce``; empty where there is none."""
     return next((as_item(value) for key, value in body.items() if key.endswith(ENDINGS)), dict[str, Any]())
-
-
-def _answered(answer: HttpAnswer) -> Mapping[str, Any]:
-    code = code_of(answer)
-    if code in LATER or by_status(answer) == "retry":
-        raise Busy(PAUSE, code or str(answer.status))
-    if code in _PROBLEMS:
-        raise NodeError(_PROBLEMS[code], error=code)
-    if code is None and by_status(answer) != "done":
-        raise NodeError("platform.no_answer", status=answer.status)
-    return inside(as_item(answer.body))
 
 
 def _text(at: datetime) -> str:

@@ -1,6 +1,6 @@
 """JD's open platform as a local server: signatures, clock, token, windows, pages from the same rules as the real one.
 
-Source: open.jd.com, jingdong.pop.order.search, jingdong.pop.order.get, jingdong.pop.order.shipment.
+Source: open.jd.com, jingdong.pop.order.search, jingdong.pop.order.get, jingdong.pop.order.shipment, jingdong.sku.read.searchSkuList.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from aiohttp import web
 
 from engine.sdk import InputInvalid, read_json, sorted_md5, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder
+from nodes.connector.jd.simulator_goods import skus
+from nodes.connector.jd.stock_calls import SKUS
 from nodes.connector.samples import sample
 
 _PATH: Final = "/routerjson"
@@ -107,6 +109,7 @@ class JdSimulator(ChannelSimulator):
             "jingdong.pop.order.search": self._search,
             "jingdong.pop.order.get": self._get,
             "jingdong.pop.order.shipment": self._ship,
+            SKUS: self._skus,
         }
         method = params.get("method", "")
         if method not in answers:
@@ -133,6 +136,9 @@ class JdSimulator(ChannelSimulator):
         if order is None:
             return {"orderDetailInfo": {"apiResult": _failure(10100002, "订单不存在")}}
         return {"orderDetailInfo": {"apiResult": _OK, "orderInfo": _shown(order.body, business)}}
+
+    def _skus(self, business: Mapping[str, Any]) -> dict[str, Any]:
+        return skus(self.goods, business)
 
     def _ship(self, business: Mapping[str, Any]) -> dict[str, Any]:
         order = self.orders.find(business["orderId"])

@@ -7,16 +7,17 @@ Pushes go out as Kuaidi100 sends them. Beside them it offers a list, as couriers
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
 from engine.sdk import utc_text, write_json
+from engine.testing.server import LocalServer
 from nodes.connector.kuaidi100.sign import sign
 
 SALT: Final = "simulated-salt"
@@ -35,14 +36,12 @@ class Moving:
     events: list[tuple[datetime, str, str, str]] = field(default_factory=list["tuple[datetime, str, str, str]"])
 
 
-class CourierSimulator:
+class CourierSimulator(LocalServer):
     """``async with CourierSimulator() as courier``: ``courier.move(…)``, then ``await courier.push(number)``."""
 
     def __init__(self, push_to: str = "", *, salt: str = SALT) -> None:
         self.push_to, self.salt = push_to, salt
         self.parcels: dict[str, Moving] = {}
-        self.url = ""
-        self._runner: web.AppRunner | None = None
 
     def move(self, number: str, state: str, at: datetime, place: str = "", text: str = "", carrier: str = "yuantong") -> None:
         moving = self.parcels.setdefault(number, Moving(carrier))
@@ -70,27 +69,8 @@ class CourierSimulator:
         ):
             return answer.status, await answer.json(content_type=None)
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listens; port 0 picks a free one. Returns the URL."""
-        app = web.Application()
-        app.add_routes([web.get("/tracks", self._list)])
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
-        return self.url
-
-    async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    def routes(self) -> Iterable[web.RouteDef]:
+        return [web.get("/tracks", self._list)]
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -63,11 +63,23 @@ def read_page(answer: HttpAnswer) -> Page:
     """Raises ``Busy`` for what the platform answers later, and ``NodeError``: ``platform.session_ended``, ``platform.signature``,
     ``platform.clock``, ``order.error_response`` for any other refusal, ``platform.no_answer``, ``poll.no_list``.
     """
-    found = as_item(_body(answer).get("order_sn_increment_get_response"))
+    found = as_item(body_of(answer).get("order_sn_increment_get_response"))
     orders, total = found.get("order_sn_list"), found.get("total_count")
     if not isinstance(orders, list) or not isinstance(total, int):
         raise NodeError("poll.no_list", path="order_sn_increment_get_response.order_sn_list")
     return Page(cast("list[Any]", orders), total)
+
+
+def body_of(answer: HttpAnswer) -> Item:
+    """Raises ``Busy`` and ``NodeError`` as ``read_page`` does, but ``poll.no_list``."""
+    body, code = as_item(answer.body), code_of(answer)
+    if code in LATER or by_status(answer) == "retry":
+        raise Busy(PAUSE, code or str(answer.status))
+    if code is not None:
+        raise _refusal(code, as_item(body["error_response"]))
+    if by_status(answer) != "done":
+        raise NodeError("platform.no_answer", status=answer.status)
+    return body
 
 
 def judge(answer: HttpAnswer) -> Verdict:
@@ -79,17 +91,6 @@ def code_of(answer: HttpAnswer) -> str | None:
     """The code of a refusal, ``None`` for any other answer."""
     refusal = as_item(answer.body).get("error_response")
     return None if refusal is None else str(as_item(refusal).get("error_code") or "?")
-
-
-def _body(answer: HttpAnswer) -> Item:
-    body, code = as_item(answer.body), code_of(answer)
-    if code in LATER or by_status(answer) == "retry":
-        raise Busy(PAUSE, code or str(answer.status))
-    if code is not None:
-        raise _refusal(code, as_item(body["error_response"]))
-    if by_status(answer) != "done":
-        raise NodeError("platform.no_answer", status=answer.status)
-    return body
 
 
 def _refusal(code: str, refusal: Item) -> NodeError:

@@ -1,7 +1,7 @@
 """Pinduoduo's open platform as a local server: signatures, clock, token, windows, pages from the same rules as the real one.
 
 Source: open.pinduoduo.com, pdd.order.number.list.increment.get, pdd.order.list.get, pdd.order.information.get, pdd.logistics.online.send,
-pdd.order.upload.extra.logistics.
+pdd.order.upload.extra.logistics, pdd.goods.list.get.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from aiohttp import web
 
 from engine.sdk import sorted_md5, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder
+from nodes.connector.pinduoduo.simulator_goods import goods_page
+from nodes.connector.pinduoduo.stock_calls import GOODS
 from nodes.connector.samples import sample
 
 _PATH: Final = "/api/router"
@@ -118,6 +120,7 @@ class PinduoduoSimulator(ChannelSimulator):
             "pdd.order.information.get": self._order,
             "pdd.logistics.online.send": self._ship,
             "pdd.order.upload.extra.logistics": self._ship_further,
+            GOODS: self._goods,
             _RENEWAL: self._renew,
         }
         answer = answers.get(params.get("type", ""))
@@ -146,11 +149,14 @@ class PinduoduoSimulator(ChannelSimulator):
         page = self._page(self.orders.created(since, until, self.now()), params)
         return _answer({"order_list_get_response": {"total_count": page[1], "order_list": page[0]}})
 
+    def _goods(self, params: Mapping[str, str]) -> web.StreamResponse:
+        """One of three filters is needed."""
+        if params.get("is_onsale") != "1":
+            return _error(10000, "参数错误:outer_id,is_onsale,goods_name三选一")
+        return _answer({"goods_list_get_response": goods_page(self.goods, *_place(params))})
+
     def _page(self, found: list[KeptOrder], params: Mapping[str, str]) -> tuple[list[dict[str, Any]], int]:
-        """Raises ``ValueError`` for a page that there cannot be."""
-        page, size = int(params.get("page", "1")), int(params.get("page_size", str(_MOST)))
-        if page < 1 or not 1 <= size <= _MOST:
-            raise ValueError(size)
+        page, size = _place(params)
         return [one.body for one in found[(page - 1) * size : page * size]], len(found)
 
     def _order(self, params: Mapping[str, str]) -> web.StreamResponse:
@@ -175,6 +181,14 @@ class PinduoduoSimulator(ChannelSimulator):
         order.body["extra_delivery_list"] = held
         self.touch(order.id)
         return _answer({"upload_extra_logistics_response": {"success": True}})
+
+
+def _place(params: Mapping[str, str]) -> tuple[int, int]:
+    """The page and its size. Raises ``ValueError`` for one that there cannot be."""
+    page, size = int(params.get("page", "1")), int(params.get("page_size", str(_MOST)))
+    if page < 1 or not 1 <= size <= _MOST:
+        raise ValueError(size)
+    return page, size
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""A Shopify shop as a local server: its REST Admin API with token, cursors and leaky bucket, and the webhooks that it sends.
+"""A Shopify shop as a local server: its REST Admin API with token, cursors and leaky bucket, its variants by GraphQL, and the webhooks that
+it sends.
 
-Source: shopify.dev, "Order", "FulfillmentOrder", "Fulfillment", "REST Admin API rate limits".
+Source: shopify.dev, "Order", "FulfillmentOrder", "Fulfillment", "REST Admin API rate limits", "productVariants".
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
 from nodes.connector.samples import sample
 from nodes.connector.shopify.calls import ROOT
 from nodes.connector.shopify.sign import HEADER, sign
+from nodes.connector.shopify.simulator_goods import Points, answer_of
+from nodes.connector.shopify.stock_calls import PATH
 
 DOMAIN: Final = "simulated.myshopify.com"
 _RENEWAL: Final = "/admin/oauth/access_token"
@@ -29,7 +32,9 @@ _BUCKET: Final = 40
 
 
 class ShopifySimulator(ChannelSimulator):
-    """``used``: how full the bucket of calls says it is. ``sent`` by order: the lines that fulfillments hold."""
+    """``used``: how full the bucket of calls says it is; ``points``: what queries are paid from. ``sent`` by order: the lines that
+    fulfillments hold.
+    """
 
     channel = "shopify"
     states: ClassVar = {
@@ -45,6 +50,7 @@ class ShopifySimulator(ChannelSimulator):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.sent: dict[str, frozenset[int]] = {}
+        self.points = Points()
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -59,6 +65,7 @@ class ShopifySimulator(ChannelSimulator):
             web.get(f"{one}.json", self._get),
             web.get(f"{one}/fulfillment_orders.json", self._work),
             web.post(f"{ROOT}/fulfillments.json", self._ship),
+            web.post(PATH, self._offer),
         ]
 
     async def _renew(self, request: web.Request) -> web.StreamResponse:
@@ -173,6 +180,13 @@ class ShopifySimulator(ChannelSimulator):
         order.body = {**order.body, "fulfillments": [*order.body["fulfillments"], parcel]}
         self.move(order.id, "fulfilled" if len(now_sent) == len(open_lines) else "partial")
         return self._answer({"fulfillment": parcel}, 201)
+
+    async def _offer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            asked: dict[str, Any] = read_json(await request.read())
+            return self._answer(answer_of(self.goods, asked, self.points, self.now()))
+        except (InputInvalid, KeyError, TypeError, ValueError, AttributeError):
+            return _error(400, "Required parameter missing or invalid")
 
     def _answer(self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
         said = {"X-Shopify-Shop-Api-Call-Limit": f"{self.used}/{_BUCKET}", **(headers or {})}

@@ -109,10 +109,10 @@ def pages_of(answer: Mapping[str, Any]) -> int:
     return -(-int(total) // PAGE_SIZE) if isinstance(total, (int, str)) and str(total).isdigit() else 1
 
 
-def rows_of(answer: Mapping[str, Any]) -> list[Item]:
-    """The trades of a list; ``trades`` is left out where there are none, and one alone may be no list."""
-    inside = answer.get("trades")
-    found: Any = cast("Item", inside).get("trade") if isinstance(inside, dict) else inside
+def rows_of(answer: Mapping[str, Any], around: str = "trades", name: str = "trade") -> list[Item]:
+    """The rows of a list; ``trades`` is left out where there are none, and one alone may be no list."""
+    inside = answer.get(around)
+    found: Any = cast("Item", inside).get(name) if isinstance(inside, dict) else inside
     rows = cast("list[Any]", found) if isinstance(found, list) else [found]
     return [cast("Item", row) for row in rows if isinstance(row, dict)]
 

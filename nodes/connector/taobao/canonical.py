@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.sdk import (
@@ -21,6 +22,7 @@ from engine.sdk import (
     sum_money,
 )
 from nodes.connector.taobao.amounts import CURRENCY, TradeAmounts, paid_share, trade_amounts
+from nodes.connector.taobao.bound import bound_lines
 from nodes.connector.taobao.envelope import trade_of
 from nodes.connector.taobao.fields import ORDER_FIELDS, TRADE_FIELDS
 from nodes.connector.taobao.status import line_refund, line_status, payment_status, trade_status
@@ -53,7 +55,8 @@ def _order(trade: Source, tid: str, lines: list[Source]) -> Order:
     priced = [(price, quantity) for price, quantity in prices if price is not None]
     money = trade_amounts(trade, lines, sum_money(price * quantity for price, quantity in priced))
     status = trade_status(trade)
-    canonical_lines = [_line(line, trade, money, len(lines) == 1) for line in lines]
+    bound = bound_lines(lines)
+    canonical_lines = [_line(line, trade, money, len(lines) == 1, bound) for line in lines]
     refunds = [line["refund_status"] for line in canonical_lines]
     status = hold_refund_in_progress(status, [(line["refund_status"], line["status"]) for line in canonical_lines], findings)
     hold_unmapped_skus(canonical_lines, findings)
@@ -87,12 +90,13 @@ def _order(trade: Source, tid: str, lines: list[Source]) -> Order:
     return order
 
 
-def _line(line: Source, trade: Source, money: TradeAmounts, alone: bool) -> dict[str, Any]:
+def _line(line: Source, trade: Source, money: TradeAmounts, alone: bool, bound: Mapping[str, str]) -> dict[str, Any]:
     line.expect(ORDER_FIELDS)
     refund = line_refund(line)
     share = paid_share(line, money, alone)
+    number = line.required("oid_str", "oid")
     return {
-        "channel_line_id": line.required("oid_str", "oid"),
+        "channel_line_id": number,
         "sku_code": line.text("outer_sku_id", "outer_iid"),
         "title": line.text("title"),
         "spec": line.text("sku_properties_name"),
@@ -102,13 +106,21 @@ def _line(line: Source, trade: Source, money: TradeAmounts, alone: bool) -> dict
         "refund_status": refund,
         "status": line_status(line, trade, refund),
         "is_gift": line.flag("is_free_gift") or (share == 0 and refund == "none"),
+        **({"platform_sku": variant} if (variant := _variant_without_code(line)) else {}),
+        **({"bound_to": bound[number]} if number in bound else {}),
     }
 
 
 def _hold_ambiguous_skus(lines: list[Source], findings: Findings) -> None:
     """An item's code does not say which of its variants was sold: held, with the item's code as a suggestion."""
-    if any(line.text("sku_id") and line.text("sku_id") != "0" and not line.text("outer_sku_id") for line in lines):
+    if any(_variant_without_code(line) for line in lines):
         findings.hold("sku_unmapped")
+
+
+def _variant_without_code(line: Source) -> str | None:
+    """The platform's own number of the variant, where the seller gave it no code: by it the variant is matched to a SKU."""
+    variant = line.text("sku_id")
+    return variant if variant and variant != "0" and not line.text("outer_sku_id") else None
 
 
 def _times(trade: Source, lines: list[Source], status: str) -> dict[str, str | None]:

@@ -18,12 +18,16 @@ from engine.sdk import write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign, TokenDesk
 from nodes.connector.taobao.calls import BEIJING, DETAIL, LIST, LONGEST, SEND, beijing_text
 from nodes.connector.taobao.sign import TOLERANCE, sign
+from nodes.connector.taobao.simulator_goods import on_sale, skus
 from nodes.connector.taobao.simulator_trades import SELLER, STATES, TOPICS, moved_trade, new_trade, ship_lines
+from nodes.connector.taobao.stock_calls import AT_ONCE, ON_SALE, SKUS
 
 APP_KEY: Final = "12345678"
 SESSION: Final = "simulated-session"
 RENEWAL: Final = "/token"
 COURIERS: Final = frozenset({"YTO", "ZTO", "STO", "YUNDA", "SF", "EMS", "JD", "POST", "ZJS"})
+MOST_LISTED: Final = 20_000
+"""Listings that pages may reach."""
 _FIRST_MESSAGE: Final = 5160000000000000000
 _SHIPPING: Final = "isv.logistics-offline-service-error"
 _REMOTE: Final = (15, "Remote service error")
@@ -148,7 +152,7 @@ class TaobaoSimulator(ChannelSimulator):
     async def _call(self, request: web.Request) -> web.StreamResponse:
         params = _params(request, await request.read())
         method = params["method"]
-        calls = {LIST: self._list, DETAIL: self._detail, SEND: self._send}
+        calls = {LIST: self._list, DETAIL: self._detail, SEND: self._send, ON_SALE: self._on_sale, SKUS: self._skus}
         try:
             inside = calls.get(method, _unknown)(params)
         except Refused as refused:
@@ -191,6 +195,18 @@ class TaobaoSimulator(ChannelSimulator):
         self.move(order.id, state, at=at)
         return {"shipping": {"is_success": True}}
 
+    def _on_sale(self, params: Mapping[str, str]) -> dict[str, Any]:
+        size, page = _number(params, "page_size", 40, 200), _number(params, "page_no", 1, 10_000)
+        if page * size > MOST_LISTED:
+            raise Refused(*_REMOTE, "isv.invalid-parameter", "page_no")
+        return on_sale(self.goods, _fields(params), page, size)
+
+    def _skus(self, params: Mapping[str, str]) -> dict[str, Any]:
+        numbers = params.get("num_iids", "")
+        if not 1 <= len(numbers.split(",")) <= AT_ONCE:
+            raise Refused(*_REMOTE, "isv.invalid-parameter", "num_iids")
+        return skus(self.goods, _fields(params), numbers)
+
     def _known(self, params: Mapping[str, str], word: str) -> KeptOrder:
         order = self.orders.find(params.get("tid", ""))
         if order is None:
@@ -201,6 +217,12 @@ class TaobaoSimulator(ChannelSimulator):
 def _params(request: web.Request, body: bytes) -> dict[str, str]:
     """All that was sent, in the address and as a form."""
     return {**request.query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
+
+
+def _fields(params: Mapping[str, str]) -> str:
+    if not params.get("fields"):
+        raise Refused(40, "Missing Required Arguments", "isv.missing-parameter:fields")
+    return params["fields"]
 
 
 def _unknown(params: Mapping[str, str]) -> dict[str, Any]:

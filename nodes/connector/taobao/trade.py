@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.sdk import ConnectionRef, Context, Example, Item, NodeError, OfType, Params, effect_node, unknown
-from nodes.connector.samples import sample
+from nodes.connector.samples import form, sample
 from nodes.connector.taobao.calls import detail_call, judge, read
-from nodes.connector.taobao.trigger import named_in
+from nodes.connector.taobao.fields import KNOWN
+from nodes.connector.taobao.trigger import ENVELOPES, named_in
 
 _PUSH = {"id": 5160000000000000001, "topic": "taobao_trade_TradeBuyerPay", "content": '{"tid":4012600000000000010}'}
 _GONE = {"error_response": {"code": 15, "msg": "Remote service error", "sub_code": "isv.trade-not-exist"}}
@@ -35,6 +36,7 @@ class TaobaoTrade(Params):
     label="Fetch the Taobao trade",
     reads=("*",),
     outputs={"out": unknown()},
+    form=form("taobao", *ENVELOPES, part="trade", known=KNOWN, others=("topic", "content")),
     icon="search",
     examples=(
         Example(

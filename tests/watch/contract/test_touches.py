@@ -41,11 +41,18 @@ def plan(nodes: dict[str, Any], wires: list[str]) -> Plan:
         ("taobao_fetched", Finding("vanished", "payment"), "needed"),
         ("taobao_fetched", Finding("vanished", "orders.order[].num"), "needed"),
         ("taobao_fetched", Finding("word", "status", "", "WAIT_ROBOT"), "needed"),
+        ("taobao_trade", Finding("vanished", "payment"), "needed"),
+        ("taobao_trade", Finding("vanished", "orders.order[].num"), "needed"),
+        ("taobao_trade", Finding("word", "status", "", "WAIT_ROBOT"), "needed"),
+        ("taobao_trade", Finding("vanished", "seller_memo"), "read"),
+        ("taobao_trade", Finding("vanished", "pic_path"), None),
+        ("taobao", Finding("vanished", "payment"), None),
         ("shopify", Finding("retyped", "total_price", "string", "number"), "read"),
     ],
 )
 def test_what_the_order_hub_does_with_a_change(trigger: str, finding: Finding, how: str | None) -> None:
-    expected = [] if how is None else [("order_hub", f"{trigger.removesuffix('_fetched')}_order", how)]
+    """What a push of Taobao brings is fetched first: behind its trigger nobody reads a trade."""
+    expected = [] if how is None else [("order_hub", f"{trigger.removesuffix('_fetched').removesuffix('_trade')}_order", how)]
     assert [(one.flow, one.node, one.how) for one in touches(HUB, trigger, finding)] == expected
 
 
