@@ -103,7 +103,7 @@ COURIERS: Final[Mapping[str, str]] = {
     "sf": "SF Express", "yto": "YTO", "zto": "ZTO", "sto": "STO", "yunda": "Yunda", "jd": "JD Logistics", "ems": "EMS",
     "jtexpress": "J&T Express", "debang": "Deppon",
 }  # fmt: skip
-RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid"}
+RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid", "sum": "Sum of its orders"}
 SENDINGS: Final[Mapping[str, str]] = {
     "sent": "Sent again", "refused": "Refused", "resumed": "Goes on where it was parked", "failed": "Could not be sent",
 }  # fmt: skip

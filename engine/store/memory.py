@@ -16,6 +16,7 @@ from engine.store.memory_alarms import MemoryAlarms
 from engine.store.memory_call_log import MemoryCallLog
 from engine.store.memory_calls import MemoryCalls
 from engine.store.memory_cleansing import MemoryCleansing
+from engine.store.memory_consignments import MemoryConsignments
 from engine.store.memory_contracts import MemoryContracts
 from engine.store.memory_journal import Kept, MemoryJournal, check_fact
 from engine.store.memory_notices import MemoryNotices
@@ -54,6 +55,7 @@ T = TypeVar("T")
 class MemoryStore(
     MemoryOrders, MemoryNotices, MemoryWaits, MemoryCalls, MemoryStanding, MemoryRetention, MemorySources, MemoryReconciliations,
     MemoryAlarms, MemoryCleansing, MemoryContracts, MemoryTraffic, MemoryShares, MemoryStock, MemoryParcels, MemorySheets,
+    MemoryConsignments,
 ):  # fmt: skip
     """``beside``: another one whose events and runs this one shares, as that of another process would."""
 

@@ -23,6 +23,7 @@ from engine.store.sql_audit import SqlAudit
 from engine.store.sql_calls import SqlCalls
 from engine.store.sql_cleansing import SqlCleansing
 from engine.store.sql_connections import SqlConnections
+from engine.store.sql_consignments import SqlConsignments
 from engine.store.sql_contracts import SqlContracts
 from engine.store.sql_events import SqlEvents
 from engine.store.sql_flows import SqlFlows
@@ -61,6 +62,7 @@ class SqlStore(
     SqlSources,
     SqlOrders,
     SqlReconciliations,
+    SqlConsignments,
     SqlCleansing,
     SqlStock,
     SqlParcels,

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from engine.store import (
     alarm_tables,
     cleansing_tables,
+    consigned_table,
     contract_tables,
     migrations,
     parcel_tables,
@@ -29,6 +30,7 @@ OURS = tuple(
     for one in (
         alarm_tables,
         cleansing_tables,
+        consigned_table,
         contract_tables,
         parcel_tables,
         sheet_table,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-HEAD = "0016"
+HEAD = "0018"
 """The newest revision; a test compares it with the folder `versions`."""
 
 

@@ -22,6 +22,7 @@ from engine.store.alarms import (
 )
 from engine.store.call_records import CallFilter, CallMade
 from engine.store.cleansing import EVERY_MATCH, MatchFilter, NewMatch, RulesPart, RulesVersion, SkuMatch
+from engine.store.consignments import Consignment, Consignments, Member
 from engine.store.contracts import (
     OPEN_CHANGES,
     ChangeFilter,
@@ -124,6 +125,7 @@ __all__ = [
     "ChangeFilter",
     "ChangeState",
     "ChildRun",
+    "Consignment",
     "Event",
     "EventFilter",
     "Fact",
@@ -144,6 +146,7 @@ __all__ = [
     "Journal",
     "KeptContract",
     "MatchFilter",
+    "Member",
     "MessageKind",
     "MinuteOfDelays",
     "NewAlarm",
@@ -182,7 +185,7 @@ __all__ = [
 
 
 class Store(
-    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Cleansing, Stock, Parcels,
+    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Consignments, Cleansing, Stock, Parcels,
     Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets, Protocol
 ):  # fmt: skip
     """Everything else. Async; each write is durable on return and carries its actor."""
