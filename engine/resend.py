@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
-from engine.hub.reconcile import Name
-from engine.node.keys import order_key
 from engine.node.types import NodeType
 from engine.recompute import Recomputed, recompute
 from engine.run.call_notes import AttemptEnd, noted_attempt
@@ -37,7 +35,9 @@ class Resent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
+    """What a run asked for at a step and item. ``id``: its idempotency key."""
+
     step: Step
     key: str
     id: str
@@ -48,33 +48,13 @@ async def resend_call(app: Orderloom, run_id: int, effect: str, actor: str) -> R
     """Raises ``NotFound`` (``run.unknown``, ``event.erased``, ``resend.not_asked``), ``Conflict`` (``resend.not_answered``,
     ``resend.not_again``, ``run.diverged``) or ``CallFailed``."""
     found = await recompute(app.store, app.flows, run_id)
-    call = next((one for one in _calls(found) if one.id == effect), None)
+    call = next((one for one in calls_of(found) if one.id == effect), None)
     if call is None:
         raise NotFound(Problem("resend.not_asked", (str(run_id),)))
-    if await _resume(app, run_id, actor, {(call.step.slug, call.key)}):
+    if await resume_run(app, run_id, actor, {(call.step.slug, call.key)}):
         return Resent("resumed", run_id)
-    _require_again(found, call, run_id)
-    return await _send(app, await app.store.event(run_id), call, actor)
-
-
-async def resend_order(app: Orderloom, name: Name, connections: Collection[str], actor: str) -> Resent:
-    """Bring an order to a system again: resume what is parked of it, else repeat the newest delivery to one of these connections.
-
-    Raises ``NotFound`` (``resend.no_delivery``) where no run ever delivered it.
-    """
-    events = sorted(await app.store.events_of_order(order_key(*name)), key=lambda event: event.id, reverse=True)
-    for event in events:
-        if await _resume(app, event.id, actor):
-            return Resent("resumed", event.id)
-    for event in events:
-        if event.erased:
-            continue
-        found = await recompute(app.store, app.flows, event.id)
-        for call in _calls(found):
-            if call.request.connection in connections and call.request.content.get("method") == "POST" and _answered(found, call):
-                _require_again(found, call, event.id)
-                return await _send(app, event, call, actor)
-    raise NotFound(Problem("resend.no_delivery", (name[2],)))
+    require_again(found, call, run_id)
+    return await send_call(app, await app.store.event(run_id), call, actor)
 
 
 def may_be_sent_again(node: NodeType) -> bool:
@@ -82,17 +62,19 @@ def may_be_sent_again(node: NodeType) -> bool:
     return node.promise == "idempotent" and node.family != MESSAGES
 
 
-def _calls(found: Recomputed) -> list[_Call]:
-    return [_Call(*one) for one in found.effects.requests]
+def calls_of(found: Recomputed) -> list[Call]:
+    """All that a run asked for, in its order."""
+    return [Call(*one) for one in found.effects.requests]
 
 
-def _answered(found: Recomputed, call: _Call) -> bool:
+def was_answered(found: Recomputed, call: Call) -> bool:
     return "ok" in found.recorded.results.get(call.id, {})
 
 
-def _require_again(found: Recomputed, call: _Call, run_id: int) -> None:
+def require_again(found: Recomputed, call: Call, run_id: int) -> None:
+    """Raises ``Conflict`` for what may not be sent again."""
     where = (str(run_id), call.step.slug)
-    if not _answered(found, call):
+    if not was_answered(found, call):
         raise Conflict(Problem("resend.not_answered", where))
     if call.request.kind != "http" or not may_be_sent_again(call.step.type):
         raise Conflict(Problem("resend.not_again", where))
@@ -100,7 +82,7 @@ def _require_again(found: Recomputed, call: _Call, run_id: int) -> None:
         raise Conflict(Problem("run.diverged", where, {"effect": call.id}))
 
 
-async def _resume(app: Orderloom, run_id: int, actor: str, spots: Collection[tuple[str, str]] | None = None) -> bool:
+async def resume_run(app: Orderloom, run_id: int, actor: str, spots: Collection[tuple[str, str]] | None = None) -> bool:
     """Whether an incident of the run was open; ``spots``: at these steps and items only."""
     resumed = False
     for incident in (await app.store.incidents(IncidentFilter("open", run_id), limit=500)).items:
@@ -110,7 +92,8 @@ async def _resume(app: Orderloom, run_id: int, actor: str, spots: Collection[tup
     return resumed
 
 
-async def _send(app: Orderloom, event: Event, call: _Call, actor: str) -> Resent:
+async def send_call(app: Orderloom, event: Event, call: Call, actor: str) -> Resent:
+    """One attempt, under its key. Raises ``CallFailed``."""
     at, began = app.world.now(), app.world.clock()
     ended: AttemptEnd = None
     try:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from engine.errors import NotFound, OrderloomError, Problem
+from engine.hub.difference import Via
 from engine.hub.reconcile import Name
 from engine.json_text import read_json
-from engine.resend import resend_order
+from engine.resend_order import Round, Wanted, resend_order
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
 
 TO_SEND: Final = ("missing", "different")
 RECEIVERS: Final = ("hub", "wms", "finance")
+_UNKNOWN: Final = {name: getattr(Via(), name) for name in Via.__struct_fields__}
+"""Of rows that were kept before parcels and parts were told."""
+
+
+class ToSend(NamedTuple):
+    """``part`` of ``parts``: that one alone; 0: the order, with the parcel that holds it or with all its parts."""
+
+    name: Name
+    system: str
+    part: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class SentAgain:
     how: Literal["sent", "refused", "resumed", "failed"]
     run_id: int | None = None
     problem: Problem | None = None
+    part: int = 0
 
 
 async def kept_result(app: Orderloom, day: str, channel: str) -> dict[str, Any]:
@@ -33,30 +46,42 @@ async def kept_result(app: Orderloom, day: str, channel: str) -> dict[str, Any]:
     found = await app.store.reconciliation(day, channel)
     if found is None:
         raise NotFound(Problem("reconcile.not_made", (day, channel)))
-    return read_json(found.body)
+    result = read_json(found.body)
+    return {"parcels": {}, "parts": {}, **result, "rows": [{**_UNKNOWN, **row} for row in result["rows"]]}
 
 
-def to_send(result: dict[str, Any]) -> list[tuple[Name, str]]:
-    """Orders with the systems that lack them or hold them differently, each once."""
+def to_send(result: dict[str, Any]) -> list[ToSend]:
+    """Orders, or parts of them, with the systems that lack them or hold them differently, each once."""
     rows = [row for row in result["rows"] if row["kind"] in TO_SEND and row["system"] in RECEIVERS]
-    return list(dict.fromkeys(((row["channel"], row["shop_id"], row["channel_order_id"]), row["system"]) for row in rows))
+    return list(dict.fromkeys(row_to_send(row) for row in rows))
 
 
-async def send_again(app: Orderloom, day: str, channel: str, actor: str, only: tuple[str, str] | None = None) -> list[SentAgain]:
-    """``only``: shop and number of one order. One after the other; what cannot be sent says why and stops nothing.
+def row_to_send(row: dict[str, Any]) -> ToSend:
+    parts = row["parts"] if row["part"] else 0
+    return ToSend((row["channel"], row["shop_id"], row["channel_order_id"]), row["system"], row["part"], parts)
 
-    Raises ``NotFound`` (``reconcile.not_made``, ``reconcile.no_difference`` for an order that has none).
+
+async def send_again(
+    app: Orderloom, day: str, channel: str, actor: str, only: tuple[str, str] | None = None, part: int | None = None
+) -> list[SentAgain]:
+    """``only``: shop and number of one order; ``part``: of this one only that part. One after the other; what cannot be sent says why
+    and stops nothing; a parcel is sent once for all its orders.
+
+    Raises ``NotFound`` (``reconcile.not_made``, ``reconcile.no_difference`` for an order or part that has none).
     """
-    wanted = [one for one in to_send(await kept_result(app, day, channel)) if only is None or one[0][1:] == only]
+    found = to_send(await kept_result(app, day, channel))
+    wanted = [one for one in found if only is None or (one.name[1:] == only and part in (None, one.part))]
     if only is not None and not wanted:
         raise NotFound(Problem("reconcile.no_difference", (day, channel, only[1])))
-    return [await _send(app, name, system, actor) for name, system in wanted]
+    done = Round()
+    return [await _send(app, one, actor, done) for one in wanted]
 
 
-async def _send(app: Orderloom, name: Name, system: str, actor: str) -> SentAgain:
-    connections = {known for known, kind in app.book.types().items() if kind == system}
+async def _send(app: Orderloom, one: ToSend, actor: str, done: Round) -> SentAgain:
+    connections = {known for known, kind in app.book.types().items() if kind == one.system}
     try:
-        done = await resend_order(app, name, connections, actor)
+        sent = await resend_order(app, Wanted(one.name, connections, one.part, one.parts), actor, done)
     except OrderloomError as error:
-        return SentAgain(name, system, "failed", problem=error.problems[0])
-    return SentAgain(name, system, done.how, done.run_id)
+        return SentAgain(one.name, one.system, "failed", problem=error.problems[0], part=one.part)
+    worst = next((each for each in sent if each.how == "refused"), sent[0])
+    return SentAgain(one.name, one.system, worst.how, worst.run_id, part=one.part)

@@ -33,15 +33,17 @@ class NewReconciliation:
 
 @dataclass(frozen=True, slots=True)
 class NewSending:
-    """``order``: shop and number; without it, every order with a difference at the WMS, in finance or in the hub."""
+    """``channel_order_id`` with its shop; without it, every order with a difference at the WMS, in finance or in the hub. ``part``: of
+    an order that is split, that part alone; 0: what concerns the order as a whole."""
 
     shop_id: str = ""
     channel_order_id: str | None = None
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SentAgainShown:
-    """``how``: ``sent``, ``refused``, ``resumed`` or ``failed``, then with a ``code``."""
+    """``how``: ``sent``, ``refused``, ``resumed`` or ``failed``, then with a ``code``. ``part``: 0 for the order as a whole."""
 
     shop_id: str
     channel_order_id: str
@@ -49,6 +51,7 @@ class SentAgainShown:
     how: str
     code: str | None
     run: str | None
+    part: int
 
 
 @get("/reconciliations", opt={"permission": "order.read"})
@@ -62,7 +65,8 @@ async def list_reconciliations(
 
 @post("/reconciliations", opt={"permission": "order.reconcile"}, status_code=HTTP_201_CREATED)
 async def reconcile(data: JSONBody[NewReconciliation], orderloom: Loom) -> Any:
-    """Compare a day's orders of a channel now. The answer: ``counts`` by system, ``failed`` lists, ``differences`` and ``rows``."""
+    """Compare a day's orders of a channel now. The answer: ``counts`` by system, ``parcels`` and ``parts`` among them, ``failed`` lists,
+    ``differences`` and ``rows``, which name the ``parcel`` that an order is in, and which of its ``parts`` is meant."""
     return raw(await orderloom.reconciler.reconcile(data.day, data.channel, data.source))
 
 
@@ -76,14 +80,14 @@ async def one_reconciliation(day: FromPath[str], channel: FromPath[str], orderlo
 async def send(
     day: FromPath[str], channel: FromPath[str], data: JSONBody[NewSending], orderloom: Loom, actor: Actor
 ) -> Listed[SentAgainShown]:
-    """Send what is missing or different once more, one order or all, under the same keys."""
+    """Send what is missing or different once more, one order, one part of it or all, under the same keys; a parcel once."""
     only = None if data.channel_order_id is None else (data.shop_id, data.channel_order_id)
-    return Listed([_sent(one) for one in await send_again(orderloom, day, channel, actor, only)])
+    return Listed([_sent(one) for one in await send_again(orderloom, day, channel, actor, only, data.part)])
 
 
 def _sent(one: SentAgain) -> SentAgainShown:
     code, run = one.problem.code if one.problem else None, None if one.run_id is None else str(one.run_id)
-    return SentAgainShown(one.name[1], one.name[2], one.system, one.how, code, run)
+    return SentAgainShown(one.name[1], one.name[2], one.system, one.how, code, run, one.part)
 
 
 routes = [list_reconciliations, reconcile, one_reconciliation, send]

@@ -19,7 +19,7 @@ from designer.pages.listing import PER_PAGE
 from designer.pages.words import CHANNELS
 from engine.app import now
 from engine.errors import OrderloomError, Problem
-from engine.sending_again import SentAgain, kept_result, send_again, to_send
+from engine.sending_again import SentAgain, kept_result, row_to_send, send_again, to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,11 @@ class AskedDay:
 
 @dataclass(frozen=True, slots=True)
 class AskedSending:
-    """The form: without a ``number`` every order with a difference is meant."""
+    """The form: without a ``number`` every order with a difference is meant; ``part``: 0 for what concerns the order as a whole."""
 
     shop: str = ""
     number: str = ""
+    part: int = 0
 
 
 @get("/reconciliation", opt={"permission": "order.read"})
@@ -73,7 +74,8 @@ async def send(
 ) -> Response[str]:
     """The page again, with how each order went. What came of it the next comparison shows."""
     only = (data.shop, data.number) if data.number else None
-    return await _shown(request, day, channel, await send_again(loom(request), day, channel, request.state.actor, only))
+    sent = await send_again(loom(request), day, channel, request.state.actor, only, data.part if only else None)
+    return await _shown(request, day, channel, sent)
 
 
 async def _listed(request: PageRequest, asked: AskedDay, problems: Sequence[Problem], *, status: int = 200) -> Response[str]:
@@ -90,7 +92,7 @@ async def _shown(request: PageRequest, day: str, channel: str, sent: Sequence[Se
     result = await kept_result(loom(request), day, channel)
     return page(
         request, "reconciliation/one.html",
-        result=result, sent=sent, sent_counts=Counter(one.how for one in sent), can_send=set(to_send(result)),
+        result=result, sent=sent, sent_counts=Counter(one.how for one in sent), can_send=set(to_send(result)), row_to_send=row_to_send,
         failed={system: Problem(code, (system,), {"name": system}) for system, code in result["failed"].items()},
         action=_address(day, channel) + "/sendings",
     )  # fmt: skip

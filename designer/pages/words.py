@@ -98,7 +98,7 @@ PARCEL_STATES: Final[Mapping[str, str]] = {
     "booked": "Nothing told yet", "picked_up": "Picked up", "moving": "Under way", "out_for_delivery": "Being delivered",
     "delivered": "Delivered", "problem": "Problem", "returning": "On the way back", "returned": "Returned",
 }  # fmt: skip
-RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid"}
+RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid", "sum": "Sum of its orders"}
 SENDINGS: Final[Mapping[str, str]] = {
     "sent": "Sent again", "refused": "Refused", "resumed": "Goes on where it was parked", "failed": "Could not be sent",
 }  # fmt: skip

@@ -3,95 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
-import msgspec
-
+from engine.hub.difference import (
+    ALONE,
+    SYSTEMS,
+    TARGETS,
+    Difference,
+    DifferenceKind,
+    Name,
+    System,
+    Via,
+    difference,
+    same_amount,
+    same_version,
+)
+from engine.hub.lineage import NOTHING, Consigned, Held, Known, Told, told_by_order
 from engine.store.reconciliations import ListedOrder
 
-System = Literal["source", "hub", "wms", "finance"]
-DifferenceKind = Literal["missing", "doubled", "different"]
-SYSTEMS: Final[tuple[System, ...]] = ("source", "hub", "wms", "finance")
-"""In this order they are believed: what the source says is expected of the hub, what the hub says of the targets."""
-TARGETS: Final[tuple[System, ...]] = ("wms", "finance")
+__all__ = ["NOT_SENT_YET", "SYSTEMS", "TARGETS", "Difference", "DifferenceKind", "Name", "System", "compare"]
+
 NOT_SENT_YET: Final = frozenset({"pending_payment", "paid_hold", "unknown", "cancelled"})
 """Orders in these states need not be at the targets; where they are, they are compared."""
-Name: TypeAlias = tuple[str, str, str]
 Listed: TypeAlias = "Sequence[ListedOrder] | None"
+ByName: TypeAlias = Mapping[Name, Sequence[ListedOrder]]
 
 
-class Difference(msgspec.Struct, frozen=True):
-    """One difference of one order. ``system``: where it was found; ``field``: what is different, with both values;
-    of a doubled order ``found`` is how often it is there.
+def compare(
+    source: Listed, hub: Listed, wms: Listed, finance: Listed, consigned: Mapping[System, Consigned] | None = None
+) -> list[Difference]:
+    """By order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by target, what it
+    was sent as parcels of several orders and as parts of one.
     """
-
-    channel: str
-    shop_id: str
-    channel_order_id: str
-    kind: DifferenceKind
-    system: System
-    field: str = ""
-    expected: str = ""
-    found: str = ""
-
-
-def compare(source: Listed, hub: Listed, wms: Listed, finance: Listed) -> list[Difference]:
-    """By order, then by system. ``None``: a list that is not to be had, of which nothing is said."""
-    lists: dict[System, Mapping[Name, list[ListedOrder]]] = {
-        system: _by_name(listed) for system, listed in zip(SYSTEMS, (source, hub, wms, finance), strict=True) if listed is not None
-    }
-    names = sorted({name for listed in lists.values() for name in listed})
-    return [found for name in names for found in _of_order(name, {system: listed.get(name, []) for system, listed in lists.items()})]
-
-
-def same_amount(one: str, other: str) -> bool:
-    """Exactly, whatever the number of zeros."""
-    try:
-        return Decimal(one) == Decimal(other)
-    except InvalidOperation:
-        return one == other
-
-
-def same_version(one: str, other: str) -> bool:
-    """Times as times, whatever their offset."""
-    try:
-        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
-    except ValueError:
-        return one == other
+    given: tuple[tuple[System, Listed], ...] = (("source", source), ("hub", hub))
+    own: dict[System, ByName] = {system: _by_name(listed) for system, listed in given if listed is not None}
+    known = Known(lambda name: _is_needed(own, name), lambda name: _amount(own, name))
+    told: dict[System, Told] = {system: _as_listed(by_name) for system, by_name in own.items()}
+    for system, listed in zip(TARGETS, (wms, finance), strict=True):
+        if listed is not None:
+            told[system] = told_by_order(system, listed, (consigned or {}).get(system, NOTHING), known)
+    of_day = {*(name for by_name in own.values() for name in by_name), *(_name(one) for one in (*(wms or ()), *(finance or ())))}
+    of_day -= {name for name in of_day if not any(name in one.held or name in one.sent for one in told.values())}
+    rows = [row for name in of_day for row in _of_order(name, told, known)]
+    rows += [row for one in told.values() for row in one.found]
+    return sorted(rows, key=lambda row: (row.channel, row.shop_id, row.channel_order_id))
 
 
 _FIELDS: Final[Mapping[str, Callable[[str, str], bool]]] = {"version": same_version, "amount": same_amount}
 
 
-def _of_order(name: Name, held: Mapping[System, Sequence[ListedOrder]]) -> Iterable[Difference]:
-    kept = held.get("hub")
-    needed_at_targets = not kept or kept[0].status not in NOT_SENT_YET
-    for system, entries in held.items():
-        if not entries and (system not in TARGETS or needed_at_targets):
-            yield Difference(*name, kind="missing", system=system)
-        if len(entries) > 1:
-            yield Difference(*name, kind="doubled", system=system, found=str(len(entries)))
+def _of_order(name: Name, told: Mapping[System, Told], known: Known) -> Iterable[Difference]:
+    for system, one in told.items():
+        copies = one.copies.get(name, 0)
+        if not copies and (system not in TARGETS or known.is_needed(name)):
+            yield difference(name, "missing", system, one.sent.get(name, ALONE))
+        if copies > 1:
+            yield difference(name, "doubled", system, found=str(copies))
+    held: dict[System, Sequence[Held]] = {system: one.held.get(name, ()) for system, one in told.items()}
     for field, same in _FIELDS.items():
         yield from _in_field(name, held, field, same)
 
 
-def _in_field(
-    name: Name, held: Mapping[System, Sequence[ListedOrder]], field: str, same: Callable[[str, str], bool]
-) -> Iterable[Difference]:
-    told: list[tuple[System, Any]] = [(system, getattr(entry, field)) for system, entries in held.items() for entry in entries]
-    known: list[tuple[System, str]] = [(system, value) for system, value in told if value is not None]
+def _in_field(name: Name, held: Mapping[System, Sequence[Held]], field: str, same: Callable[[str, str], bool]) -> Iterable[Difference]:
+    told: list[tuple[System, Any, Via]] = [
+        (system, getattr(entry, field), entry.via) for system, entries in held.items() for entry in entries
+    ]
+    known: list[tuple[System, str, Via]] = [(system, value, via) for system, value, via in told if value is not None]
     expected = known[0][1] if known else ""
-    said: set[tuple[System, str]] = set()
-    for system, value in known:
-        if not same(expected, value) and (system, value) not in said:
-            said.add((system, value))
-            yield Difference(*name, kind="different", system=system, field=field, expected=expected, found=value)
+    for system, value, via in dict.fromkeys(known):
+        if not same(expected, value):
+            yield difference(name, "different", system, via, field=field, expected=expected, found=value)
+
+
+def _as_listed(by_name: ByName) -> Told:
+    told = Told()
+    for name, entries in by_name.items():
+        told.held[name] = [Held(one.version, one.amount) for one in entries]
+        told.copies[name] = len(entries)
+    return told
+
+
+def _is_needed(own: Mapping[System, ByName], name: Name) -> bool:
+    kept = own.get("hub", {}).get(name)
+    return not kept or kept[0].status not in NOT_SENT_YET
+
+
+def _amount(own: Mapping[System, ByName], name: Name) -> str | None:
+    """As the source says it, else the hub."""
+    return next((one.amount for by_name in own.values() for one in by_name.get(name, ()) if one.amount is not None), None)
 
 
 def _by_name(listed: Iterable[ListedOrder]) -> dict[Name, list[ListedOrder]]:
     found: dict[Name, list[ListedOrder]] = {}
     for one in listed:
-        found.setdefault((one.channel, one.shop_id, one.channel_order_id), []).append(one)
+        found.setdefault(_name(one), []).append(one)
     return found
+
+
+def _name(one: ListedOrder) -> Name:
+    return one.channel, one.shop_id, one.channel_order_id

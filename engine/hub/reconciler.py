@@ -8,13 +8,15 @@ from typing import Any, Final, cast
 
 from engine.connection.book import ConnectionBook
 from engine.errors import InputInvalid, NodeError, OrderloomError, Problem
-from engine.hub.reconcile import SYSTEMS, TARGETS, Difference, System, compare
+from engine.hub.lineage import Consigned, shapes
+from engine.hub.reconcile import TARGETS, Difference, System, compare
 from engine.json_text import write_json
 from engine.node.context import HttpAnswer
 from engine.node.keys import parts_of
 from engine.privacy.scrub import scrub
 from engine.run.call_notes import ask
 from engine.run.outside import Outside
+from engine.store.consignments import Consignment
 from engine.store.ports import EventFilter, OrderFilter, Store
 from engine.store.reconciliations import ListedOrder, Reconciliation, day_after
 
@@ -33,7 +35,8 @@ class Reconciler:
         self._store, self._book, self._outside, self._now = store, book, outside, now
 
     async def reconcile(self, day: str, channel: str, source: str | None = None) -> dict[str, Any]:
-        """``{day, channel, at, counts, failed, differences, rows}``: ``counts`` by system, null where it has no list; ``failed``: the
+        """``{day, channel, at, counts, parcels, parts, failed, differences, rows}``: ``counts`` by system, null where it has no list;
+        how many of the numbers that a target lists are those of ``parcels`` of several orders and of ``parts`` of one; ``failed``: the
         code of what went wrong with a list.
 
         Targets are all connections of the types ``wms`` and ``finance``.
@@ -41,15 +44,19 @@ class Reconciler:
         Raises ``InputInvalid`` (``reconcile.bad_day``, ``reconcile.no_channel``).
         """
         check(day, channel)
-        lists, failed = await self._lists(day, channel, source)
-        rows = compare(*(lists[system] for system in SYSTEMS))
-        found = result_of(day, channel, self._now(), lists, failed, rows)
+        sent = await self._store.consignments_of_day(channel, day)
+        lists, consigned, failed = await self._lists(day, channel, source, sent)
+        rows = compare(lists["source"], lists["hub"], lists["wms"], lists["finance"], consigned)
+        found = result_of(day, channel, self._now(), lists, consigned, failed, rows)
         await self._store.keep_reconciliation(Reconciliation(day, channel, self._now(), len(rows), write_json(found)))
         return found
 
-    async def _lists(self, day: str, channel: str, source: str | None) -> tuple[Lists, dict[str, str]]:
+    async def _lists(
+        self, day: str, channel: str, source: str | None, sent: Sequence[Consignment]
+    ) -> tuple[Lists, dict[System, Consigned], dict[str, str]]:
         kept = await self._store.orders_of_day(channel, day)
         lists: Lists = {"source": None, "hub": kept, "wms": None, "finance": None}
+        consigned: dict[System, Consigned] = {}
         failed: dict[str, str] = {}
         by_type = self._book.types()
         asked: dict[System, list[str]] = {system: sorted(name for name, kind in by_type.items() if kind == system) for system in TARGETS}
@@ -61,9 +68,21 @@ class Reconciler:
             try:
                 if names:
                     lists[system] = [one for name in names for one in await self._listed(name, day, channel)]
+                    if system in TARGETS:
+                        consigned[system] = await self._consigned(names, day, channel, sent)
             except OrderloomError as error:
                 failed[system] = error.problems[0].code
-        return lists, failed
+                lists[system] = None
+        return lists, consigned, failed
+
+    async def _consigned(self, names: Collection[str], day: str, channel: str, sent: Sequence[Consignment]) -> Consigned:
+        """An order of this day may be in a parcel that is listed on the day of another order."""
+        to_these = [one for one in sent if one.connection in names]
+        elsewhere: list[ListedOrder] = []
+        for name, other in sorted({(one.connection, one.day) for one in to_these if one.day not in ("", day)}):
+            numbers = {(one.shop_id, one.number) for one in to_these if (one.connection, one.day) == (name, other)}
+            elsewhere += [one for one in await self._listed(name, other, channel) if (one.shop_id, one.channel_order_id) in numbers]
+        return Consigned(day, to_these, elsewhere)
 
     async def _arrived(self, day: str, channel: str, kept: Sequence[ListedOrder]) -> list[ListedOrder]:
         """What was brought on that day, without what the hub knows to be of another day; and what it holds of that day."""
@@ -121,12 +140,21 @@ def check(day: str, channel: str) -> None:
         raise InputInvalid(Problem("reconcile.bad_day", ("day",), {"day": day[:20]})) from None
 
 
-def result_of(day: str, channel: str, at: datetime, lists: Lists, failed: Mapping[str, str], rows: Sequence[Difference]) -> dict[str, Any]:
+def result_of(
+    day: str, channel: str, at: datetime, lists: Lists, consigned: Mapping[System, Consigned], failed: Mapping[str, str],
+    rows: Sequence[Difference],
+) -> dict[str, Any]:  # fmt: skip
     """As it is kept and handed to flows."""
+    told = {system: shapes(lists[system] or (), one) for system, one in consigned.items()}
     counts = {system: None if listed is None else len(listed) for system, listed in lists.items()}
     shown = [{name: getattr(row, name) for name in row.__struct_fields__} for row in rows[:MOST_SHOWN]]
     said = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {"day": day, "channel": channel, "at": said, "counts": counts, "failed": dict(failed), "differences": len(rows), "rows": shown}
+    return {
+        "day": day, "channel": channel, "at": said, "counts": counts,
+        "parcels": {system: parcels for system, (parcels, _) in told.items()},
+        "parts": {system: parts for system, (_, parts) in told.items()},
+        "failed": dict(failed), "differences": len(rows), "rows": shown,
+    }  # fmt: skip
 
 
 def _page_of(answer: HttpAnswer, connection: str) -> Mapping[str, Any]:
@@ -141,7 +169,16 @@ def _entry(one: Any, connection: str) -> ListedOrder:
         raise _no_list(connection)
     given = cast("dict[str, Any]", one)
     texts = [_text(given.get(name)) for name in ("channel", "shop_id", "channel_order_id")]
-    return ListedOrder(texts[0] or "", texts[1] or "", texts[2] or "", _shown(given.get("version")), _shown(given.get("amount")))
+    version, amount = _shown(given.get("version")), _shown(given.get("amount"))
+    return ListedOrder(texts[0] or "", texts[1] or "", texts[2] or "", version, amount, members=_members(given.get("merged_orders")))
+
+
+def _members(told: Any) -> tuple[str, ...] | None:
+    """A target may say which orders a parcel holds: by their numbers, or as they came."""
+    if not isinstance(told, list):
+        return None
+    numbers = (cast("dict[str, Any]", one).get("channel_order_id") if isinstance(one, dict) else one for one in cast("list[Any]", told))
+    return tuple(dict.fromkeys(text for number in numbers if (text := _text(number)))) or None
 
 
 def _text(value: Any) -> str | None:

@@ -142,7 +142,8 @@ class Context(Protocol):
     async def reconcile(self, day: str, channel: str, source: ConnectionRef | None = None) -> Mapping[str, Any]:
         """Compare the lists of a day: source, hub, WMS, finance. ``source``: a system that lists what the channel sold; else what arrived.
 
-        The result: ``day``, ``channel``, ``at``, ``counts`` by system, ``failed`` lists, the number of ``differences``, and ``rows``.
+        The result: ``day``, ``channel``, ``at``, ``counts`` by system, ``parcels`` and ``parts`` among what targets
+        list, ``failed`` lists, the number of ``differences``, and ``rows``.
         """
         ...
 

@@ -12,6 +12,7 @@ from engine.errors import OrderloomError, Problem
 from engine.json_text import write_json
 from engine.run.call_notes import AttemptEnd, noted_attempt, was_made
 from engine.run.calls import Ended
+from engine.run.consigned import NEWER_IS_HELD, consignment_of
 from engine.run.effects import EffectRequest, Suspended, request_digest
 from engine.run.facts import Ending, Recorded, Spot, results_body
 from engine.run.outbound import outbound_of
@@ -21,6 +22,7 @@ from engine.run.retry import delay_before, wished
 from engine.run.tally import Counters
 from engine.run.wakes import due_at, held_by, woken
 from engine.run.world import World
+from engine.store.consignments import Consignment
 from engine.store.ports import Event, Fact, NewWait, RunEnd
 from engine.store.problems import StoreUnavailable
 
@@ -54,6 +56,7 @@ class JournaledEffects:
         self._world, self._counters, self._event, self._recorded, self._actor = world, counters, event, recorded, actor
         self._fresh: list[dict[str, Any]] = []
         self._backoffs: list[dict[str, Any]] = []
+        self._sent: list[Consignment] = []
         self.asked: set[str] = set()
         self.called: set[Spot] = set()
         self.broken: Exception | None = None
@@ -93,7 +96,7 @@ class JournaledEffects:
 
     async def settle(self, step: Step) -> None:  # noqa: ARG002 - one journal for all steps of the run
         if self._news:
-            self._settling = self._world.journal.put_fact(self._take_fresh())
+            self._settling = self._world.journal.put_fact(self._take_fresh(), sent=self._take_sent())
         if self._settling is not None:  # another step may have taken this one's results along a moment ago
             await self._kept(self._settling)
 
@@ -101,7 +104,7 @@ class JournaledEffects:
         """Journals what is left together with the end of the run. ``ending``: how a node ended it, which is kept once."""
         news = ending if self._recorded.ending is None else None
         if self._news or news is not None:
-            return self._world.journal.put_fact(self._take_fresh(news), end)
+            return self._world.journal.put_fact(self._take_fresh(news), end, sent=self._take_sent())
         return self._world.journal.end_run(self._event.id, end)
 
     @property
@@ -171,6 +174,7 @@ class JournaledEffects:
             raise
         await self._remember_outbound(step, request, result)
         self._fresh.append({**entry, "at": self._world.now(), "ok": result})
+        self._note_sent(request, result)
         self._world.seen.delivered(self._event, step.type.name, request.content)
         return result
 
@@ -316,6 +320,18 @@ class JournaledEffects:
         backoffs, self._backoffs = self._backoffs, []
         seats, self._recorded.new_seats = self._recorded.new_seats, {}
         return self._fact("results", results_body(fresh, backoffs, ending, seats))
+
+    def _note_sent(self, request: EffectRequest, result: Any) -> None:
+        """What a target took is kept with the fact that it did, so that a comparison finds orders under the numbers of others."""
+        if request.kind != "http" or result["status"] == NEWER_IS_HELD:
+            return
+        sent = consignment_of(request.connection, request.content, self._event.id)
+        if sent is not None:
+            self._sent.append(sent)
+
+    def _take_sent(self) -> list[Consignment]:
+        sent, self._sent = self._sent, []
+        return sent
 
     def _fact(self, kind: str, body: bytes) -> Fact:
         self._recorded.last += 1

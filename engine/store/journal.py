@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.store.connection import Connection, Slots
+from engine.store.consignments import Consignment
 from engine.store.group_commit import Connect, GroupCommit, in_savepoint
 from engine.store.ids import IdSequence
 from engine.store.operations import Call, Operation, PutFact, PutOrder
@@ -46,8 +47,8 @@ class SqlJournal:
     def put_event(self, event: NewEvent) -> Future[Accepted]:
         return self._writer.submit(event)
 
-    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False) -> Future[None]:
-        return self._writer.submit(PutFact(fact.event_id, fact, end, decision))
+    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False, sent: Sequence[Consignment] = ()) -> Future[None]:
+        return self._writer.submit(PutFact(fact.event_id, fact, end, decision, sent))
 
     def end_run(self, event_id: int, end: RunEnd, *, decision: bool = False) -> Future[None]:
         return self._writer.submit(PutFact(event_id, None, end, decision))

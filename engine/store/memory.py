@@ -17,6 +17,7 @@ from engine.store.memory_call_log import MemoryCallLog
 from engine.store.memory_calls import MemoryCalls
 from engine.store.memory_campaigns import MemoryCampaigns
 from engine.store.memory_cleansing import MemoryCleansing
+from engine.store.memory_consignments import MemoryConsignments
 from engine.store.memory_contracts import MemoryContracts
 from engine.store.memory_journal import Kept, MemoryJournal, check_fact
 from engine.store.memory_notices import MemoryNotices
@@ -58,6 +59,7 @@ class MemoryStore(
     MemoryAlarms, MemoryCleansing, MemoryContracts, MemoryTraffic, MemoryShares, MemoryStock, MemoryParcels, MemorySheets,
     MemoryCampaigns,
     MemoryShipments,
+    MemoryConsignments,
 ):  # fmt: skip
     """``beside``: another one whose events and runs this one shares, as that of another process would."""
 

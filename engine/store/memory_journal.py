@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +17,8 @@ from engine.node.items import START_KEY
 from engine.order.places import OrderName
 from engine.store.alarms import Alarm, AlarmMessage
 from engine.store.cleansing import RulesVersion, SkuMatch
+from engine.store.consignments import Consignment
+from engine.store.consignments import Place as ConsignmentPlace
 from engine.store.contracts import FormChange, FormVersion, KeptContract
 from engine.store.dedupe import Digester, Verdict, judge
 from engine.store.dedupe import Kept as KeptEvent
@@ -116,6 +118,7 @@ class Kept:
     places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
     outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
     shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
+    consignments: dict[ConsignmentPlace, Consignment] = field(default_factory=dict["ConsignmentPlace", "Consignment"])
     sheets: dict[tuple[str, str], list[Sheet]] = field(default_factory=dict[tuple[str, str], "list[Sheet]"])
 
     versions: dict[Identity, list[OrderVersion]] = field(default_factory=dict["Identity", "list[OrderVersion]"])
@@ -132,6 +135,12 @@ class Kept:
     def raise_epoch(self, number: int) -> Claim:
         self.epochs[number] = self.epochs.get(number, 0) + 1
         return Claim(number, self.epochs[number])
+
+    def keep_consignments(self, sent: Iterable[Consignment]) -> None:
+        for one in sent:
+            self.consignments.pop(one.place, None)
+            if one.members:
+                self.consignments[one.place] = one
 
     def holds(self, claim: Claim) -> bool:
         return self.epochs[claim.owner] == claim.epoch
@@ -162,8 +171,8 @@ class MemoryJournal:
     def put_event(self, event: NewEvent) -> Future[Accepted]:
         return _done(lambda: self._put_event(event))
 
-    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False) -> Future[None]:
-        return _done(lambda: self._put_fact(fact, end, decision=decision))
+    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False, sent: Sequence[Consignment] = ()) -> Future[None]:
+        return _done(lambda: self._put_fact(fact, end, decision=decision, sent=sent))
 
     def end_run(self, event_id: int, end: RunEnd, *, decision: bool = False) -> Future[None]:
         return _done(lambda: self._end(event_id, end, decision=decision))
@@ -220,10 +229,11 @@ class MemoryJournal:
             deadline = NewWait("deadline", deadline_effect(event_id), "", event.trigger, START_KEY, event.deadline)
             self._open_wait(kept.runs[event_id], deadline, event.received_at)
 
-    def _put_fact(self, fact: Fact, end: RunEnd | None, *, decision: bool = False) -> None:
+    def _put_fact(self, fact: Fact, end: RunEnd | None, *, decision: bool = False, sent: Sequence[Consignment] = ()) -> None:
         check_fact(self._kept, fact)
         self._check_owner(fact.event_id, decision=decision)
         self._kept.facts.setdefault(fact.event_id, {})[fact.number] = fact
+        self._kept.keep_consignments(sent)
         if end is not None:
             self._end(fact.event_id, end, decision=decision)
 

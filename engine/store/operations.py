@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.store.connection import Connection
+from engine.store.consignments import Consignment
 from engine.store.ports import Fact, HubOrder, NewEvent, RunEnd, RunState
 
 ENDS = frozenset({"done", "failed", "cancelled"})
@@ -28,12 +29,13 @@ def deadline_effect(event_id: int) -> str:
 
 @dataclass(slots=True)
 class PutFact:
-    """A fact, an end, or both, of one run. ``decision``: a person's, who need not own it."""
+    """A fact, an end, or both, of one run. ``decision``: a person's, who need not own it. ``sent``: what the fact says was sent."""
 
     event_id: int
     fact: Fact | None
     end: RunEnd | None
     decision: bool = False
+    sent: Sequence[Consignment] = ()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import msgspec
 
 
 class ListedOrder(msgspec.Struct, frozen=True):
-    """An order in a list. ``None``: the list does not tell."""
+    """An order in a list. ``None``: the list does not tell. ``members``: the orders that a parcel of this number holds."""
 
     channel: str
     shop_id: str
@@ -17,6 +17,7 @@ class ListedOrder(msgspec.Struct, frozen=True):
     version: str | None = None
     amount: str | None = None
     status: str | None = None
+    members: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from engine.store.sql_calls import SqlCalls
 from engine.store.sql_campaigns import SqlCampaigns
 from engine.store.sql_cleansing import SqlCleansing
 from engine.store.sql_connections import SqlConnections
+from engine.store.sql_consignments import SqlConsignments
 from engine.store.sql_contracts import SqlContracts
 from engine.store.sql_events import SqlEvents
 from engine.store.sql_flows import SqlFlows
@@ -63,6 +64,7 @@ class SqlStore(
     SqlSources,
     SqlOrders,
     SqlReconciliations,
+    SqlConsignments,
     SqlCleansing,
     SqlStock,
     SqlParcels,

@@ -13,6 +13,7 @@ from engine.store.ports import Fact, RunEnd
 from engine.store.problems import lost_owner, not_found
 from engine.store.rows import insert, select
 from engine.store.times import to_micros
+from engine.store.write_consignments import put_consignments
 from engine.store.write_events import Desk
 from engine.store.write_incidents import settle_incidents
 from engine.store.write_waits import settle_waits
@@ -35,6 +36,7 @@ def put_facts(connection: Connection, writes: Sequence[PutFact], keys: Keys, str
     results: list[Exception | None] = [_refusal(write, keys, strangers) for write in writes]
     kept = [write for write, refusal in zip(writes, results, strict=True) if refusal is None]
     insert(connection, _FACT, "(?,?,?,?,?,?)", [_fact_row(write.fact, keys) for write in kept if write.fact is not None])
+    put_consignments(connection, [one for write in kept for one in write.sent])
     missing = _set_states(connection, kept, desk)
     if missing:
         unknown = not_found("run.unknown")

@@ -23,6 +23,28 @@ from tests.designer.api.test_calls import DAY, FLOW, NAME, PHONE, order
 pytestmark = pytest.mark.browser
 T = TypeVar("T")
 ORDERS = 3
+TOGETHER: dict[str, Any] = {
+    **FLOW,
+    "name": "together",
+    "nodes": {
+        **FLOW["nodes"],
+        "wait": {"use": "connector.merge_wait@1", "params": {"window": "1s"}},
+        "merge": {"use": "rule.merge_orders@1"},
+        "split": {"use": "rule.split_order@1", "params": {"warehouses": {"S-1": "SZ", "S-2": "HZ"}, "otherwise": "SZ"}},
+    },
+    "wires": [
+        "orders -> canonical", "canonical -> hub", "hub.new -> wait", "hub.new -> finance", "wait.alone -> split", "wait.together -> merge",
+        "merge.merged -> wms", "merge.alone -> split", "split.part -> wms", "split.whole -> wms",
+    ],
+}  # fmt: skip
+"""Orders of one buyer go in one parcel; those with goods in two warehouses are split."""
+COMPARED = """async (day) => {
+    const body = JSON.stringify({day, channel: "own_shop"})
+    const asked = {method: "POST", headers: {"Content-Type": "application/json"}, body}
+    const found = await (await fetch("/api/reconciliations", asked)).json()
+    return [found.differences, found.parcels.wms, found.parts.wms]
+}"""
+"""Differences of a day, and how many parcels and parts the WMS lists."""
 
 
 class Targets:
@@ -82,6 +104,8 @@ def sold(browser: Browser, demo: Demo) -> None:
     ask = context.request
     assert ask.put("/api/flows/hub/draft", data=FLOW).ok
     assert ask.post("/api/flows/hub/publication", data={"note": "first"}).ok
+    assert ask.put("/api/flows/together/draft", data=TOGETHER).ok
+    assert ask.post("/api/flows/together/publication", data={"note": "first"}).ok
     for number in range(1, ORDERS + 1):
         assert ask.post("/hooks/hub/orders", data=order(number)).ok
     page = context.new_page()
@@ -141,6 +165,37 @@ def test_a_day_is_compared_and_what_the_wms_lost_is_sent_again(page: Page, targe
     expect(page.get_by_text("All lists agree")).to_be_visible()
     page.get_by_role("link", name="Reconciliation").last.click()
     expect(page.locator("tbody tr")).to_contain_text(DAY)
+    assert complaints == []
+
+
+def test_a_parcel_and_a_part_that_the_wms_lost_are_named_and_the_part_is_sent_again_alone(
+    page: Page, targets: Targets, complaints: list[str]
+) -> None:
+    day, other = "2026-01-15", {"created_at": "2026-01-15T03:04:05Z"}
+    lines = [{"line_no": str(n), "sku": f"S-{n}", "title": "Cup", "qty": 1, "unit_price": "40.00"} for n in (1, 2)]
+    ask = page.context.request
+    for number, more in ((7, {"lines": lines}), (8, {"buyer": {"id": "u8"}}), (9, {"buyer": {"id": "u8"}})):
+        assert ask.post("/hooks/together/orders", data=order(number, **{"paid_at": day + "T03:05:00Z", **other, **more})).ok
+    page.goto("/health/live")
+    while page.evaluate(COMPARED, day) != [0, 1, 2]:
+        page.wait_for_timeout(100)
+    targets.wms.forget(("own_shop", "", "OWN-7-2"))
+    targets.wms.forget(("own_shop", "", "OWN-8"))
+    page.goto(f"/reconciliation/{day}/own_shop")
+    page.get_by_role("button", name="Compare again").click()
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("Part 2 of 2")
+    expect(rows.nth(1)).to_contain_text("In parcel OWN-8 of 2 orders")
+    rows.nth(0).get_by_role("button", name="Send again OWN-7 Part 2 of 2").click()
+    expect(page.get_by_role("status")).to_contain_text("Sent again 1")
+    page.get_by_role("button", name="Compare again").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Send all again").click()
+    expect(page.get_by_role("status")).to_contain_text("Sent again 2")
+    page.get_by_role("button", name="Compare again").click()
+    expect(page.get_by_text("All lists agree")).to_be_visible()
+    expect(page.get_by_text("Parcels of several orders: 1")).to_be_visible()
     assert complaints == []
 
 

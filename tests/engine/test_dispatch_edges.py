@@ -205,9 +205,9 @@ async def test_a_store_that_fails_for_a_moment_parks_nothing() -> None:
         await app.publish(flow("pair", ["hook -> one", "one -> two"]), note="", actor="owner")
         put_fact, failures = app.store.journal.put_fact, [StoreUnavailable(Problem("store.unavailable", fields={"reason": "full"}))]
 
-        def failing(*args: Any) -> asyncio.Future[None]:
+        def failing(*args: Any, **more: Any) -> asyncio.Future[None]:
             if not failures:
-                return put_fact(*args)
+                return put_fact(*args, **more)
             future = asyncio.get_running_loop().create_future()
             future.set_exception(failures.pop())
             return future

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.connection.failures import CallFailed
 from engine.errors import Conflict
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
@@ -113,6 +114,21 @@ async def test_a_window_outlasts_a_restart_and_its_end_while_nobody_was_there(ho
     async with house.open():
         await house.later(days=1)
         assert parcels(house) == [["SKU-A1", "SKU-A2"]]
+
+
+async def test_which_orders_a_parcel_holds_is_known_after_a_restart_and_once_where_its_answer_was_lost(house: House) -> None:
+    house.outside.script = [CallFailed("http.unreachable", retriable=True, maybe_sent=True)]
+    async with house.open():
+        await published(house, json.dumps(FLOW).encode())
+        await send(house, "A1", paid="10.01")
+        await send(house, "A2", paid="5.99")
+        await house.later(minutes=30)
+        await house.later(minutes=1)
+        assert parcels(house) == [["SKU-A1", "SKU-A2"]] * 2
+    async with house.open() as app:
+        (parcel,) = await app.store.consignments_of_order("own_shop", "s1", "A2")
+        assert (parcel.connection, parcel.number, parcel.amount) == ("service", "A1", "16.00")
+        assert [(one.channel_order_id, one.amount) for one in parcel.members] == [("A1", "10.01"), ("A2", "5.99")]
 
 
 async def test_an_order_that_is_called_off_in_the_window_goes_in_no_parcel(house: House) -> None:

@@ -257,9 +257,9 @@ class SlowJournal(MemoryJournal):
         super().__init__(kept)
         self.held: list[tuple[asyncio.Future[None], Any]] = []
 
-    def put_fact(self, fact: Fact, end: RunEnd | None = None) -> asyncio.Future[None]:
+    def put_fact(self, fact: Fact, end: RunEnd | None = None, **more: Any) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.held.append((future, lambda: super(SlowJournal, self).put_fact(fact, end)))
+        self.held.append((future, lambda: super(SlowJournal, self).put_fact(fact, end, **more)))
         return future
 
     def keep(self) -> None:

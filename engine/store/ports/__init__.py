@@ -22,6 +22,7 @@ from engine.store.alarms import (
 )
 from engine.store.call_records import CallFilter, CallMade
 from engine.store.cleansing import EVERY_MATCH, MatchFilter, NewMatch, RulesPart, RulesVersion, SkuMatch
+from engine.store.consignments import Consignment, Consignments, Member
 from engine.store.contracts import (
     OPEN_CHANGES,
     ChangeFilter,
@@ -126,6 +127,7 @@ __all__ = [
     "ChangeFilter",
     "ChangeState",
     "ChildRun",
+    "Consignment",
     "Event",
     "EventFilter",
     "Fact",
@@ -146,6 +148,7 @@ __all__ = [
     "Journal",
     "KeptContract",
     "MatchFilter",
+    "Member",
     "MessageKind",
     "MinuteOfDelays",
     "NewAlarm",
@@ -184,7 +187,7 @@ __all__ = [
 
 
 class Store(
-    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Cleansing, Stock, Parcels, Shipments,
+    Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Consignments, Cleansing, Stock, Parcels, Shipments,
     Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets,
     Campaigns, Protocol
 ):  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from asyncio import Future
+from collections.abc import Sequence
 from typing import Protocol
 
+from engine.store.consignments import Consignment
 from engine.store.records import Accepted, Fact, HubOrder, HubOutcome, NewEvent, RunEnd
 
 
@@ -19,8 +21,8 @@ class Journal(Protocol):
         """Keep an event and open its run (state ``queued``)."""
         ...
 
-    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False) -> Future[None]:
-        """Add a fact; with ``end``, set the run's state in the same transaction.
+    def put_fact(self, fact: Fact, end: RunEnd | None = None, *, decision: bool = False, sent: Sequence[Consignment] = ()) -> Future[None]:
+        """Add a fact; with ``end``, set the run's state, and with ``sent`` keep what targets took, in the same transaction.
 
         ``decision``: a person's, which any process may write; with ``end`` it takes the run over.
         Incidents of ``end`` that are not open yet are opened; those that are open and not among them are closed.

@@ -12,10 +12,14 @@ from engine.sdk import ConnectionRef, Context, DataClass, Example, FieldClass, I
 
 _OPEN: Final = FieldClass(DataClass.INTERNAL)
 _SYSTEMS: Final = ("source", "hub", "wms", "finance")
-_ROW: Final = ("channel", "shop_id", "channel_order_id", "kind", "system", "field", "expected", "found")
+_TARGETS: Final = ("wms", "finance")
+_ROW: Final = (
+    "channel", "shop_id", "channel_order_id", "kind", "system", "field", "expected", "found", "parcel", "orders", "part", "parts",
+)  # fmt: skip
 RESULT: Final[Mapping[str, FieldClass]] = {
     **dict.fromkeys(("day", "channel", "at", "differences"), _OPEN),
     **dict.fromkeys((f"{group}.{system}" for group in ("counts", "failed") for system in _SYSTEMS), _OPEN),
+    **dict.fromkeys((f"{group}.{system}" for group in ("parcels", "parts") for system in _TARGETS), _OPEN),
     **dict.fromkeys((f"rows[].{name}" for name in _ROW), _OPEN),
 }
 _PLANNED: Final = {"planned_at": "2026-01-17T00:30:00Z"}
@@ -24,18 +28,22 @@ _SAME: Final[dict[str, Any]] = {
     "channel": "own_shop",
     "at": "2026-01-17T00:30:01Z",
     "counts": {"source": 2, "hub": 2, "wms": 2, "finance": 2},
+    "parcels": {"wms": 0, "finance": 0},
+    "parts": {"wms": 0, "finance": 0},
     "failed": {},
     "differences": 0,
     "rows": [],
 }
 _MISSING: Final = {
-    **dict.fromkeys(("shop_id", "field", "expected", "found"), ""),
+    **dict.fromkeys(("shop_id", "field", "expected", "found", "parcel"), ""),
+    **dict.fromkeys(("orders", "part", "parts"), 0),
     "channel": "own_shop",
     "channel_order_id": "OWN-0002",
     "kind": "missing",
     "system": "wms",
 }
 _OTHER: Final = {**_SAME, "counts": {**_SAME["counts"], "wms": 1}, "differences": 1, "rows": [_MISSING]}
+_PART: Final = {**_OTHER, "parts": {"wms": 1, "finance": 0}, "rows": [{**_MISSING, "part": 2, "parts": 2}]}
 
 
 class Reconcile(Params):
@@ -69,11 +77,15 @@ class Reconcile(Params):
             title="All lists agree",
         ),
         Example({"channel": "own_shop"}, [_PLANNED], {"differences": [_OTHER]}, answers=(_OTHER,), title="An order is not at the WMS"),
+        Example(
+            {"channel": "own_shop"}, [_PLANNED], {"differences": [_PART]}, answers=(_PART,), title="A part of an order is not at the WMS"
+        ),
     ),
 )
 async def reconcile(item: Item, params: Reconcile, context: Context) -> Sent:
     """Compares the orders of a day: source, hub, WMS and finance. Missing, doubled and different ones are listed, field by field.
 
+    Orders that were merged count by their parcel, split ones by their parts: a row says so by `parcel`, `part` and `parts`.
     Goes on at `differences` also where a list could not be had. The result is kept and shown on the page Reconciliation.
     """
     day = (_started(item, context) - timedelta(days=params.days_back)).date().isoformat()

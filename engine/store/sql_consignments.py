@@ -1,0 +1,39 @@
+"""Consignments in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from engine.store.consigned_table import ConsignedRow
+from engine.store.consignments import Consignment
+from engine.store.database import Part
+from engine.store.reconciliations import day_after
+from engine.store.tables import OrderRow
+from engine.store.write_consignments import COLUMNS, grouped, put_consignments
+
+_ALL = [col(getattr(ConsignedRow, name)) for name in COLUMNS.split(", ")]
+_PLACE = _ALL[:4]
+
+
+class SqlConsignments(Part):
+    async def keep_consignments(self, sent: Sequence[Consignment]) -> None:
+        await self._database.write(lambda connection: put_consignments(connection, sent))
+
+    async def consignments_of_day(self, channel: str, day: str) -> Sequence[Consignment]:
+        in_channel = sa.select(*_PLACE).where(col(ConsignedRow.channel) == channel)
+        created = (col(OrderRow.created_at) >= day, col(OrderRow.created_at) < day_after(day))
+        same = [getattr(OrderRow, name) == getattr(ConsignedRow, name) for name in ("channel", "shop_id", "channel_order_id")]
+        with_orders = in_channel.join(OrderRow, sa.and_(*same)).where(*created)
+        return await self._found(in_channel.where(col(ConsignedRow.day) == day).union(with_orders))
+
+    async def consignments_of_order(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Consignment]:
+        named = {"channel": channel, "shop_id": shop_id, "channel_order_id": channel_order_id}
+        return await self._found(sa.select(*_PLACE).where(*(getattr(ConsignedRow, name) == value for name, value in named.items())))
+
+    async def _found(self, places: Any) -> list[Consignment]:
+        wanted = sa.select(*_ALL).where(sa.tuple_(*_PLACE).in_(places))
+        return grouped(await self._database.read(lambda session: session.connection().execute(wanted).all()))
