@@ -12,7 +12,8 @@ from engine.store.rows import insert
 COLUMNS: Final = (
     "connection, channel, shop_id, number, channel_order_id, whole, part, parts, version, amount, day, event_id, sent_version, sent_amount"
 )
-_FORGET: Final = "DELETE FROM consigned WHERE (connection, channel, shop_id, number) IN (VALUES"
+_FORGET: Final = "DELETE FROM consigned WHERE connection = ? AND channel = ? AND shop_id = ? AND number = ?"
+"""One by one: SQLite looks through the whole table for a list of places, and by its key for each."""
 _KEEP: Final = f"INSERT INTO consigned ({COLUMNS}) VALUES"
 _ONE: Final = f"({','.join('?' * 14)})"
 
@@ -20,7 +21,8 @@ _ONE: Final = f"({','.join('?' * 14)})"
 def put_consignments(connection: Connection, sent: Iterable[Consignment]) -> None:
     """Of those of one place the last one counts."""
     newest = {one.place: one for one in sent}
-    insert(connection, _FORGET, "(?,?,?,?)", list(newest), ")")
+    if newest:
+        connection.executemany(_FORGET, list(newest))
     insert(connection, _KEEP, _ONE, [_row(one, member) for one in newest.values() for member in one.members])
 
 
