@@ -22,11 +22,21 @@ def insert(connection: Connection, head: str, one: str, rows: Sequence[Sequence[
     return changed
 
 
-def select(connection: Connection, head: str, one: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
-    """The rows found by ``head (VALUES (…), (…))``, such as ``SELECT … WHERE (a, b) IN``."""
+def select(connection: Connection, head: str, one: str, rows: Sequence[Sequence[Any]], tail: str = "") -> Iterator[Any]:
+    """The rows found by ``head (VALUES (…), (…)) tail``, such as ``SELECT … WHERE id IN``.
+
+    For one column only: SQLite reads a whole table where several are to be ``IN`` more than one row. ``matching`` makes head and tail
+    that find those by their index.
+    """
     for chunk in _chunks(rows):
         values = [value for row in chunk for value in row]
-        yield from connection.execute(_statement(f"{head} (VALUES ", one, len(chunk), ")"), values)
+        yield from connection.execute(_statement(f"{head} (VALUES ", one, len(chunk), f") {tail}"), values)
+
+
+def matching(columns: str, table: str, names: Sequence[str], where: str = "") -> tuple[str, str]:
+    """Head and tail of a statement that selects ``columns`` of the rows whose ``names`` are those of a row of values."""
+    same = " AND ".join(f"{table}.{name} = wanted.column{place}" for place, name in enumerate(names, 1))
+    return f"SELECT {columns} FROM", f"AS wanted CROSS JOIN {table} WHERE {same}{f' AND {where}' if where else ''}"
 
 
 def _chunks(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:

@@ -12,16 +12,18 @@ from engine.store.cleansing import NewMatch, RulesPart
 from engine.store.connection import Connection
 from engine.store.ids import IdSequence
 from engine.store.problems import not_found
-from engine.store.rows import insert, select
+from engine.store.rows import insert, matching, select
 from engine.store.sql_audit import append_audit
 from engine.store.times import to_micros
 
 _NEWEST = "SELECT coalesce(max(version), 0) FROM rules_version"
 _NEWEST_RULES = f"{_NEWEST} WHERE part = 'rules'"
 _VERSION = "INSERT INTO rules_version (version, part, at, actor, note, body) VALUES (?, ?, ?, ?, ?, ?)"
-_SAME = (
-    "SELECT id, channel, shop_id, match_key, sku, title, spec, sku_code, each_count FROM sku_match WHERE until IS NULL "
-    "AND (channel, shop_id, match_key) IN"
+_SAME, _SAME_TAIL = matching(
+    "id, channel, shop_id, match_key, sku, title, spec, sku_code, each_count",
+    "sku_match",
+    ("channel", "shop_id", "match_key"),
+    "sku_match.until IS NULL",
 )
 _END = "UPDATE sku_match SET until = ? WHERE id = ? AND until IS NULL"
 _MATCH = "INSERT INTO sku_match (id, channel, shop_id, match_key, sku, title, spec, sku_code, each_count, since, until, actor, at) VALUES"
@@ -36,7 +38,7 @@ def save_rules(connection: Connection, document: bytes, expected: int, note: str
 
 
 def put_matches(connection: Connection, ids: IdSequence, rows: Sequence[NewMatch], note: str, actor: str, at: datetime) -> int:
-    held = {row[1:4]: (row[0], row[1:]) for row in select(connection, _SAME, "(?,?,?)", [_place(one) for one in rows])}
+    held = {row[1:4]: (row[0], row[1:]) for row in select(connection, _SAME, "(?,?,?)", [_place(one) for one in rows], _SAME_TAIL)}
     fresh = [one for one in rows if held.get(_place(one), (0, ()))[1] != _values(one)]
     if not fresh:
         return _newest(connection)

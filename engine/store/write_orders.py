@@ -17,15 +17,14 @@ from engine.store.hub import outcome, with_outcome
 from engine.store.operations import PutFact, PutOrder
 from engine.store.ports import HubOrder, HubOutcome
 from engine.store.problems import lost_owner
-from engine.store.rows import insert, select
+from engine.store.rows import insert, matching, select
 from engine.store.times import to_micros
 from engine.store.write_events import Desk
 from engine.store.write_facts import Keys
 from engine.store.write_parcels import put_parcels
 
-_HELD = (
-    "SELECT id, channel, shop_id, channel_order_id, version, content, version_id FROM hub_order "
-    "WHERE (channel, shop_id, channel_order_id) IN"
+_HELD, _HELD_TAIL = matching(
+    "id, channel, shop_id, channel_order_id, version, content, version_id", "hub_order", ("channel", "shop_id", "channel_order_id")
 )
 _COLUMNS = (
     "id, channel, shop_id, channel_order_id, version, content, status, currency, amount_paid, display_no, created_at, priority, "
@@ -74,7 +73,7 @@ def put_orders(
     """Keep the orders that are new or newer, and each version that came; the outcomes, and the facts that are still to be written."""
     held = {
         (row[1], row[2], row[3]): _Held(row[0], row[4], row[5], row[6])
-        for row in select(connection, _HELD, "(?,?,?)", [_identity(write.order) for write in writes])
+        for row in select(connection, _HELD, "(?,?,?)", [_identity(write.order) for write in writes], _HELD_TAIL)
     }
     rows = _Rows(known={one.id for one in held.values()})
     new: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
@@ -17,6 +18,7 @@ import sqlalchemy
 from engine.errors import NotFound
 from engine.privacy.cipher import Unreadable
 from engine.store import write_events, write_facts
+from engine.store.cleansing import NewMatch
 from engine.store.filters import EventFilter, OrderFilter
 from engine.store.open import open_store
 from engine.store.ports import Event, RunFilter, Store, StoreOptions
@@ -332,3 +334,29 @@ async def test_no_query_reads_a_whole_table(sql: SqlStore, listing: Callable[[St
     assert not [step for step in statements if step.startswith("SCAN") and "COVERING INDEX" not in step]
     few = any("ix_run_order_key" in step or "run_not_done" in step for step in statements)
     assert few or "USE TEMP B-TREE FOR ORDER BY" not in statements
+
+
+READ_WHOLE = re.compile(r"SCAN (?!\w+ CONSTANT|CONSTANT|wanted|ended)")
+
+
+async def test_no_write_reads_a_whole_table(sql: SqlStore, database: Path) -> None:
+    """Of several rows at once: for one row SQLite uses an index where for two it reads everything."""
+    statements: list[str] = []
+    await sql.journal.call(lambda connection: connection.set_trace_callback(statements.append))  # type: ignore[attr-defined]
+    accepted = await asyncio.gather(*(sql.journal.put_event(numbered(number)) for number in range(3)))
+    orders = [order(channel_order_id=str(number), body=order().body) for number in range(3)]
+    await asyncio.gather(*(sql.journal.put_order(one, fact(run.id)) for one, run in zip(orders, accepted, strict=True)))
+    ends = zip(accepted, (ended(), parked(), ended()), strict=True)
+    await asyncio.gather(*(sql.journal.put_fact(fact(run.id, 2), end) for run, end in ends))
+    await sql.put_matches([NewMatch("jd", "", f"key-{n}", f"p-{n}", "", "", f"OWN-{n}") for n in range(3)], note="", actor="ann", at=NOW)
+    await sql.journal.call(lambda connection: connection.set_trace_callback(None))  # type: ignore[attr-defined]
+    lookups = [each for each in statements if "LIMIT 1" not in each]
+    whole = [(each, step) for each in lookups for step in plan_of(database, each) if READ_WHOLE.match(step)]
+    assert len(statements) > 20
+    assert whole == []
+
+
+def plan_of(database: Path, statement: str) -> list[str]:
+    if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+        return []
+    return [row[3] for row in ask(database, f"EXPLAIN QUERY PLAN {statement}")]
