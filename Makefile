@@ -26,8 +26,8 @@ demo:                      ## the main job: a demo shop sends orders through the
 	@$(MAKE) --silent setup
 	@trap : INT; $(BIN)/orderloom demo $(if $(PORT),--port $(PORT)) || test $$? = 130
 
-test: dev chromium tools check   ## everything: lint, types, layers, and the whole test suite, three files at a time, as many of them wait
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: dev chromium tools check   ## everything: lint, types, layers, and the whole test suite, two files at a time
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: dev tools       ## the proofs at length, hours: 500 kills, every crash point, twenty times the examples (SEED=…)
 	PROOFS_LONG=1 PROOFS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/crash tests/run/test_random_graphs.py tests/browser/test_everywhere.py tests/sources/test_changed_forms.py tests/docs/test_documents.py $(if $(SEED),--hypothesis-seed=$(SEED))
@@ -61,10 +61,11 @@ trial: dev                 ## ten thousand orders of six channels while server a
 
 .PHONY: chromium
 chromium:                  ## the browser tests need Debian's Chromium and a Chinese font; elsewhere they skip, but for CI
-	@{ command -v chromium || command -v chromium-browser; } >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q . \
+	@{ command -v chromium-headless-shell || command -v chromium-browser; } >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q . \
 	  || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 \
 	    && echo "Installing Chromium for the browser tests (about a minute)…" && export DEBIAN_FRONTEND=noninteractive \
-	    && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; } \
+	    && apt-get update -qq && { apt-get install -y -qq --no-install-recommends chromium-headless-shell fontconfig fonts-noto-cjk >/dev/null 2>&1 \
+	      || apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-noto-cjk >/dev/null; }; } \
 	  || echo "Chromium or a Chinese font is missing and cannot be installed here: without Chromium the browser tests are skipped."
 
 .PHONY: tools

@@ -58,7 +58,9 @@ def main() -> int:
     nodes = parser.parse_args().nodes
     with served() as (url, key), sync_playwright() as playwright:
         put(url, key, document(nodes))
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{url}/?key={key}")
         page.goto(f"{url}/flows/{FLOW}/canvas")

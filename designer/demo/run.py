@@ -21,7 +21,7 @@ from engine.settings import Settings
 from engine.testing.simulator import SimulatedTarget
 
 HOST = "127.0.0.1"
-NOTE = "Demonstration"
+NOTE = "orderloom demo"
 HOME = f"/flows/{NAME}/canvas?guide=true"
 """Where the browser begins: the flow at work, and the first change to make."""
 _Around = tuple[Platforms, SimulatedTarget, SimulatedTarget, TeamChat]

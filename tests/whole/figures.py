@@ -19,8 +19,9 @@ RECOVERY = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Times in seconds. ``delays``: from arrival to both targets, outside of the outages; ``found``: from an order to the event of a
-    poll, where its push was lost, and on the platforms that push nothing; ``spared``: orders that an outage touched, not counted.
+    """Times in seconds. ``delays``: from arrival to both targets, outside of the outages, of orders that their platform did not hold first;
+    ``slowest``: those with the longest, as text; ``spared``: orders that an outage touched, not counted; ``found``: from an order to the
+    event of a poll, where its push was lost, and on the platforms that push nothing.
     """
 
     orders: int
@@ -28,6 +29,7 @@ class Figures:
     forged: Mapping[int, int]
     outages: Mapping[str, Sequence[float]]
     delays: Sequence[float]
+    slowest: Sequence[str]
     spared: int
     found: Sequence[float]
     fetched: Sequence[float]
@@ -48,7 +50,8 @@ def figures_of(
     arrived = arrivals(events, lambda text: datetime.fromisoformat(text).timestamp())
     booked = [deliveries(one) for one in books.values()]
     ended = {order: max(one[order] for one in booked) for order in arrived if all(order in one for one in booked)}
-    calm = [order for order in ended if not _disturbed(outages, arrived[order], arrived[order] + RECOVERY, "server", "wms", "finance")]
+    free = [order for order in ended if order not in shops.kept_back]
+    calm = [order for order in free if not _disturbed(outages, arrived[order], arrived[order] + RECOVERY, "server", "wms", "finance")]
     lost = shops.lost()
     pushes: Counter[str] = Counter()
     forged: Counter[int] = Counter()
@@ -61,7 +64,10 @@ def figures_of(
         forged=forged,
         outages=outages.lengths(),
         delays=[ended[order] - arrived[order] for order in calm],
-        spared=len(ended) - len(calm),
+        slowest=[
+            f"{'/'.join(one)} {ended[one] - arrived[one]:.1f} s" for one in sorted(calm, key=lambda one: arrived[one] - ended[one])[:3]
+        ],
+        spared=len(free) - len(calm),
         found=_waited(shops, outages, arrived, every, [order for order in lost if order[0] in PUSHING]),
         fetched=_waited(shops, outages, arrived, every, [order for order in shops.made_at if order[0] not in PUSHING]),
         every=every,
@@ -84,6 +90,7 @@ def table(figures: Figures) -> str:
         ("arrival to both targets, p50", _seconds(share(figures.delays, 0.5)), ""),
         ("arrival to both targets, p95", _seconds(share(figures.delays, 0.95)), "2 s"),
         ("arrival to both targets, max", _seconds(max(figures.delays, default=0)), "5 s"),
+        *((f"  {one}", "", "") for one in figures.slowest),
         ("orders in or near an outage, not counted", f"{figures.spared}", ""),
         (f"lost pushes found, max of {len(figures.found)}", _seconds(max(figures.found, default=0)), f"{figures.every + 5:.0f} s"),
         (f"orders of platforms that push nothing, max of {len(figures.fetched)}", _seconds(max(figures.fetched, default=0)), ""),

@@ -48,11 +48,12 @@ class Right:
 
 @dataclass
 class Platforms:
-    """``made_at``: when each order came, by channel and number, in seconds since 1970."""
+    """``made_at``: when each order came, by channel and number, in seconds since 1970; ``kept_back``: those held from the beginning."""
 
     shops: Mapping[str, ChannelSimulator]
     chance: Random
     made_at: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    kept_back: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     _later: deque[tuple[float, str, str, str]] = field(default_factory=deque[tuple[float, str, str, str]])
 
     @property
@@ -69,8 +70,11 @@ class Platforms:
         """One more, at the next channel; and those change whose time has come."""
         channel = CHANNELS[number % len(CHANNELS)]
         shop, drawn = self.shops[channel], self.chance.random()
-        (made,) = shop.create(state=HELD.get(channel) if drawn < KEPT_BACK else None)
+        state = HELD.get(channel) if drawn < KEPT_BACK else None
+        (made,) = shop.create(state=state)
         self.made_at[(channel, made.id)] = time.time()
+        if state is not None:
+            self.kept_back.add((channel, made.id))
         if drawn > 1 - CHANGED or (drawn < KEPT_BACK / 2 and channel in HELD):
             becomes = self.chance.choice(LATER[channel]) if drawn > KEPT_BACK else next(iter(shop.states))
             self._later.append((time.time() + SETTLED + self.chance.random(), channel, made.id, becomes))
