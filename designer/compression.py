@@ -15,6 +15,9 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 
 SMALL: Final = 860  # bytes: fewer fit into one packet anyway
 _LEVEL: Final = 7
+_ZSTD_LEVEL: Final = 6
+"""A fifth smaller than gzip, in half the time."""
+_WAYS: Final = ("zstd", "gzip")
 _WRITTEN: Final = ("text/html", "application/json", "application/problem+json", "application/vnd.oai.openapi+json")
 
 
@@ -23,7 +26,8 @@ def compressed(app: ASGIApp) -> ASGIApp:
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         wish = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-        await app(scope, receive, Compressing(send) if accepts(wish.decode("latin-1"), "gzip") else send)
+        encoding = best_of(_WAYS, wish.decode("latin-1"))
+        await app(scope, receive, Compressing(send, encoding) if encoding != "identity" else send)
 
     return middleware
 
@@ -31,8 +35,8 @@ def compressed(app: ASGIApp) -> ASGIApp:
 class Compressing:
     """A ``send`` that holds the start of a written answer back until its body is there; anything else passes at once."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, encoding: str) -> None:
+        self._send, self._encoding = send, encoding
         self._start: HTTPResponseStartEvent | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -42,7 +46,7 @@ class Compressing:
         if self._start is not None:
             start, self._start = self._start, None
             if message["type"] == "http.response.body":
-                message["body"] = _fitted(start, message["body"], whole=not message.get("more_body"))
+                message["body"] = _fitted(start, message["body"], self._encoding, whole=not message.get("more_body"))
             await self._send(start)
         await self._send(message)
 
@@ -76,12 +80,12 @@ def _is_written(headers: Headers) -> bool:
     return "content-encoding" not in headers and headers.get("content-type", "").startswith(_WRITTEN)
 
 
-def _fitted(start: HTTPResponseStartEvent, body: bytes, *, whole: bool) -> bytes:
+def _fitted(start: HTTPResponseStartEvent, body: bytes, encoding: str, *, whole: bool) -> bytes:
     headers = MutableScopeHeaders(start)
     headers.extend_header_value("vary", "Accept-Encoding")
     if not whole or len(body) < SMALL:
         return body
-    small = gzipped(body)
-    headers["Content-Encoding"] = "gzip"
+    small = gzipped(body) if encoding == "gzip" else zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+    headers["Content-Encoding"] = encoding
     headers["Content-Length"] = str(len(small))
     return small

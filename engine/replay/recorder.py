@@ -30,6 +30,8 @@ LONGEST: Final = 7 * 24 * 60
 """Minutes."""
 MOST_DAYS: Final = 90
 AT_ONCE: Final = 25
+AHEAD: Final = 200
+"""So many orders that wait are passed over."""
 _PAGE: Final = 500
 SYSTEM: Final = "system"
 
@@ -114,14 +116,15 @@ class Recorder:
             return len(events)
 
     async def _next(self, traffic: Traffic, taken: set[int], *, waiting: bool) -> list[Event]:
-        """Those that have come to rest, of the oldest ``most``."""
+        """The oldest that have come to rest, as many as still fit: one that waits lets those behind it pass."""
         new = [event for event in await self._since(traffic) if event.id not in taken]
         found: list[Event] = []
-        for event in new[: max(0, traffic.most - len(taken))]:
+        room = max(0, traffic.most - len(taken))
+        for event in new[: room + AHEAD if room else 0]:
             state = (await self._store.run(event.id)).state
             if state not in OPEN_STATES and (waiting or state != "waiting"):
                 found.append(event)
-                if len(found) == AT_ONCE:
+                if len(found) == min(AT_ONCE, room):
                     break
         return found
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import wait_until
+
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
@@ -56,14 +58,15 @@ class Canvas:
 
     def settle(self) -> None:
         """Until the board stands still."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             """() => new Promise((done) => {
               const place = () => document.querySelector(".react-flow__viewport")?.style.transform;
               const before = place();
               let quiet = 0;
               const look = () => (place() !== before ? done(false) : ++quiet > 24 ? done(true) : requestAnimationFrame(look));
               requestAnimationFrame(look);
-            })"""
+            })""",
         )
 
 

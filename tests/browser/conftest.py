@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
@@ -99,7 +100,15 @@ RUNS_DONE = """async (least) => {
 }"""
 
 
+def wait_until(page: Page, holds: str, arg: object = None, *, seconds: float = 30) -> None:
+    """Until a function of the page says so, be it async: Playwright's own ``wait_for_function`` takes any promise for a yes."""
+    deadline = monotonic() + seconds
+    while not page.evaluate(holds, arg):
+        assert monotonic() < deadline, f"does not come to hold: {holds}"
+        page.wait_for_timeout(150)
+
+
 def once_orders_are_done(page: Page, least: int = 10) -> None:
     """Asks the interface, not a page that follows: whether pages follow has tests of its own."""
     page.goto("/nodes")
-    page.wait_for_function(RUNS_DONE, arg=least, polling=500, timeout=60_000)
+    wait_until(page, RUNS_DONE, least, seconds=60)

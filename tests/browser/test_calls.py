@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from engine.testing.simulator import SimulatedTarget
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, wait_until
 from tests.designer.api.test_calls import DAY, FLOW, NAME, PHONE, order
 
 pytestmark = pytest.mark.browser
@@ -111,7 +111,7 @@ def sold(browser: Browser, demo: Demo) -> None:
     page = context.new_page()
     page.goto("/health/live")
     done = 'async (least) => (await (await fetch("/api/runs?state=done")).json()).items.length >= least'
-    page.wait_for_function(done, arg=ORDERS, polling=200, timeout=30_000)
+    wait_until(page, done, ORDERS)
     context.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.canvas import Canvas
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, wait_until
 
 pytestmark = pytest.mark.browser
 FLOW: dict[str, Any] = {
@@ -58,7 +58,7 @@ def test_a_tap_shows_what_passes_while_the_canvas_is_open(steered: BrowserContex
 def test_the_page_of_a_run_says_where_and_why_a_node_ended_it(steered: BrowserContext, page: Page) -> None:
     answer = steered.request.post("/hooks/steered/start", data={"no": "T-18"})
     page.goto("/nodes")
-    page.wait_for_function(FAILED, arg=answer.json()["event"], polling=500, timeout=30_000)
+    wait_until(page, FAILED, answer.json()["event"])
     page.goto(f"/runs/{answer.json()['event']}")
     expect(page.get_by_text("No warehouse has this").first).to_be_visible(timeout=15_000)
     expect(page.get_by_role("heading", level=1).locator("..")).to_contain_text("Failed")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, wait_until
 
 pytestmark = [pytest.mark.browser]
 CONDITION = 'item.currency != "CNY"'
@@ -105,15 +105,15 @@ def take_the_new_way(page: Page, slug: str) -> None:
     clear = page.get_by_role("button", name=re.compile("^Clear"))
     if clear.count():
         clear.first.press("Enter")
-    page.wait_for_function(
+    wait_until(
+        page,
         """async (slug) => {
           const source = new EventSource("/api/flows/order_hub/live");
           const counts = await new Promise((done) => source.addEventListener("counts", (event) => done(JSON.parse(event.data))));
           source.close();
           return (counts.nodes[slug]?.out?.yes ?? 0) > 0;
         }""",
-        arg=slug,
-        timeout=30_000,
+        slug,
     )
     expect(page.locator(".guide-end")).to_contain_text("Done", timeout=20_000)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_order_hub import READY
 from tests.browser.test_tasks import signed_in
 from tests.designer.api.test_cleansing import CLEANSING, LINE
@@ -35,7 +36,7 @@ def test_a_line_that_nobody_knows_is_matched_by_one_click_and_a_rule_is_tried(br
     page.get_by_role("button", name="SOAP-100").click()
     expect(page.get_by_text("1 orders go on.")).to_be_visible()
     expect(page.get_by_text("Every SKU is known")).to_be_visible()
-    page.wait_for_function(READY, arg=[run], polling=200)
+    wait_until(page, READY, [run])
 
     page.get_by_role("link", name="Rules", exact=True).click()
     page.get_by_role("link", name="Add a shop").click()

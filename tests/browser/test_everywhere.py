@@ -19,7 +19,7 @@ from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
 
 from designer.pages.reader import LANGUAGE_COOKIE, THEME_COOKIE
 from tests.browser import proofs, test_contracts
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -153,7 +153,7 @@ def places(browser: Browser, demo: Demo) -> dict[str, str]:
     context.request.get(f"/?key={demo.key}")
     page = context.new_page()
     page.goto("/nodes")
-    page.wait_for_function(SOMETHING, arg=["/api/runs?state=done", "/api/orders", "/api/incidents"], polling=500, timeout=60_000)
+    wait_until(page, SOMETHING, ["/api/runs?state=done", "/api/orders", "/api/incidents"], seconds=60)
     run, order, connection = (
         context.request.get(path).json()["items"][0] for path in ("/api/runs?state=done", "/api/orders", "/api/connections")
     )

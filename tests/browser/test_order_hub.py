@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_tasks import signed_in
 from tests.designer.api.test_order_hub import HOLDING, PHONE, amounts
 from tests.designer.api.test_orders import ORDER
@@ -31,7 +32,7 @@ def test_held_orders_are_found_understood_and_released(browser: Browser, tmp_pat
     runs = [send(server, f"OWN-{number}", **amounts("79.00")) for number in range(1, 4)]
     context, page = signed_in(browser, server)
     page.goto("/holds")
-    page.wait_for_function("async () => (await (await fetch('/api/holds')).json()).items.length === 3", polling=200)
+    wait_until(page, "async () => (await (await fetch('/api/holds')).json()).items.length === 3")
 
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -48,7 +49,7 @@ def test_held_orders_are_found_understood_and_released(browser: Browser, tmp_pat
     page.get_by_role("button", name="Release").click()
     expect(page.get_by_text("A person released the order.")).to_be_visible()
     expect(page.get_by_text("Held since")).to_have_count(0)
-    page.wait_for_function(READY, arg=runs[:1], polling=200)
+    wait_until(page, READY, runs[:1])
 
     page.get_by_role("link", name="Held orders").click()
     for number in (2, 3):
@@ -56,7 +57,7 @@ def test_held_orders_are_found_understood_and_released(browser: Browser, tmp_pat
     page.get_by_role("button", name="Release the chosen orders").click()
     expect(page.get_by_text("2 released.")).to_be_visible()
     expect(page.get_by_text("Nothing is held")).to_be_visible()
-    page.wait_for_function(READY, arg=runs, polling=200)
+    wait_until(page, READY, runs)
     context.close()
     assert [row["action"] for row in server.ask("GET", "/api/audit")["items"]].count("order.release") == 3
     server.end()

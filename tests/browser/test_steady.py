@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_tasks import signed_in
 from tests.designer.api.test_serve import Server
 
@@ -70,14 +71,14 @@ def test_incidents_are_decided_in_bulk_when_the_target_is_back(browser: Browser,
     runs = [server.ask("POST", "/hooks/sending/hook", {"no": f"A{number}"})["event"] for number in range(4)]
     context, page = signed_in(browser, server)
     page.goto("/incidents")
-    page.wait_for_function("async () => (await (await fetch('/api/incidents')).json()).items.length === 4", polling=200)
+    wait_until(page, "async () => (await (await fetch('/api/incidents')).json()).items.length === 4")
     target.down = False
     page.reload()
     page.get_by_text("Decide on all of these…").click()
     page.get_by_label("A second").select_option("100")
     page.get_by_role("button", name="Try all again").click()
     expect(page.get_by_text("4 decided, 0 passed over")).to_be_visible()
-    page.wait_for_function("async () => (await (await fetch('/api/runs?state=done')).json()).items.length === 4", polling=200)
+    wait_until(page, "async () => (await (await fetch('/api/runs?state=done')).json()).items.length === 4")
     page.goto("/runs?status=done")
     for run in runs:
         expect(page.locator(f'a[href="/runs/{run}"]').first).to_be_visible()
@@ -96,14 +97,14 @@ def test_a_planned_time_is_seen_once_over_a_restart(browser: Browser, tmp_path: 
     server.ask("POST", "/api/flows/often/publication", {"note": ""})
     context, page = signed_in(browser, server)
     page.goto("/runs")
-    page.wait_for_function(MORE_THAN, arg=0, polling=200)
+    wait_until(page, MORE_THAN, 0)
     context.close()
     server.end(9)
     server = Server(tmp_path / "data")
     before = len(server.ask("GET", "/api/runs?limit=200")["items"])
     context, page = signed_in(browser, server)
     page.goto("/runs")
-    page.wait_for_function(MORE_THAN, arg=before + 1, polling=200)
+    wait_until(page, MORE_THAN, before + 1)
     page.goto("/runs?flow=often")
     expect(page.locator('a[href^="/runs/"]').first).to_be_visible()
     keys = [one["key"] for one in server.ask("GET", "/api/events?limit=200")["items"]]

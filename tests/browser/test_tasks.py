@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_everywhere import ASKING
 from tests.designer.api.test_serve import Server
 
@@ -36,7 +37,7 @@ def test_an_approval_three_restarts_long(browser: Browser, tmp_path: Path) -> No
     server = Server(tmp_path / "data")
     context, page = signed_in(browser, server)
     page.goto("/runs")
-    page.wait_for_function("async (run) => (await (await fetch(`/api/runs/${run}`)).json()).state === 'done'", arg=run, polling=200)
+    wait_until(page, "async (run) => (await (await fetch(`/api/runs/${run}`)).json()).state === 'done'", run)
     context.close()
     kinds = [one["what"] for one in server.ask("GET", f"/api/runs/{run}/timeline")["items"]]
     assert "A person answered." in kinds

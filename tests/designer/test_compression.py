@@ -70,6 +70,12 @@ async def test_a_long_answer_is_compressed_for_those_who_ask() -> None:
     assert answer.json() == LONG
 
 
+async def test_the_smaller_encoding_is_taken_where_both_are_allowed() -> None:
+    answer = await ask("/long", "gzip, deflate, br, zstd")
+    assert answer.headers["content-encoding"] == "zstd"
+    assert answer.json() == LONG
+
+
 async def test_who_does_not_ask_gets_it_plain() -> None:
     answer = await ask("/long", "identity")
     assert "content-encoding" not in answer.headers
