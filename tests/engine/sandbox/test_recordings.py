@@ -12,6 +12,7 @@ from engine.erasure import erase_event
 from engine.errors import Conflict, InputInvalid, NotFound
 from engine.json_text import read_json
 from engine.replay import Replay, Span
+from engine.store.ports import RunEnd
 from tests.sources.house import until
 
 from .shops import KINDS, PERSONAL, document, house, recorded, settled, text, tried
@@ -86,6 +87,20 @@ async def test_a_recording_ends_by_itself_when_it_is_full() -> None:
         assert (ended.taken, ended.ended_at is not None) == (2, True)
         with pytest.raises(Conflict, match=r"recording\.ended"):
             await app.recorder.end(traffic.id, "owner")
+
+
+async def test_an_order_that_waits_lets_those_behind_it_fill_the_recording() -> None:
+    async with house() as at, at.open() as app:
+        await app.publish(text("own_shop"), note="", actor="owner")
+        traffic = await app.recorder.begin("orders", "owner", most=2)
+        at.sell(4)
+        await settled(app, 4)
+        oldest = min(event.id for event in (await app.store.events()).items)
+        await app.store.journal.end_run(oldest, RunEnd("waiting", app.world.now()), decision=True)
+        await app.recorder.look()
+        ended = await app.store.traffic(traffic.id)
+        assert (ended.taken, ended.ended_at is not None) == (2, True)
+        assert oldest not in await app.store.traffic_events(traffic.id)
 
 
 async def test_its_time_ends_it_and_later_it_is_deleted() -> None:
