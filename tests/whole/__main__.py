@@ -1,4 +1,5 @@
-"""The trial as a program: ``python -m tests.whole --orders 10000`` prints its figures; exit code 1 if anything is not where it belongs."""
+"""The trial as a program: ``python -m tests.whole --orders 10000`` prints its figures; exit code 1 if anything is not where it belongs,
+or came too late."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.whole.figures import table
+from tests.whole.figures import bar_faults, table
 from tests.whole.trial import Plan, run
 
 
@@ -31,7 +32,10 @@ def main() -> int:
         sys.stdout.write(f"WRONG: {fault}\n")
     if not outcome.found:
         sys.stdout.write("Everything is where it belongs, once.\n")
-    return 1 if outcome.found else 0
+    missed = bar_faults(outcome.figures)
+    for bar in missed:
+        sys.stdout.write(f"MISSED: {bar}\n")
+    return 1 if outcome.found or missed else 0
 
 
 def _parser() -> argparse.ArgumentParser:

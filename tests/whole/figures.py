@@ -100,6 +100,31 @@ def table(figures: Figures) -> str:
     return "".join(f"{name:<58}{value:>22}  {bar}\n" for name, value, bar in rows)
 
 
+LATE, LATEST = 2.0, 5.0
+"""Seconds from arrival to both targets: of 95 % of the orders, and of each."""
+
+
+def bar_faults(figures: Figures) -> list[str]:
+    """Which bars were missed, as sentences. What was not measured meets none."""
+    return [
+        sentence
+        for met, sentence in (
+            (figures.delays, "no order was away from all outages, so no delay was measured"),
+            (figures.found, "no lost push was away from all outages, so none was measured"),
+            (
+                share(figures.delays, 0.95) <= LATE,
+                f"p95 is {_seconds(share(figures.delays, 0.95))} from arrival to both targets, above {LATE} s",
+            ),
+            (max(figures.delays, default=0) <= LATEST, f"an order took {_seconds(max(figures.delays, default=0))}, above {LATEST} s"),
+            (
+                max(figures.found, default=0) <= figures.every + RECOVERY,
+                f"a lost push was found after {_seconds(max(figures.found, default=0))}",
+            ),
+        )
+        if not met
+    ]
+
+
 def _waited(shops: Platforms, outages: Outages, arrived: Mapping[Order, float], every: float, orders: Iterable[Order]) -> list[float]:
     """From the order to its event, where neither the service nor its platform was away."""
     return [
