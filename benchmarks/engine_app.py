@@ -27,8 +27,8 @@ async def published(engine: Orderloom, *, calls: bool) -> None:
         await engine.publish(json.dumps(flow(calls=calls)).encode(), note="benchmark", actor="owner")
 
 
-def engine_at(data: Path, targets: int) -> Orderloom:
-    return Orderloom(settings(data, targets), open_store(StoreOptions(str(data))), registry())
+def engine_at(data: Path, targets: int, *, apart: bool = False) -> Orderloom:
+    return Orderloom(settings(data, targets), open_store(StoreOptions(str(data), apart=apart)), registry())
 
 
 async def serve(port: int, engine: Orderloom) -> None:
@@ -38,7 +38,7 @@ async def serve(port: int, engine: Orderloom) -> None:
 def main(port: int, targets: int, calls: str, data: str) -> None:
     if not Path(data).exists():
         asyncio.run(published(engine_at(Path(data), targets), calls=calls == "calls"))
-    uvloop.run(serve(port, engine_at(Path(data), targets)))
+    uvloop.run(serve(port, engine_at(Path(data), targets, apart=True)))
 
 
 if __name__ == "__main__":

@@ -54,36 +54,35 @@ async def post(order: Item, params: To, context: Context) -> Item:
     return order
 
 
-@effect_node("connector.bench_nothing", version=1, label="No call")
-async def nothing(order: Item, params: To, context: Context) -> Item:
-    return order
-
-
 HIGH = "item.total_cents >= 50000 || item.note.contains('urgent') || item.note.contains('加急')"
 
 
 def registry() -> Registry:
-    return Registry([*installed(), tag, normalised, prioritised, branch, mask_phone, post, nothing])
+    return Registry([*installed(), tag, normalised, prioritised, branch, mask_phone, post])
+
+
+POST = "connector.bench_post@1"
+NODES: dict[str, Any] = {
+    "hook": {"use": "connector.webhook@1", "params": {"key_path": "id"}},
+    "tag": {"use": "rule.bench_tag@1"},
+    "normalise": {"use": "transform.bench_normalise@1"},
+    "priority": {"use": "rule.bench_priority@1", "params": {"when": HIGH}},
+    "branch": {"use": "rule.bench_branch@1", "params": {"when": "item.priority == 'high'"}},
+    "mask": {"use": "transform.bench_mask@1"},
+}
+WIRES = [
+    "hook -> tag",
+    "tag -> normalise",
+    "normalise -> priority",
+    "priority -> branch",
+    "branch.express -> mask",
+    "branch.standard -> mask",
+]
+CALLS = {target: {"use": POST, "params": {"target": {"connection": target}}} for target in ("wms", "finance")}
+CALL_WIRES = ["branch.express -> wms", "branch.standard -> wms", "mask -> finance"]
 
 
 def flow(*, calls: bool) -> dict[str, Any]:
-    target = "connector.bench_post@1" if calls else "connector.bench_nothing@1"
-    return {
-        "format": 1,
-        "name": "reference",
-        "nodes": {
-            "hook": {"use": "connector.webhook@1", "params": {"key_path": "id"}},
-            "tag": {"use": "rule.bench_tag@1"},
-            "normalise": {"use": "transform.bench_normalise@1"},
-            "priority": {"use": "rule.bench_priority@1", "params": {"when": HIGH}},
-            "branch": {"use": "rule.bench_branch@1", "params": {"when": "item.priority == 'high'"}},
-            "wms": {"use": target, "params": {"target": {"connection": "wms"}}},
-            "mask": {"use": "transform.bench_mask@1"},
-            "finance": {"use": target, "params": {"target": {"connection": "finance"}}},
-        },
-        "wires": [
-            "hook -> tag", "tag -> normalise", "normalise -> priority", "priority -> branch", "branch.express -> wms",
-            "branch.standard -> wms", "branch.express -> mask", "branch.standard -> mask", "mask -> finance",
-        ],
-        "tests": [],
-    }  # fmt: skip
+    """``calls``: or the same without the two posts."""
+    nodes, wires = ({**NODES, **CALLS}, [*WIRES, *CALL_WIRES]) if calls else (NODES, WIRES)
+    return {"format": 1, "name": "reference", "nodes": nodes, "wires": wires, "tests": []}

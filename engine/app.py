@@ -107,10 +107,10 @@ class Orderloom(Decisions):
         self._mark: int | None = None
 
     @classmethod
-    def at(cls, settings: Settings) -> Self:
-        """On the store that the settings name (not opened yet)."""
-        keep = KeepCalls(settings.keep_calls_days, settings.keep_calls)
-        return cls(settings, open_store(StoreOptions(settings.data, settings.database_url, settings.master_key_file, keep)))
+    def at(cls, settings: Settings, *, serves: bool = False) -> Self:
+        """On the store that the settings name (not opened yet). ``serves``: for long, and very many orders."""
+        keep, apart = KeepCalls(settings.keep_calls_days, settings.keep_calls), serves and settings.writer == "process"
+        return cls(settings, open_store(StoreOptions(settings.data, settings.database_url, settings.master_key_file, keep, apart)))
 
     async def __aenter__(self) -> Self:
         await self.store.open()

@@ -45,6 +45,16 @@ class OrderloomError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(f"{' › '.join(p.where)}: {p.code} {dict(p.fields)}" for p in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.problems)
+
+
+def _again(kind: type[OrderloomError], problems: tuple[Problem, ...]) -> OrderloomError:
+    """The same error in another process."""
+    error = kind.__new__(kind)
+    OrderloomError.__init__(error, problems)
+    return error
+
 
 class NodeError(OrderloomError):
     """Raised by a node for an item that it cannot handle: the item takes the ``error`` wire or becomes an incident.

@@ -23,7 +23,8 @@ class Settings:
 
     ``allow_private``: networks in CIDR notation that outgoing calls may reach although they are private; ``allow_folders``: folders in
     which files may be read and moved. ``connections``: JSON objects by name, as ``ORDERLOOM_CONNECTION_<NAME>`` gives them.
-    ``max_body``: bytes of a webhook body.
+    ``max_body``: bytes of a webhook body. ``writer``: what writes to SQLite while the service runs, a ``process`` of its own or a
+    ``thread``.
     """
 
     data: Path = Path(".orderloom")
@@ -42,9 +43,17 @@ class Settings:
     keep_calls_days: int = 30
     keep_calls: int = 1_000_000
     language: str = "en"
+    writer: str = "process"
 
 
-_TEXT = {"DATA": "data", "DATABASE_URL": "database_url", "MASTER_KEY_FILE": "master_key_file", "KEY": "key", "LANGUAGE": "language"}
+_TEXT = {
+    "DATA": "data",
+    "DATABASE_URL": "database_url",
+    "MASTER_KEY_FILE": "master_key_file",
+    "KEY": "key",
+    "LANGUAGE": "language",
+    "WRITER": "writer",
+}
 _NUMBER = {
     "MAX_BODY": "max_body",
     "MAX_RUNNING": "max_running",
@@ -140,6 +149,8 @@ def _convert(values: dict[str, Any], problems: list[Problem]) -> None:
         values["allow_folders"] = _folders(values["allow_folders"], problems)
     if values.get("language", "en") not in ("en", "zh"):
         problems.append(Problem("settings.language", ("language",)))
+    if values.get("writer", "process") not in ("process", "thread"):
+        problems.append(Problem("settings.writer", ("writer",)))
 
 
 def _positive(name: str, value: Any, problems: list[Problem]) -> int:

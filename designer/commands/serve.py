@@ -47,7 +47,7 @@ def run_service(settings: Settings, host: str, port: int) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket, key: str) -> None:
-    service = Service(Orderloom.at(settings), listener, key=key)
+    service = Service(Orderloom.at(settings, serves=True), listener, key=key)
 
     def ready() -> None:
         settle_memory()

@@ -58,7 +58,9 @@ async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
             connections={**plan.settings.connections, **_connections(shops, password, urls)},
             allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
         )
-        service = Service(Orderloom.at(settings), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24), pages=routes)
+        service = Service(
+            Orderloom.at(settings, serves=True), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24), pages=routes
+        )
         shop = Shop(shops, now)
         service.app.state.update(home=HOME, scenes=PATH, scene=TimeSlip(shop, wms.ledger, finance.ledger, now))
         started = asyncio.Event()

@@ -59,6 +59,10 @@ class MasterKey:
     def __repr__(self) -> str:
         return f"MasterKey({self.id})"
 
+    def __reduce__(self) -> tuple[type[MasterKey], tuple[bytes]]:
+        """For the writer's process, which gets it over a pair of sockets that nobody else can reach."""
+        return MasterKey, (self._raw,)
+
     @property
     def index_key(self) -> bytes:
         """The key of the blind index: derived, so that an index tells nothing about the master key."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Engine
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from engine.store.sqlite_files import SqliteFiles
 
 
 class Cursor(Protocol):
@@ -51,6 +54,11 @@ class Base(Protocol):
 
     @property
     def slots(self) -> Slots: ...
+    @property
+    def files(self) -> SqliteFiles | None:
+        """Where the writer may be a process of its own: all that it needs."""
+        ...
+
     def alone(self) -> AbstractContextManager[None]:
         """One process at a time inside the block, which prepares the database."""
         ...

@@ -51,7 +51,7 @@ class Digester:
     """Digests under one secret, which the store keeps sealed."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self.secret = secret
 
     def identity(self, event: NewEvent) -> Identity:
         delivery = event.delivery_key
@@ -70,7 +70,7 @@ class Digester:
         number = max(_NUMBERS.findall(key), key=len, default="")
         end = key.find(number) + len(number) if number else 0
         many, few = max(end - _MANY, 0), max(end - _FEW, 0)
-        digest = hashlib.blake2b(f"{flow}\0{key[:many]}".encode(), digest_size=12, key=self._secret, person=b"key")
+        digest = hashlib.blake2b(f"{flow}\0{key[:many]}".encode(), digest_size=12, key=self.secret, person=b"key")
         head = digest.digest()[:2]
         digest.update(key[many:few].encode())
         head += digest.digest()[:2]
@@ -86,7 +86,7 @@ class Digester:
         return self._digest(b"subjects", "")
 
     def _digest(self, purpose: bytes, text: str) -> bytes:
-        return hashlib.blake2b(text.encode(), digest_size=16, key=self._secret, person=purpose).digest()
+        return hashlib.blake2b(text.encode(), digest_size=16, key=self.secret, person=purpose).digest()
 
 
 def judge(event: NewEvent, identity: Identity, digester: Digester, seen: Seen) -> Verdict:

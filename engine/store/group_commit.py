@@ -11,7 +11,7 @@ from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 from engine.store.connection import Connection
 from engine.store.operations import Operation
@@ -26,26 +26,87 @@ Apply = Callable[[Connection, Sequence[Operation]], list[Any]]
 """Writes all operations and gives one result each (an exception: that one is refused); raises if it cannot tell which is at fault."""
 
 
-class GroupCommit:
-    """Submit on the event loop; each future resolves there, after the commit. ``commits`` counts transactions.
+class Writer(Protocol):
+    """Takes operations on the event loop; each future resolves there, after the commit. ``commits`` counts transactions."""
+
+    @property
+    def commits(self) -> int: ...
+    def submit(self, operation: Operation) -> Future[Any]: ...
+    def backlog(self) -> int: ...
+    def forget(self, event_id: int, /) -> None:
+        """Inside a ``Call``: the key of an event is no more."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        ...
+
+
+class Committer:
+    """Writes operations in transactions of one connection. ``commits`` counts them.
 
     ``connection`` is the first one; ``connect`` makes another when it fails.
     """
 
     def __init__(self, connection: Connection, connect: Connect, begin: Begin, apply: Apply) -> None:
-        self._connect = connect
-        self._begin = begin
-        self._apply = apply
+        self._connect, self._begin, self._apply = connect, begin, apply
+        self._connection: Connection | None = connection
+        self.commits = 0
+
+    def write(self, operations: list[Operation]) -> list[Any]:
+        """One result for each operation; never raises."""
+        try:
+            return self._transaction(operations, self._apply)
+        except Exception as error:  # noqa: BLE001  whatever it is, it belongs to the callers
+            if (problem := self._failed(error)) is not None:
+                return [problem] * len(operations)
+            if len(operations) == 1:
+                return [refused(error)]
+        try:
+            return self._transaction(operations, _one_by_one(self._apply))
+        except Exception as error:  # noqa: BLE001
+            return [self._failed(error) or error] * len(operations)
+
+    def _transaction(self, operations: list[Operation], apply: Apply) -> list[Any]:
+        if self._connection is None:
+            self._connection = self._connect()
+        self._begin(self._connection)
+        results = apply(self._connection, operations)
+        self._connection.commit()
+        self.commits += 1
+        return results
+
+    def _failed(self, error: Exception) -> Exception | None:
+        """Undo the transaction; after a fault of file or disk, start from a fresh connection next time."""
+        problem = unavailable(error)
+        with suppress(Exception):
+            if self._connection is not None:
+                self._connection.rollback()
+        if problem is not None:
+            self.disconnect()
+        return problem
+
+    def disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        with suppress(Exception):
+            if connection is not None:
+                connection.close()
+
+
+class GroupCommit(Committer):
+    """A writer in a thread of this process. ``forget``: what is to be done where the key of an event is no more."""
+
+    def __init__(self, connection: Connection, connect: Connect, begin: Begin, apply: Apply, forget: Callable[[int], None]) -> None:
+        super().__init__(connection, connect, begin, apply)
+        self.forget = forget
         self._loop = asyncio.get_running_loop()
         self._open = 0
         self._gathered: list[_Entry] = []
         self._queue: queue.SimpleQueue[list[_Entry] | None] = queue.SimpleQueue()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._connection: Connection | None = connection
         self._thread = Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
-        self.commits = 0
 
     def submit(self, operation: Operation) -> Future[Any]:
         """Where nothing is under way, whatever comes in this turn of the loop goes together."""
@@ -90,10 +151,10 @@ class GroupCommit:
 
     def _work(self) -> None:
         while batch := self._next_batch():
-            results = self._write([operation for operation, _ in batch])
+            results = self.write([operation for operation, _ in batch])
             with suppress(RuntimeError):  # the loop was closed without us: nobody is left to tell
                 self._loop.call_soon_threadsafe(self._deliver, batch, results)
-        self._disconnect()
+        self.disconnect()
 
     def _next_batch(self) -> list[_Entry]:
         """Whatever waits, at least one; nothing at the end, which comes when nothing waits."""
@@ -107,45 +168,6 @@ class GroupCommit:
                 break
             batch += more
         return batch
-
-    def _write(self, operations: list[Operation]) -> list[Any]:
-        """One result for each operation; never raises."""
-        try:
-            return self._transaction(operations, self._apply)
-        except Exception as error:  # noqa: BLE001  whatever it is, it belongs to the callers
-            if (problem := self._failed(error)) is not None:
-                return [problem] * len(operations)
-            if len(operations) == 1:
-                return [refused(error)]
-        try:
-            return self._transaction(operations, _one_by_one(self._apply))
-        except Exception as error:  # noqa: BLE001
-            return [self._failed(error) or error] * len(operations)
-
-    def _transaction(self, operations: list[Operation], apply: Apply) -> list[Any]:
-        if self._connection is None:
-            self._connection = self._connect()
-        self._begin(self._connection)
-        results = apply(self._connection, operations)
-        self._connection.commit()
-        self.commits += 1
-        return results
-
-    def _failed(self, error: Exception) -> Exception | None:
-        """Undo the transaction; after a fault of file or disk, start from a fresh connection next time."""
-        problem = unavailable(error)
-        with suppress(Exception):
-            if self._connection is not None:
-                self._connection.rollback()
-        if problem is not None:
-            self._disconnect()
-        return problem
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        with suppress(Exception):
-            if connection is not None:
-                connection.close()
 
 
 def _one_by_one(apply: Apply) -> Apply:

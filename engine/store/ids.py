@@ -33,6 +33,16 @@ class IdSequence:
         self._ms = (floor >> (SLOT_BITS + COUNT_BITS)) + 1 if floor else 0
         self._count = -1
 
+    @property
+    def last(self) -> int:
+        """The one that was given last; 0 before the first."""
+        return self._ms << (SLOT_BITS + COUNT_BITS) | self.slot << COUNT_BITS | self._count if self._count >= 0 else 0
+
+    def follow(self, last: int) -> None:
+        """The next one is greater than an id that was given elsewhere."""
+        if last > self.last:
+            self._ms, self._count = last >> (SLOT_BITS + COUNT_BITS), last & _LAST_COUNT
+
     def next(self) -> int:
         now = self._clock() // 1_000_000 - EPOCH_MS
         if now > self._ms:

@@ -27,7 +27,7 @@ class KeyRing:
 
     def __init__(self, connect: Callable[[], Connection], master: MasterKey, slot: int) -> None:
         self._connect = connect
-        self._master = master
+        self.master = master
         self._ready: deque[tuple[int, DataKey]] = deque()
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="keys")
         self._making: Future[None] | None = None
@@ -57,7 +57,7 @@ class KeyRing:
     def get(self, key_id: int) -> DataKey | None:
         """The key; ``None`` once it was destroyed. Raises ``Unreadable`` under another master key."""
         rows = self._read("SELECT wrapped FROM data_key WHERE id = ?", (key_id,))
-        return self._master.unwrap(rows[0][0], _place(key_id)) if rows else None
+        return self.master.unwrap(rows[0][0], _place(key_id)) if rows else None
 
     def destroyed(self, key_ids: Iterable[int]) -> set[int]:
         """Those keys that are no more."""
@@ -102,7 +102,7 @@ class KeyRing:
         fresh = [(self._ids.next(), new_data_key()) for _ in range(BATCH)]
         with closing(self._connect()) as connection:
             connection.begin()
-            rows = [(key_id, self._master.wrap(key, _place(key_id))) for key_id, key in fresh]
+            rows = [(key_id, self.master.wrap(key, _place(key_id))) for key_id, key in fresh]
             insert(connection, "INSERT INTO data_key (id, wrapped) VALUES", "(?,?)", rows)
             connection.commit()
         self._ready.extend(fresh)

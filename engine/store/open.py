@@ -35,7 +35,7 @@ def open_store(options: StoreOptions) -> Store:
     base, known = _on_postgres(url) if url.get_backend_name() == "postgresql" else _on_sqlite(Path(url.database or "").absolute())
     if known and not key_file.exists():
         raise SettingsInvalid(Problem("store.master_key_missing", fields={"file": str(key_file), "data": known}))
-    return SqlStore(base, load_or_create(key_file, create=known is None), options.keep_calls)
+    return SqlStore(base, load_or_create(key_file, create=known is None), options.keep_calls, apart=options.apart)
 
 
 def sqlite_file(url: str | None, data: Path) -> Path:

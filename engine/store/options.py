@@ -16,9 +16,12 @@ class KeepCalls:
 
 @dataclass(frozen=True, slots=True)
 class StoreOptions:
-    """``url`` as SQLAlchemy writes it; ``None``: ``orderloom.db`` in ``data``. ``keep_calls``: how long the log of calls reaches back."""
+    """``url`` as SQLAlchemy writes it; ``None``: ``orderloom.db`` in ``data``. ``keep_calls``: how long the log of calls reaches back.
+    ``apart``: where it can be done, a process of its own writes; worth it where very much is written.
+    """
 
     data: str | Path
     url: str | None = None
     master_key_file: str | Path | None = None
     keep_calls: KeepCalls = KeepCalls()
+    apart: bool = False

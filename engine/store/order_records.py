@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine.order.rules import Unmatched
+if TYPE_CHECKING:  # the writer's process does without orders and their models
+    from engine.order.rules import Unmatched
 
 HubOutcome = Literal["new", "changed", "unchanged", "stale"]
 HoldState = Literal["open", "done", "cancelled"]

@@ -109,6 +109,7 @@ class PostgresBase:
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self.slots = SessionSlots()
+        self.files = None
 
     def holds_data(self) -> bool:
         """Whether a store was opened here before."""

@@ -7,13 +7,16 @@ import os
 
 from engine.errors import Problem, SettingsInvalid
 from engine.privacy.cipher import MasterKey, Unreadable, place
+from engine.store.apart.process import Worker
 from engine.store.call_log import SqlCallLog
 from engine.store.connection import Base, Connection
 from engine.store.database import Database
 from engine.store.dedupe import Digester
+from engine.store.group_commit import Writer
 from engine.store.ids import IdSequence
 from engine.store.journal import SqlJournal
 from engine.store.keys import KeyCache, KeyRing
+from engine.store.newest import newest_id
 from engine.store.options import KeepCalls
 from engine.store.owners import take_claim
 from engine.store.ports import CallLog, Journal
@@ -45,11 +48,9 @@ from engine.store.sql_stock import SqlStock
 from engine.store.sql_traffic import SqlTraffic
 from engine.store.sql_waits import SqlWaits
 from engine.store.write_events import Desk
+from engine.store.writers import Prepared, in_process, in_thread
 
 _DIGEST_KEY = "digest_key"
-_NUMBERED = ("event", "incident", "wait", "notice", "hub_version", "alarm", "alarm_message", "sku_match", "form_change", "traffic")
-_IDS = " UNION ALL ".join(f"SELECT max(id) AS id FROM {table}" for table in _NUMBERED)  # noqa: S608
-_NEWEST = f"SELECT coalesce(max(id), 0) FROM ({_IDS}) AS newest"  # noqa: S608 - our own words
 
 
 class SqlStore(
@@ -85,8 +86,8 @@ class SqlStore(
     journal: Journal
     call_log: CallLog
 
-    def __init__(self, base: Base, master: MasterKey, keep_calls: KeepCalls = KeepCalls()) -> None:  # noqa: B008 - it cannot be changed
-        self._base, self._master, self._keep_calls = base, master, keep_calls
+    def __init__(self, base: Base, master: MasterKey, keep_calls: KeepCalls = KeepCalls(), *, apart: bool = False) -> None:  # noqa: B008 - it cannot be changed
+        self._base, self._master, self._keep_calls, self._apart = base, master, keep_calls, apart
         self._signing_key = self._subject_key = b""
 
     @property
@@ -102,8 +103,8 @@ class SqlStore(
     async def open(self) -> None:
         """Migrate, claim a slot, start the writer. Raises ``SettingsInvalid`` (``store.master_key_wrong``) or ``StoreUnavailable``."""
         with named():
-            connection, desk = await asyncio.to_thread(self._prepare)
-        journal = SqlJournal(connection, self._base.connect, self._base.slots, desk)
+            desk, writer = await self._begin()
+        journal = SqlJournal(desk, writer)
         self.journal = journal
         self.call_log = SqlCallLog(self._base.connect_calls, self._keep_calls)
         self._open = Database(self._base, journal, desk.ring, self._master)
@@ -122,12 +123,28 @@ class SqlStore(
             await database.close()
             self._base.slots.release()
 
-    def _prepare(self) -> tuple[Connection, Desk]:
+    async def _begin(self) -> tuple[Desk, Writer]:
+        """A process of its own is started first: it loads while the database is prepared."""
+        files = self._base.files if self._apart else None
+        if files is None:
+            prepared = await asyncio.to_thread(self._prepare)
+            return prepared.desk, in_thread(prepared)
+        worker = await asyncio.to_thread(Worker)
+        try:
+            prepared = await asyncio.to_thread(self._prepare)
+            return prepared.desk, await in_process(prepared, files, worker)
+        except BaseException:
+            self._base.slots.release()
+            worker.end.close()
+            await asyncio.to_thread(worker.stop)
+            raise
+
+    def _prepare(self) -> Prepared:
         with self._base.alone():
             self._base.migrate()
             connection = self._base.connect()
             try:
-                return connection, self._desk(connection)
+                return Prepared(self._base, connection, self._desk(connection))
             except BaseException:
                 self._base.slots.release()
                 connection.close()
@@ -135,7 +152,7 @@ class SqlStore(
 
     def _desk(self, connection: Connection) -> Desk:
         connection.begin()
-        digester, newest = Digester(self._secret(connection)), connection.execute(_NEWEST).fetchall()[0][0]
+        digester, newest = Digester(self._secret(connection)), newest_id(connection)
         claim = take_claim(connection, self._base.slots)
         connection.commit()
         self._signing_key, self._subject_key = digester.signing_key(), digester.subject_key()

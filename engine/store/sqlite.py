@@ -12,25 +12,17 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from engine.store.call_log import SCHEMA as CALLS
 from engine.store.compact import INCREMENTAL, prepare
 from engine.store.connection import Connection
 from engine.store.migrations import is_current, migrate
 from engine.store.slots import FileSlots, alone
-
-_KEYS = "CREATE TABLE IF NOT EXISTS data_key (id INTEGER NOT NULL PRIMARY KEY, wrapped BLOB NOT NULL)"
-
-
-class SqliteConnection(sqlite3.Connection):
-    """Without transactions of Python's own making."""
-
-    def begin(self) -> None:
-        self.execute("BEGIN IMMEDIATE")
+from engine.store.sqlite_files import SqliteConnection, SqliteFiles
 
 
 class SqliteBase:
     def __init__(self, file: Path, keys: Path) -> None:
-        self.file, self.keys, self.calls = file, keys, file.with_name("calls.db")
+        self.files = SqliteFiles(file, keys)
+        self.file, self.keys, self.calls = file, keys, self.files.calls
         self._folder = file.parent / "owners"
         self.slots = FileSlots(self._folder)
 
@@ -48,24 +40,13 @@ class SqliteBase:
             migrate(f"sqlite:///{self.file}")
 
     def connect(self) -> SqliteConnection:
-        """For writing: durable at each commit, statements kept prepared."""
-        connection = _open(self.file, cached_statements=512)
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        connection.execute("PRAGMA cache_size = -16000")
-        return connection
+        return self.files.connect()
 
     def connect_keys(self) -> SqliteConnection:
-        connection = _open(self.keys)
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute(_KEYS)
-        return connection
+        return self.files.connect_keys()
 
     def connect_calls(self) -> SqliteConnection:
-        connection = _open(self.calls)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        for statement in CALLS:
-            connection.execute(statement)
-        return connection
+        return self.files.connect_calls()
 
     def readers(self, count: int) -> Engine:
         arguments = {"timeout": 10, "check_same_thread": False}
@@ -90,14 +71,6 @@ class SqliteBase:
                     connection.execute("PRAGMA secure_delete = ON")
                     connection.executescript("PRAGMA incremental_vacuum")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-
-
-def _open(file: Path, **options: Any) -> SqliteConnection:
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10, factory=SqliteConnection, **options)
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; an older one keeps its form
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
 
 
 def _only_reads(connection: Any, _record: object) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.json_text import canonical_json
-from engine.store.columns import to_micros
 from engine.store.connection import Connection
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS
 from engine.store.ports import IncidentState, NewIncident, RunEnd
 from engine.store.rows import insert
+from engine.store.times import to_micros
 from engine.store.write_notices import notice_failure, notice_incidents
 
 _OPEN = "SELECT id, step, item_key FROM incident WHERE run_id = ? AND state = 'open'"

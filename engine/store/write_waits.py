@@ -8,11 +8,11 @@ from typing import Any
 from msgspec.structs import asdict
 
 from engine.json_text import canonical_json
-from engine.store.columns import to_micros
 from engine.store.connection import Connection
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS
 from engine.store.ports import NewHold, NewWait, RunEnd, WaitKind, WaitState
+from engine.store.times import to_micros
 
 _INSERT = (
     "INSERT INTO wait (id, run_id, flow, step, item_key, kind, effect, digest, due_at, roles, state, at, closed_at) "

@@ -58,7 +58,7 @@ async def an_order_is_on_disk_before_its_sender_is_answered(data: Path, trace: P
         await published(service)
         await world.send(service, order_of(0), "first")  # keys are made ahead by now
         await world.until([str(order_of(0)["id"])], 30)
-        async with traced(service.process_id, trace):
+        async with traced(service.process_ids, trace):
             status, _ = await world.send(service, order_of(1), "second")
         await service.stop()
         return [f"the order was not accepted: {status}"] if status != 200 else acceptance_faults(trace)
@@ -143,6 +143,11 @@ async def no_person_sees_a_phone_number(data: Path, sabotage: str | None = None)
         return found
 
 
+def _limit_files(service: Service, soft: int, hard: int) -> None:
+    for process in service.process_ids:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+
+
 async def a_full_disk_loses_nothing(data: Path, sabotage: str | None = None) -> list[str]:
     """No file may grow any more while an order is on its way; then there is room again."""
     async with World() as world:
@@ -151,10 +156,10 @@ async def a_full_disk_loses_nothing(data: Path, sabotage: str | None = None) -> 
         world.failing["wms"] = 2
         under_way = await world.send(service, order_of(1), "one")
         _, hard = resource.prlimit(service.process_id, resource.RLIMIT_FSIZE)
-        resource.prlimit(service.process_id, resource.RLIMIT_FSIZE, (0, hard))
+        _limit_files(service, 0, hard)
         full = [await world.send(service, order_of(2), f"two-{number}") for number in range(3)]
         await asyncio.sleep(2)  # the run under way meets the full disk
-        resource.prlimit(service.process_id, resource.RLIMIT_FSIZE, (hard, hard))
+        _limit_files(service, hard, hard)
         again = await world.send(service, order_of(2), "two-again")
         missing = await world.until([str(order_of(1)["id"]), str(order_of(2)["id"])], 60)
         states = await _states(world, service)

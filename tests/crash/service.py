@@ -36,6 +36,8 @@ class Service:
         own = {f"ORDERLOOM_CONNECTION_{name.upper()}": json.dumps(value) for name, value in connections.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERLOOM_")}
         self.environment = {**kept, **own, "ORDERLOOM_DATA": str(data), "ORDERLOOM_KEY": KEY, "ORDERLOOM_ALLOW_PRIVATE": "127.0.0.0/8"}
+        if sabotage is not None:  # what it breaks must lie within the one process
+            self.environment["ORDERLOOM_WRITER"] = "thread"
         if database is not None:
             self.environment["ORDERLOOM_DATABASE_URL"] = database
         self._process: asyncio.subprocess.Process | None = None
@@ -63,6 +65,13 @@ class Service:
     def process_id(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def process_ids(self) -> list[int]:
+        """With those that it started: the one that writes."""
+        first = self.process_id
+        found = Path(f"/proc/{first}/task").glob("*/children")
+        return [first, *(int(number) for file in found for number in file.read_text(encoding="ascii").split())]
 
     async def kill(self) -> None:
         """kill -9: nothing gets a chance to finish."""

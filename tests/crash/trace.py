@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,13 +15,15 @@ _LINE = re.compile(r"^(?P<thread>\d+) +(?:(?P<call>\w+)\((?P<rest>.*)|<\.\.\. (?
 
 
 @asynccontextmanager
-async def traced(process: int, file: Path) -> AsyncIterator[None]:
-    """Every call of a process and its threads inside the block, into a file, in their order."""
-    command = ("strace", "-f", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", str(file), "-p", str(process))
+async def traced(processes: Sequence[int], file: Path) -> AsyncIterator[None]:
+    """Every call of processes and their threads inside the block, into a file, in their order."""
+    whom = [word for process in processes for word in ("-p", str(process))]
+    command = ("strace", "-f", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", str(file), *whom)
     tracer = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
     assert tracer.stderr is not None
-    said = await asyncio.wait_for(tracer.stderr.readline(), 120)
-    assert b"attached" in said, said.decode()
+    for _ in processes:
+        said = await asyncio.wait_for(tracer.stderr.readline(), 120)
+        assert b"attached" in said, said.decode()
     try:
         yield
     finally:

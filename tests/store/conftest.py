@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -118,7 +119,18 @@ def on_postgres(tmp_path: Path, postgres_url: str) -> StoreOptions:
     return StoreOptions(str(tmp_path / "postgres"), url=postgres_url)
 
 
-@pytest.fixture(params=["memory", "options", "on_postgres"], ids=["memory", "sqlite", "postgres"])
+@pytest.fixture
+def written_apart(options: StoreOptions) -> StoreOptions:
+    """On SQLite, where a process of its own writes."""
+    return replace(options, apart=True)
+
+
+PLACES = {"memory": "memory", "sqlite": "options", "postgres": "on_postgres"}
+if os.environ.get("PROOFS_LONG") == "1":  # starting a process takes its time, a thousand times over
+    PLACES["apart"] = "written_apart"
+
+
+@pytest.fixture(params=PLACES.values(), ids=PLACES.keys())
 def place(request: pytest.FixtureRequest) -> StoreOptions | None:
     """Where a store of each kind lies; nowhere, for the one in memory."""
     return None if request.param == "memory" else request.getfixturevalue(request.param)

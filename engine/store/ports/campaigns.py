@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from engine.order.places import OrderName
+if TYPE_CHECKING:  # the writer's process does without orders and their models
+    from engine.order.places import OrderName
 
 
 class Campaigns(Protocol):
