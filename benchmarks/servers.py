@@ -22,7 +22,8 @@ TARGETS = 9100
 
 
 class Server:
-    """A program that takes orders at ``path``; ``cpu`` is its processor time in seconds, ``memory`` its resident MB."""
+    """A program that takes orders at ``path``; ``cpu`` is its processor time in seconds, ``memory`` its resident MB, each
+    with the processes that it started."""
 
     def __init__(
         self, command: Sequence[str], path: str, port: int, folder: str, targets: int = TARGETS, more: Mapping[str, str] | None = None
@@ -50,11 +51,11 @@ class Server:
 
     @property
     def cpu(self) -> float:
-        return cpu_of(self._process.pid)
+        return sum(map(cpu_of, family_of(self._process.pid)))
 
     @property
     def memory(self) -> float:
-        return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return sum(map(memory_of, family_of(self._process.pid)))
 
     def load(self, **options: Any) -> dict[str, Any]:
         """What ``load.py`` reports, with ``cpu_us`` an order and ``memory_mb`` of this program."""
@@ -77,6 +78,18 @@ def engine(folder: str, *, calls: bool = True) -> Server:
     port, targets = free_port(), free_port()
     command = [sys.executable, str(HERE / "engine_app.py"), str(port), str(targets), _word(calls=calls), f"{folder}/data"]
     return Server(command, "/hooks/reference/hook", port, folder, targets)
+
+
+def family_of(process: int) -> list[int]:
+    """A process and those that it started."""
+    found = Path(f"/proc/{process}/task").glob("*/children")
+    return [process, *(int(child) for file in found for child in file.read_text().split())]
+
+
+def memory_of(process: int) -> float:
+    """Resident MB; pages that several processes share (the interpreter, libraries) count for each of them in part."""
+    [line] = [line for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
+    return int(line.split()[1]) / 1024
 
 
 def cpu_of(process: int) -> float:
