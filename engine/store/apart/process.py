@@ -18,11 +18,10 @@ class Worker:
     def __init__(self) -> None:
         self.end, theirs = socket.socketpair()
         with theirs:
-            theirs.set_inheritable(True)
             number = theirs.fileno()
             paths = os.pathsep.join(path for path in sys.path if path)
             self.process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-c", _START, str(number)], pass_fds=(number,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                [sys.executable, "-P", "-c", _START, str(number)], pass_fds=(number,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": paths},
             )  # fmt: skip
 

@@ -44,9 +44,11 @@ class RemoteWriter(asyncio.Protocol):
         self._gathered: list[_Entry] = []
         self._calls: list[_Entry] = []
         self._under_way: deque[list[_Entry]] = deque()
+        self._returned: list[_Entry] = []
+        self._restart: asyncio.Task[None] | None = None
         self._told: Claim = desk.claim
         self._forgotten: list[int] = []
-        self._calling = self._retaking = self._scheduled = self._closing = False
+        self._calling = self._scheduled = self._closing = False
         self._transport: asyncio.Transport | None = None
         self._frames = Frames()
         self._open = 0
@@ -83,6 +85,8 @@ class RemoteWriter(asyncio.Protocol):
     async def close(self) -> None:
         await self._idle.wait()
         self._closing = True
+        if self._restart is not None:
+            self._restart.cancel()
         if self._transport is not None:
             self._transport.close()
         await self._loop.run_in_executor(self._thread, self._end)
@@ -111,6 +115,8 @@ class RemoteWriter(asyncio.Protocol):
             self._begun.set_exception(_gone())
         elif not self._closing:
             log.error("the writer's process is gone")
+            returned, self._returned = self._returned, []
+            self._fail(returned)
             while self._under_way:
                 self._fail(self._under_way.popleft())
             self._former_commits, self._remote_commits = self.commits - self._local.commits, 0
@@ -118,7 +124,7 @@ class RemoteWriter(asyncio.Protocol):
 
     def _release(self) -> None:
         self._scheduled = False
-        if self._calling or self._retaking:
+        if self._calling or self._returned:
             return
         if self._calls:
             if not self._under_way:
@@ -154,20 +160,23 @@ class RemoteWriter(asyncio.Protocol):
         self._remote_commits = done.commits
         self._desk.ids.follow(done.last)
         if done.results and isinstance(done.results[0], ClaimLost):
-            self._gathered[:0] = entries
-            if not self._retaking:
-                self._retaking = True
-                taken = self._loop.run_in_executor(self._thread, self._local.write, [cast("Operation", Call(_nothing))])
-                taken.add_done_callback(lambda results: self._retaken(results.result()[0]))
-            return
-        self._deliver(entries, done.results)
+            self._returned += entries
+            if not self._under_way:
+                self._retake()
+        else:
+            self._deliver(entries, done.results)
+
+    def _retake(self) -> None:
+        """A write of this process takes another claim where its own is lost."""
+        taken = self._loop.run_in_executor(self._thread, self._local.write, [cast("Operation", Call(_nothing))])
+        taken.add_done_callback(lambda results: self._retaken(results.result()[0]))
 
     def _retaken(self, result: Any) -> None:
-        """A write of this process takes another claim where its own is lost."""
-        self._retaking = False
+        returned, self._returned = self._returned, []
         if isinstance(result, Exception):
-            entries, self._gathered = self._gathered, []
-            self._deliver(entries, [result] * len(entries))
+            self._deliver(returned, [result] * len(returned))
+        else:
+            self._gathered[:0] = returned
         self._release()
 
     def _call(self) -> None:

@@ -45,6 +45,7 @@ def _work_on(line: Line, first: list[Any]) -> None:
     transactions = Transactions(desk, None)
     committer = Committer(connection, files.connect, transactions.begin, transactions.apply)
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     line.send(os.getpid())
     try:
         while works := waiting or cast("list[Work]", line.receive()):
