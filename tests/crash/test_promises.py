@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.crash import proofs
+from tests.crash.service import Service
 
 LONG = os.environ.get("PROOFS_LONG") == "1"
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
@@ -19,6 +22,17 @@ KILLS = 500 if LONG else 30
 
 async def test_every_acknowledged_order_reaches_both_targets_although_the_service_is_killed_again_and_again(tmp_path: Path) -> None:
     assert await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=KILLS * 50, kills=KILLS) == []
+
+
+async def writer_killed(service: Service) -> None:
+    """kill -9 for the process that writes; the service starts another."""
+    for process in service.process_ids[1:]:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+async def test_every_acknowledged_order_reaches_both_targets_although_the_writers_process_is_killed_again_and_again(tmp_path: Path) -> None:
+    assert await proofs.nothing_acknowledged_is_lost(tmp_path / "data", orders=200, kills=KILLS // 10, strike=writer_killed) == []
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing; on Debian, make tools installs it")
