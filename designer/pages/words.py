@@ -81,6 +81,7 @@ CHANGES: Final[Mapping[str, str]] = {"added": "New", "missing": "Gone", "changed
 EVENT_MARKS: Final[Mapping[str, str]] = {"conflict": "Same key, other content", "cancellation": "Cancellation or refund"}
 DIRECTIONS: Final[Mapping[str, str]] = {"out": "Sent out", "in": "Came in"}
 CALL_OUTCOMES: Final[Mapping[str, str]] = {"ok": "Went well", "failed": "Failed"}
+CALL_PURPOSES: Final[Mapping[str, str]] = {"alarm": "Message of an alarm", "token": "Renewal of a token", "probe": "Probe"}
 SLOW: Final[Mapping[str, str]] = {"100": "From 100 ms", "1000": "From 1 s", "5000": "From 5 s"}
 SYSTEMS: Final[Mapping[str, str]] = {"source": "Source", "hub": "Hub", "wms": "WMS", "finance": "Finance"}
 DIFFERENCES: Final[Mapping[str, str]] = {"missing": "Not there", "doubled": "Doubled", "different": "Different"}
