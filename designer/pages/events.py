@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from designer.pages.filters import Given, period
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
@@ -35,10 +36,12 @@ async def list_events(
     filters = {"flow": chosen(flow), "trigger": chosen(trigger), "order": chosen(order), "mark": odd, **span.filters}
     where = EventFilter(filters["flow"], filters["trigger"], filters["order"], cast("EventMark | None", odd), span.since, span.until)
     found = await engine.store.events(where, limit=PER_PAGE, cursor=cursor)
+    flows = await engine.store.flow_names()
     return page(
         request, "events.html",
         found=found, given=Given("/events", filters), span=span, links=links("/events", found, cursor, filters),
-        flows=await engine.store.flow_names(), triggers=_triggers(engine, filters["trigger"]),
+        flows=flows, titles=await flow_titles(engine, [*(event.flow for event in found.items), *flows], reader_for(request).language),
+        triggers=_triggers(engine, filters["trigger"]),
         held=await held(engine.store, (event.order_key for event in found.items)),
     )  # fmt: skip
 
