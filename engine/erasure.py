@@ -58,7 +58,7 @@ async def _end_children(app: Orderloom, run_id: int, actor: str) -> None:
 async def _forget_copies(app: Orderloom, event_id: int) -> None:
     """What was recorded of it, and what is told of that in reports."""
     await app.store.forget_traffic_of(event_id)
-    await forget_order(app.store, event_id)
+    await forget_order(app.store, event_id, (await app.store.event(event_id)).order_key)
 
 
 async def _ended(app: Orderloom, run_id: int) -> None:

@@ -98,15 +98,14 @@ async def forget_reports(store: Sheets, recording: int) -> None:
             await _drop(store, one.id)
 
 
-async def forget_order(store: Sheets, event_id: int) -> None:
+async def forget_order(store: Sheets, event_id: int, order_key: str) -> None:
     """Of an erased event nothing is shown any more; how many orders differ stays as it was."""
     for report in await reports(store):
         orders = await orders_in(store, report.id)
-        gone = next((one for one in orders if one.event == event_id), None)
-        if gone is None:
-            continue
-        groups = [_without(group) if group.order_key == gone.order_key else group for group in report.groups]
-        await keep_report(store, msgspec.structs.replace(report, groups=groups), [one for one in orders if one is not gone])
+        stay = [one for one in orders if one.event != event_id]
+        groups = [_without(group) if group.order_key == order_key else group for group in report.groups]
+        if stay != orders or groups != report.groups:
+            await keep_report(store, msgspec.structs.replace(report, groups=groups), stay)
 
 
 def _without(group: ChangeGroup) -> ChangeGroup:
