@@ -37,8 +37,8 @@ class Opened(Connection):
 
 
 class Server(Opened):
-    """What they share. ``schemes``: those of a URL, with the encryption that each means; ``ports``: with TLS and without; ``in_path``: the field
-    that the path of a URL stands for.
+    """What they share. ``schemes``: those of a URL, with the encryption that each means; ``ports``: with TLS and without; ``in_path``:
+    the field that the path of a URL stands for.
     """
 
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {}
@@ -97,7 +97,7 @@ class Server(Opened):
 
     @classmethod
     def rest(cls, path: str) -> dict[str, Any]:
-        """What the path of a URL means, where that is more than one field says."""
+        """What the path of a URL means."""
         return {cls.in_path: path} if cls.in_path else {}
 
 
