@@ -9,35 +9,32 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
 from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import CALL_OUTCOMES, DIRECTIONS, SLOW
-from engine.app import now
 from engine.call_view import runs_of, view_of
 from engine.errors import Conflict, NotFound, Problem
 from engine.resend import resend_call
 from engine.store.call_records import CallFilter, CallMade, Direction, Outcome
 
 
-@get("/calls", opt={"permission": "call.read"})
+@get("/calls", opt={"permission": "call.read"}, dependencies=WITH_SPAN)
 async def list_calls(
     request: PageRequest,
+    span: Span,
     direction: FromQuery[str | None] = None,
     connection: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
     outcome: FromQuery[str | None] = None,
     slow: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: direction, connection (or flow and trigger), order number, outcome, duration, time."""
     engine = loom(request)
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     filters = {
         "direction": known(direction, DIRECTIONS), "connection": chosen(connection), "order": chosen(order),
         "outcome": known(outcome, CALL_OUTCOMES), "slow": known(slow, SLOW), **span.filters,

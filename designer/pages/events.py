@@ -7,31 +7,29 @@ from typing import cast
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
 from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import EVENT_MARKS
-from engine.app import Orderloom, now
+from engine.app import Orderloom
 from engine.store.filters import EventFilter, EventMark
 
 
-@get("/events", opt={"permission": "event.read"})
+@get("/events", opt={"permission": "event.read"}, dependencies=WITH_SPAN)
 async def list_events(
     request: PageRequest,
+    span: Span,
     flow: FromQuery[str | None] = None,
     trigger: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
     mark: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: flow, trigger, order number, what is odd about an event, time of receipt."""
     engine = loom(request)
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     odd = known(mark, EVENT_MARKS)
     filters = {"flow": chosen(flow), "trigger": chosen(trigger), "order": chosen(order), "mark": odd, **span.filters}
     where = EventFilter(filters["flow"], filters["trigger"], filters["order"], cast("EventMark | None", odd), span.since, span.until)
