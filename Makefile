@@ -30,7 +30,7 @@ test: dev chromium tools check   ## everything: lint, types, layers, and the who
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: dev tools       ## the proofs at length, hours: 500 kills, every crash point, twenty times the examples (SEED=…)
-	PROOFS_LONG=1 PROOFS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/crash tests/store tests/run/test_random_graphs.py tests/browser/test_everywhere.py tests/sources/test_changed_forms.py tests/docs/test_documents.py $(if $(SEED),--hypothesis-seed=$(SEED))
+	PROOFS_LONG=1 PROOFS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/crash tests/store tests/run/test_random_graphs.py tests/browser/test_everywhere.py tests/browser/test_everywhere_orders.py tests/sources/test_changed_forms.py tests/docs/test_documents.py $(if $(SEED),--hypothesis-seed=$(SEED))
 
 quick: dev                 ## the tests that take under a minute
 	$(BIN)/pytest -n 2 -m "$(QUICK)"

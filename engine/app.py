@@ -48,6 +48,7 @@ from engine.schedules import Schedules
 from engine.settings import Settings
 from engine.source import Sources, Ways
 from engine.standstill import Standstill
+from engine.store.call_records import CallNote
 from engine.store.open import open_store
 from engine.store.options import KeepCalls
 from engine.store.ports import Event, Run, RunFilter, Store, StoreOptions
@@ -96,7 +97,7 @@ class Orderloom(Decisions):
         self.book = ConnectionBook(settings.connections, store)
         self.guard = AddressGuard(settings.allow_private, settings.allow_folders)
         self.client = HttpClient(self.guard)
-        self.prober = Prober(self.client, self.guard, self._now, partial(hooks_of, store, self.registry))
+        self.prober = Prober(self.client, self.guard, self._now, partial(hooks_of, store, self.registry), note=self._note)
         self.renewer = Renewer(store, self.book, self.client, self._now)
         self.certificates = Certificates(self.book, self.guard, self._now)
         self.flows = PublishedFlows(store, self.registry)
@@ -255,6 +256,9 @@ class Orderloom(Decisions):
 
     def _resumed(self, event: Event) -> None:
         self.dispatcher.resumed(event)
+
+    def _note(self, call: CallNote) -> None:
+        self.store.call_log.note(call)
 
     def _secrets(self, name: str) -> Mapping[str, Any]:
         return self.book.get(name).fields()

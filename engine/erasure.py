@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import Conflict, Problem
+from engine.replay.report import forget_order
 from engine.store.operations import ENDS
 from engine.store.ports import Event
 
@@ -33,7 +34,7 @@ async def erase_event(app: Orderloom, event_id: int, actor: str) -> Event:
     await _end_children(app, event_id, actor)
     await app.store.erase_event(event_id, actor)
     await app.store.call_log.forget_answers(event_id)
-    await app.store.forget_traffic_of(event_id)
+    await _forget_copies(app, event_id)
     return await app.store.event(event_id)
 
 
@@ -47,11 +48,17 @@ async def _end_children(app: Orderloom, run_id: int, actor: str) -> None:
                 with suppress(Conflict):  # it has just ended by itself
                     await app.cancel(child.id, actor)
                 await _ended(app, child.id)
-            await app.store.forget_traffic_of(child.id)
+            await _forget_copies(app, child.id)
             await _end_children(app, child.id, actor)
         cursor = page.next
         if cursor is None:
             return
+
+
+async def _forget_copies(app: Orderloom, event_id: int) -> None:
+    """What was recorded of it, and what is told of that in reports."""
+    await app.store.forget_traffic_of(event_id)
+    await forget_order(app.store, event_id, (await app.store.event(event_id)).order_key)
 
 
 async def _ended(app: Orderloom, run_id: int) -> None:

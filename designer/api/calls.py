@@ -23,7 +23,7 @@ UNKNOWN = "call_log.unknown"
 @dataclass(frozen=True, slots=True)
 class CallShown:
     """One attempt. ``place``: the connection, or flow and trigger of a delivery; ``code``: why there was no answer of use;
-    ``excerpt``: of a failed answer, masked.
+    ``excerpt``: of a failed answer, masked; ``purpose``: ``alarm``, ``token`` (its renewal) or ``probe``, where no flow asked.
     """
 
     id: str
@@ -42,6 +42,7 @@ class CallShown:
     attempt: int
     size: int | None
     excerpt: str | None
+    purpose: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _shown(call: CallMade) -> CallShown:
         attempt=call.attempt,
         size=call.size,
         excerpt=call.excerpt,
+        purpose=call.purpose,
     )
 
 

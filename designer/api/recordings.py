@@ -10,7 +10,8 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from designer.api.given import LARGEST_ID, Actor, Cursor, Limit, Loom, number
+from designer.api.given import LARGEST_ID, Actor, Cursor, Language, Limit, Loom, number
+from designer.api.replays import ReplayShown, replay_shown
 from designer.api.shapes import Listed, listed, utc, utc_or_none
 from engine.replay.recorder import LONGEST, MOST, MOST_DAYS
 from engine.store.ports import Page, Traffic, TrafficOrder
@@ -99,6 +100,13 @@ async def recorded_orders(
     return listed(page, _order)
 
 
+@get("/recordings/{recording_id:str}/trials", opt={"permission": "recording.read"})
+async def list_trials(recording_id: FromPath[str], orderloom: Loom, language: Language) -> Listed[ReplayShown]:
+    """What was tried on it, newest first; the report of each is that of the replay of its flow."""
+    traffic = await orderloom.store.traffic(number(recording_id, UNKNOWN))
+    return Listed([replay_shown(one, language) for one in await orderloom.replays.on(traffic.id)])
+
+
 @post("/recordings/{recording_id:str}/ending", opt={"permission": "recording.write"}, status_code=200)
 async def end_recording(recording_id: FromPath[str], orderloom: Loom, actor: Actor) -> RecordingShown:
     """Take what has come until now, and end. 409 where it has ended."""
@@ -134,4 +142,4 @@ def _order(one: TrafficOrder) -> RecordedOrderShown:
     )
 
 
-routes = [begin_recording, list_recordings, one_recording, recorded_orders, end_recording, delete_recording]
+routes = [begin_recording, list_recordings, one_recording, recorded_orders, list_trials, end_recording, delete_recording]

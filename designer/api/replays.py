@@ -139,17 +139,17 @@ async def begin(name: FromPath[str], data: JSONBody[NewReplay], orderloom: Loom,
 
 @get("/flows/{name:str}/replays", opt={"permission": "flow.read"})
 async def list_replays(name: FromPath[str], orderloom: Loom, language: Language) -> Listed[ReplayShown]:
-    """The last few of this process, newest first."""
+    """The last few of this process, and the trials on recordings that the store keeps, newest first."""
     await orderloom.store.flow(name)
-    return Listed([replay_shown(one, language) for one in orderloom.replays.of(name)])
+    return Listed([replay_shown(one, language) for one in await orderloom.replays.of(name)])
 
 
 @get("/flows/{name:str}/replays/{replay_id:str}", opt={"permission": EVENTS})
 async def show_replay(
     name: FromPath[str], replay_id: FromPath[str], orderloom: Loom, language: Language, limit: Limit = 50, cursor: Cursor = None
 ) -> ReplayFound:
-    """How far it is, and the orders that differ, oldest first. It is kept in the memory of the process."""
-    found = orderloom.replays.get(name, number(replay_id, UNKNOWN))
+    """How far it is, and the orders that differ, oldest first. It is kept in the memory of the process, one on a recording in the store."""
+    found = await orderloom.replays.get(name, number(replay_id, UNKNOWN))
     groups = [_group(one) for one in found.summary.sorted_groups()]
     failures = [FailureShown(one.step, one.code, one.new, count) for one, count in found.summary.sorted_failures()]
     return ReplayFound(replay_shown(found, language), groups, failures, listed(found.page(limit, cursor), _order))
@@ -158,7 +158,7 @@ async def show_replay(
 @post("/flows/{name:str}/replays/{replay_id:str}/cancellation", opt={"permission": "flow.read"}, status_code=HTTP_202_ACCEPTED)
 async def cancel(name: FromPath[str], replay_id: FromPath[str], orderloom: Loom, language: Language) -> ReplayShown:
     """End it after a few more events; what it found stays. 409 where it has ended."""
-    return replay_shown(orderloom.replays.cancel(name, number(replay_id, UNKNOWN)), language)
+    return replay_shown(await orderloom.replays.cancel(name, number(replay_id, UNKNOWN)), language)
 
 
 async def start(orderloom: Orderloom, name: str, asked: NewReplay, actor: str) -> KeptReplay:

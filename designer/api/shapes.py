@@ -55,17 +55,9 @@ class CalledShown:
 
 
 @dataclass(frozen=True, slots=True)
-class RunWhole:
+class RunWhole(RunShown):
     """``reason``: why a node ended the run ahead of its end."""
 
-    id: str
-    flow: str
-    version: int
-    state: str
-    event: str
-    order_key: str
-    accepted_at: str
-    ended_at: str | None
     reason: str | None
     parent: CalledShown | None
     children: Sequence[CalledShown]

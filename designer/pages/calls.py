@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import CALL_OUTCOMES, DIRECTIONS, SLOW
-from engine.app import now
 from engine.call_view import runs_of, view_of
 from engine.errors import Conflict, NotFound, Problem
 from engine.resend import resend_call
-from engine.store.call_records import CallFilter, Direction, Outcome
+from engine.store.call_records import CallFilter, CallMade, Direction, Outcome
 
 
-@get("/calls", opt={"permission": "call.read"})
+@get("/calls", opt={"permission": "call.read"}, dependencies=WITH_SPAN)
 async def list_calls(
     request: PageRequest,
+    span: Span,
     direction: FromQuery[str | None] = None,
     connection: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
     outcome: FromQuery[str | None] = None,
     slow: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: direction, connection (or flow and trigger), order number, outcome, duration, time."""
     engine = loom(request)
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     filters = {
         "direction": known(direction, DIRECTIONS), "connection": chosen(connection), "order": chosen(order),
         "outcome": known(outcome, CALL_OUTCOMES), "slow": known(slow, SLOW), **span.filters,
@@ -51,10 +50,11 @@ async def list_calls(
     )
     log = engine.store.call_log
     found = await log.calls(where, limit=PER_PAGE, cursor=cursor)
+    places = await log.call_places()
     return page(
         request, "calls/list.html",
         found=found, given=Given("/calls", filters), span=span, links=links("/calls", found, cursor, filters),
-        places=await log.call_places(), lost=log.lost,
+        places=places, titles=await _titles(request, found.items, places), lost=log.lost,
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ async def show_call(request: PageRequest, call_id: FromPath[int]) -> Response[st
     view = await view_of(engine, call_id)
     order_key = await _order_key(request, view.call.run_id)
     return page(
-        request, "calls/one.html", view=view, call=view.call, order_key=order_key,
+        request, "calls/one.html", view=view, call=view.call, order_key=order_key, titles=await _titles(request, [view.call]),
         held=await held(engine.store, [order_key] if order_key else []),
     )  # fmt: skip
 
@@ -78,6 +78,15 @@ async def resend(request: PageRequest, call_id: FromPath[int]) -> Redirect:
         raise Conflict(Problem("resend.not_again", (str(call_id),)))
     await resend_call(engine, call.run_id, call.effect, request.state.actor)
     return Redirect(path=f"/runs/{call.run_id}" if call.failed else "/calls", status_code=303)
+
+
+async def _titles(request: PageRequest, calls: Sequence[CallMade], more: Sequence[str] = ()) -> dict[str, str]:
+    """What flows are called, and places: a connection by its name, a trigger (``flow/trigger``) with the title of its flow."""
+    places = [*dict.fromkeys((*(call.place for call in calls), *more))]
+    flows = [*(call.flow for call in calls if call.flow), *(place.partition("/")[0] for place in places if "/" in place)]
+    titles = await flow_titles(loom(request), flows, reader_for(request).language)
+    hooks = {place: " › ".join((titles[flow], trigger)) for place in places for flow, found, trigger in [place.partition("/")] if found}
+    return {**titles, **{place: place for place in places}, **hooks}
 
 
 async def _order_key(request: PageRequest, run_id: int | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -12,14 +13,15 @@ from litestar.response import Redirect
 
 from designer.pages.environment import href
 from designer.pages.filters import Given
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.flow_titles import flow_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.words import FORM_CHANGE_STATES
 from engine.errors import OrderloomError, Problem
 from engine.form_decisions import HOWS, Decision, accept_change, let_go
 from engine.form_mending import mend_parked
-from engine.store.ports import ChangeFilter
+from engine.store.ports import ChangeFilter, FormChange
 from engine.watch.contract.keeper import body_of
 from engine.watch.contract.view import fields_of, old_name_of, state_of
 
@@ -67,6 +69,7 @@ async def list_contracts(
     return page(
         request, "contracts/list.html", found=found, shown=wanted, operations=operations, state_of=state_of, body_of=body_of,
         old_of=lambda one: old_name_of(engine.contracts.operation(one.operation), one.path),
+        titles=await _titles(request, found.items),
         given=Given(PATH, filters, plain={"show": wanted}), links=links(PATH, found, cursor, filters), renew=cursor is None,
     )  # fmt: skip
 
@@ -135,10 +138,17 @@ async def _shown(
         request, "contracts/change.html", status=status,
         change=change, body=body, old=old_name_of(operation, change.path),
         operation=operation, rows=fields_of(operation, change.path), problems=problems, given=given,
+        titles=await _titles(request, [change]),
         parked=sum(count for place, count in counts.items() if place in places), bulk=engine.bulk.last,
         declared=sorted(operation.form.fields), mapped=engine.contracts.terms(change.operation) is not None,
         fresh=[one.finding.path for one in list(operation.changes.values()) if one.finding.kind == "new"],
     )  # fmt: skip
+
+
+async def _titles(request: PageRequest, changes: Sequence[FormChange]) -> dict[str, str]:
+    """Of the flows that changes touch."""
+    names = [touch.flow for change in changes for touch in body_of(change).touched]
+    return await flow_titles(loom(request), names, reader_for(request).language)
 
 
 def _rate(given: float) -> float:

@@ -7,38 +7,39 @@ from typing import cast
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
+from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import EVENT_MARKS
-from engine.app import Orderloom, now
+from engine.app import Orderloom
 from engine.store.filters import EventFilter, EventMark
 
 
-@get("/events", opt={"permission": "event.read"})
+@get("/events", opt={"permission": "event.read"}, dependencies=WITH_SPAN)
 async def list_events(
     request: PageRequest,
+    span: Span,
     flow: FromQuery[str | None] = None,
     trigger: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
     mark: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: flow, trigger, order number, what is odd about an event, time of receipt."""
     engine = loom(request)
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     odd = known(mark, EVENT_MARKS)
     filters = {"flow": chosen(flow), "trigger": chosen(trigger), "order": chosen(order), "mark": odd, **span.filters}
     where = EventFilter(filters["flow"], filters["trigger"], filters["order"], cast("EventMark | None", odd), span.since, span.until)
     found = await engine.store.events(where, limit=PER_PAGE, cursor=cursor)
+    flows = await engine.store.flow_names()
     return page(
         request, "events.html",
         found=found, given=Given("/events", filters), span=span, links=links("/events", found, cursor, filters),
-        flows=await engine.store.flow_names(), triggers=_triggers(engine, filters["trigger"]),
+        flows=flows, titles=await flow_titles(engine, [*(event.flow for event in found.items), *flows], reader_for(request).language),
+        triggers=_triggers(engine, filters["trigger"]),
         held=await held(engine.store, (event.order_key for event in found.items)),
     )  # fmt: skip
 

@@ -14,12 +14,12 @@ from designer.api.orders import find_by_subject
 from designer.api.parcels import parcels_of_order
 from designer.api.passport import gathered, moments
 from designer.pages.board import shown
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
 from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import ORDER_STATUSES, PRIORITIES
-from engine.app import now
 from engine.errors import InputInvalid, Problem
 from engine.inspection import masked_body
 from engine.store.filters import OrderFilter
@@ -31,23 +31,20 @@ MOST_FOUND: Final = 200
 HELD: Final = {"yes": True, "no": False}
 
 
-@get("/orders", opt={"permission": "order.read"})
+@get("/orders", opt={"permission": "order.read"}, dependencies=WITH_SPAN)
 async def list_orders(
     request: PageRequest,
+    span: Span,
     number: FromQuery[str | None] = None,
     sku: FromQuery[str | None] = None,
     channel: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
     priority: FromQuery[str | None] = None,
     held: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: a part of the order number, a whole SKU, channel, status, priority, held or not, time of the last change."""
     store = loom(request).store
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     state, rank = known(status, ORDER_STATUSES), known(priority, PRIORITIES)
     kept = held if held in HELD else None
     filters = {

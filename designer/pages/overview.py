@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import Response, get
 from litestar.response import ServerSentEvent
 
 from designer.pages.board import Board
-from designer.pages.frame import PageRequest, loom, page, render
+from designer.pages.flow_titles import flow_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for, render
 from designer.pages.stream import live_part
 
 FRAGMENT = "overview/live.html"
@@ -14,7 +17,7 @@ FRAGMENT = "overview/live.html"
 
 @get("/", opt={"permission": "run.read"})
 async def overview(request: PageRequest) -> Response[str]:
-    return page(request, "overview/page.html", now=await board(request).current())
+    return page(request, "overview/page.html", **await _shown(request))
 
 
 @get("/live", opt={"permission": "run.read"})
@@ -22,9 +25,15 @@ async def live(request: PageRequest) -> ServerSentEvent:
     """The changing part of the overview as HTML, sent anew whenever it changed."""
 
     async def now() -> str:
-        return render(request, FRAGMENT, now=await board(request).current())
+        return render(request, FRAGMENT, **await _shown(request))
 
     return live_part(request, now)
+
+
+async def _shown(request: PageRequest) -> dict[str, Any]:
+    now = await board(request).current()
+    names = [*(one.flow for one in now.flows), *(one.flow for one in now.incidents)]
+    return {"now": now, "titles": await flow_titles(loom(request), names, reader_for(request).language)}
 
 
 def board(request: PageRequest) -> Board:

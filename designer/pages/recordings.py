@@ -14,7 +14,8 @@ from litestar.response import Redirect
 from designer.api.given import number
 from designer.api.replays import NewReplay, start
 from designer.pages.environment import href
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.flow_titles import flow_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, links
 from engine.app import Orderloom
@@ -100,10 +101,12 @@ async def _listed(
 ) -> Response[str]:
     engine = loom(request)
     found = await engine.store.traffics(limit=PER_PAGE, cursor=cursor)
+    flows = sorted(await engine.store.published())
     return page(
         request, "recordings/list.html", status=status,
         found=found, links=links("/recordings", found, cursor, {}), wanted=wanted, refused=refused,
-        flows=sorted(await engine.store.published()), connections=sorted(engine.book.names()),
+        flows=flows, titles=await flow_titles(engine, [*(one.flow for one in found.items), *flows], reader_for(request).language),
+        connections=sorted(engine.book.names()),
         most=MOST, longest=LONGEST, most_days=MOST_DAYS,
     )  # fmt: skip
 
@@ -116,10 +119,14 @@ async def _shown(
     found = await engine.store.traffic_orders(recording_id, after=after, limit=PER_PAGE + 1)
     orders: Sequence[TrafficOrder] = found[:PER_PAGE]
     here = f"/recordings/{recording_id}"
+    trials = await engine.replays.on(recording_id)
+    names = [traffic.flow, *(one.flow for one in (*trials, *orders))]
+    titles = await flow_titles(engine, names, reader_for(request).language)
     onward = href(here, after=orders[-1].event_id) if len(found) > PER_PAGE else None
     return page(
         request, "recordings/one.html", status=status,
         traffic=traffic, orders=orders, flows=await _flows(engine, traffic.flow, orders), refused=refused,
+        trials=trials, titles=titles,
         links={"older": onward, "newest": here if after else None}, held=await held(engine.store, [one.order_key for one in orders]),
     )  # fmt: skip
 

@@ -61,15 +61,16 @@ async def ask_for_replay(
 ) -> Response[str]:
     """The form, with the last replay below it."""
     asked = Asked(known(within, REPLAY_SPANS) or "day", since, until, against)
-    last = loom(request).replays.of(name)
-    return await _shown(request, name, asked, last[0] if last and within is None else None)
+    last = await loom(request).replays.of(name)
+    shown = await loom(request).replays.get(name, last[0].id) if last and within is None else None
+    return await _shown(request, name, asked, shown)
 
 
 @get("/flows/{name:str}/replays/{replay_id:int}", opt={"permission": "event.read"})
 async def show_replay(
     request: PageRequest, name: FromPath[str], replay_id: FromPath[int], cursor: FromQuery[str | None] = None
 ) -> Response[str]:
-    kept = loom(request).replays.get(name, replay_id)
+    kept = await loom(request).replays.get(name, replay_id)
     return await _shown(request, name, _as_asked(kept, reader_for(request).clock), kept, cursor)
 
 
@@ -91,7 +92,7 @@ async def begin_replay(
 
 @post("/flows/{name:str}/replays/{replay_id:str}/cancellation", opt={"permission": "flow.read"}, status_code=303)
 async def cancel_replay(request: PageRequest, name: FromPath[str], replay_id: FromPath[str]) -> Redirect:
-    loom(request).replays.cancel(name, number(replay_id, UNKNOWN))
+    await loom(request).replays.cancel(name, number(replay_id, UNKNOWN))
     return Redirect(path=f"/flows/{name}/replays/{replay_id}", status_code=303)
 
 

@@ -13,35 +13,32 @@ from litestar.response import Redirect
 
 from designer.api.timeline import timeline_of
 from designer.pages.drawing import draw
-from designer.pages.filters import Given, period
+from designer.pages.filters import Given
 from designer.pages.flow_titles import flow_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
 from designer.pages.reruns import movable_to
+from designer.pages.spans import WITH_SPAN, Span
 from designer.pages.words import RUN_STATES
-from engine.app import now
 from engine.errors import OrderloomError, Problem
 from engine.flow.document import Flow
 from engine.inspection import StepView, ending_of, steps_of
 from engine.store.ports import Event, IncidentFilter, RunFilter, RunState
 
 
-@get("/runs", opt={"permission": "run.read"})
+@get("/runs", opt={"permission": "run.read"}, dependencies=WITH_SPAN)
 async def list_runs(
     request: PageRequest,
+    span: Span,
     flow: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
     order: FromQuery[str | None] = None,
-    within: FromQuery[str | None] = None,
-    since: FromQuery[str | None] = None,
-    until: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Filters: flow, state (in the address: ``status``, as ``state`` is the framework's word), order number and time of acceptance."""
     store = loom(request).store
-    span = period(within, since, until, now=now(), clock=reader_for(request).clock)
     filters = {"flow": chosen(flow), "status": known(status, RUN_STATES), "order": chosen(order), **span.filters}
     where = RunFilter(filters["flow"], cast("RunState | None", filters["status"]), filters["order"], span.since, span.until)
     found = await store.runs(where, limit=PER_PAGE, cursor=cursor)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from designer.pages.filters import Given
+from designer.pages.flow_titles import flow_titles
 from designer.pages.forms import FormField, beside, fields_of, filled, read_form
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
@@ -35,11 +36,13 @@ async def list_tasks(
     found = await engine.store.waits(WaitFilter(state, "task", filters["flow"]), limit=PER_PAGE, cursor=cursor)
     runs = await asyncio.gather(*(engine.store.run(wait.run_id) for wait in found.items))
     order_keys = {run.id: run.order_key for run in runs}
+    flows = await engine.store.flow_names()
     return page(
         request, "tasks/list.html",
         found=found, shown=filters["show"], given=Given("/tasks", filters, plain={"show": filters["show"]}),
-        links=links("/tasks", found, cursor, filters), flows=await engine.store.flow_names(),
-        order_keys=order_keys, held=await held(engine.store, order_keys.values()), titles=await _titles(request, found.items),
+        links=links("/tasks", found, cursor, filters), flows=flows,
+        titles=await flow_titles(engine, [*(wait.flow for wait in found.items), *flows], reader_for(request).language),
+        order_keys=order_keys, held=await held(engine.store, order_keys.values()), questions=await _questions(request, found.items),
     )  # fmt: skip
 
 
@@ -73,7 +76,8 @@ async def _shown(
     return page(
         request, "tasks/one.html", status=status,
         task=task, form=form, decisions=decisions, faults=by_field, problems=rest, held=await held(loom(request).store, [key]),
-        title=(await _titles(request, [task.wait]))[task.wait.id],
+        title=(await _questions(request, [task.wait]))[task.wait.id],
+        flow_title=(await flow_titles(loom(request), [task.wait.flow], reader_for(request).language))[task.wait.flow],
     )  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def _fields(schema: Mapping[str, Any]) -> list[FormField]:
     return fields_of(schema)
 
 
-async def _titles(request: PageRequest, waits: Sequence[Wait]) -> dict[int, str]:
+async def _questions(request: PageRequest, waits: Sequence[Wait]) -> dict[int, str]:
     """What the asking nodes are called, in the reader's language; the slug where their version cannot be read any more."""
     engine, language = loom(request), reader_for(request).language
     found: dict[int, str] = {}

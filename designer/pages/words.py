@@ -81,6 +81,7 @@ CHANGES: Final[Mapping[str, str]] = {"added": "New", "missing": "Gone", "changed
 EVENT_MARKS: Final[Mapping[str, str]] = {"conflict": "Same key, other content", "cancellation": "Cancellation or refund"}
 DIRECTIONS: Final[Mapping[str, str]] = {"out": "Sent out", "in": "Came in"}
 CALL_OUTCOMES: Final[Mapping[str, str]] = {"ok": "Went well", "failed": "Failed"}
+CALL_PURPOSES: Final[Mapping[str, str]] = {"alarm": "Message of an alarm", "token": "Renewal of a token", "probe": "Probe"}
 SLOW: Final[Mapping[str, str]] = {"100": "From 100 ms", "1000": "From 1 s", "5000": "From 5 s"}
 SYSTEMS: Final[Mapping[str, str]] = {"source": "Source", "hub": "Hub", "wms": "WMS", "finance": "Finance"}
 DIFFERENCES: Final[Mapping[str, str]] = {"missing": "Not there", "doubled": "Doubled", "different": "Different"}
@@ -260,7 +261,7 @@ ALL: Final[tuple[Mapping[str, str], ...]] = (
     ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PORTS, PERIODS, REPLAY_SPANS, REPLAY_STATES, MADE, CHANGES, EVENT_MARKS, UNITS, SENTENCES,
     PRIORITIES, ACTIONS, DECISIONS, ACTORS, DETAILS, HOLD_REASONS, HOLD_STATES, HOLD_ENDS, OUTCOMES, YES_NO,
     STOCK_LISTS, STOCK_FINDINGS, STOCK_HOLDS, PARCEL_LISTS, PARCEL_STATES, COURIERS,
-    DIRECTIONS, CALL_OUTCOMES, SLOW, SYSTEMS, DIFFERENCES, RECONCILED_FIELDS, SENDINGS, LEFT_OUT,
+    DIRECTIONS, CALL_OUTCOMES, CALL_PURPOSES, SLOW, SYSTEMS, DIFFERENCES, RECONCILED_FIELDS, SENDINGS, LEFT_OUT,
     RULES, OTHER_NUMBERS, OTHER_SKUS, IDENTITIES, RULES_PARTS, TABLE_FORMS,
     FORM_STATES, FORM_CHANGE_STATES, FORM_CHANGE_KINDS, WEIGHTS, TOUCHES, JSON_TYPES, FORMATS,
     PATH_STAGES, TIMED_STAGES, CAUSES, WAYS, BY, OFFERS, WAYS_IN, REASONS, ABILITIES,

@@ -16,10 +16,12 @@ from typing import Any, Final, Protocol
 
 from engine.connection.book import ConnectionBook
 from engine.connection.client import HttpClient
-from engine.connection.http import HttpRequest
+from engine.connection.noting import Asked, noting, path_below
 from engine.connection.renewals import can_renew, ends_at, is_due, renewal, renewed
+from engine.connection.types import Connection
 from engine.errors import InputInvalid, OrderloomError
 from engine.json_text import read_json, write_json
+from engine.store.ports import CallLog
 from engine.store.sheets import Sheet
 
 log = logging.getLogger("orderloom.tokens")
@@ -33,6 +35,8 @@ TIMEOUT: Final = 20.0
 
 
 class TokenStore(Protocol):
+    call_log: CallLog
+
     async def hold_source(self, flow: str, trigger: str) -> bool: ...
     async def free_source(self, flow: str, trigger: str) -> None: ...
     async def sheet(self, kind: str, name: str, version: int | None = None) -> Sheet | None: ...
@@ -111,11 +115,20 @@ class Renewer:
             if not can_renew(connection) or (not anyway and not is_due(connection, now, await self._lifetime(name))):
                 self._failures.pop(name, None)
                 return False
-            answer = await self._client.send(_timed(renewal(connection, now)))
-            self._unsaved[name] = renewed(connection, answer.status, _json(answer.body), now)
+            self._unsaved[name] = await self._asked(name, connection, now)
         await self._save(name)
         self._failures.pop(name, None)
         return True
+
+    async def _asked(self, name: str, connection: Connection, now: datetime) -> dict[str, Any]:
+        """The fields that change. The call is noted, without what was sent: that is secrets alone."""
+        request = replace(renewal(connection, now), timeout=TIMEOUT)
+        asked = Asked(name, request.method, path_below(connection.address, request.url), key=KIND)
+        with noting(self._store.call_log.note, self._now, asked) as answered:
+            answer = await self._client.send(request)
+            body = _json(answer.body)
+            answered.status, answered.body = answer.status, body
+            return renewed(connection, answer.status, body, now)
 
     async def _save(self, name: str) -> None:
         """The newest document with the new token, as somebody may have changed the rest of it meanwhile. Raises ``OrderloomError``."""
@@ -141,10 +154,6 @@ class Renewer:
     async def _lifetime(self, name: str) -> float | None:
         found = await self._store.sheet(KIND, name)
         return None if found is None else float(read_json(found.body)["lifetime"])
-
-
-def _timed(request: HttpRequest) -> HttpRequest:
-    return replace(request, timeout=TIMEOUT)
 
 
 def _json(body: bytes) -> Any:

@@ -37,9 +37,12 @@ class Opened(Connection):
 
 
 class Server(Opened):
-    """What they share. ``schemes``: those of a URL, with the encryption that each means; ``ports``: with TLS and without."""
+    """What they share. ``schemes``: those of a URL, with the encryption that each means; ``ports``: with TLS and without; ``in_path``:
+    the field that the path of a URL stands for.
+    """
 
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {}
+    in_path: ClassVar[str] = ""
     ports: ClassVar[tuple[int, int]] = (0, 0)
 
     host: str = Field(title="Host", pattern=r"^[A-Za-z0-9._:\-]+$", description="Such as `queue.example.com`.")
@@ -95,8 +98,7 @@ class Server(Opened):
     @classmethod
     def rest(cls, path: str) -> dict[str, Any]:
         """What the path of a URL means."""
-        del path
-        return {}
+        return {cls.in_path: path} if cls.in_path else {}
 
 
 @connection_type("rabbitmq", title="RabbitMQ", icon="inbox")
@@ -105,13 +107,10 @@ class RabbitMq(Server):
 
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {"amqps": "tls", "amqp": "none"}
     ports = (5671, 5672)
+    in_path = "vhost"
     module = "engine.connection.clients.rabbitmq"
 
     vhost: str = Field(default="/", title="Virtual host", min_length=1, max_length=255, description="As it is called on the server.")
-
-    @classmethod
-    def rest(cls, path: str) -> dict[str, Any]:
-        return {"vhost": path}
 
 
 @connection_type("redis", title="Redis", icon="layers")
@@ -120,13 +119,10 @@ class Redis(Server):
 
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {"rediss": "tls", "redis": "none"}
     ports = (6379, 6379)
+    in_path = "database"
     module = "engine.connection.clients.redis"
 
     database: int = Field(default=0, title="Database", ge=0, le=10_000, description="Its number.")
-
-    @classmethod
-    def rest(cls, path: str) -> dict[str, Any]:
-        return {"database": path}
 
 
 @connection_type("nats", title="NATS", icon="network")
@@ -161,6 +157,7 @@ class Database(Server):
     """A database whose rows start flows. It is only read: give it a user that may do no more."""
 
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {"postgresql": "none", "mysql": "none"}
+    in_path = "database"
 
     kind: Literal["postgresql", "mysql"] = Field(
         title="Kind", description="What sort of database it is.", json_schema_extra={"enumTitles": {**_KINDS}}
@@ -181,10 +178,6 @@ class Database(Server):
         found = super().parts(text)
         del found["tls"]
         return {**found, "kind": URL(text).scheme}
-
-    @classmethod
-    def rest(cls, path: str) -> dict[str, Any]:
-        return {"database": path}
 
 
 @connection_type("folder", title="Folder", icon="file-up")

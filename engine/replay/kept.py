@@ -1,4 +1,7 @@
-"""Replays of a running service: in its memory only, a few of them, each with as many differing orders as a person would look at."""
+"""Replays of a running service, each with as many differing orders as a person would look at: a few in its memory.
+
+The reports of trials on a recording are kept in the store besides, and outlast the process.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
 from engine.registry import Registry
 from engine.replay.groups import Summary
+from engine.replay.report import Report, State, counts_in, keep_report, numbers, orders_in, problems_in, report_of, reports, summary_in
 from engine.replay.target import Against, calls_against, target_of
 from engine.replay.work import Counts, OrderChanges, Replay, Span
 from engine.store.documents import document_digest
@@ -23,7 +27,6 @@ MOST_ORDERS: Final = 500
 """Differing orders that are kept to be looked at; more are counted."""
 MOST_CHANGES: Final = 200
 """Of one order."""
-State = Literal["running", "done", "cancelled", "failed"]
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class Replays:
     def __init__(self, store: Store, registry: Registry) -> None:
         self._store, self._registry = store, registry
         self._kept: dict[int, KeptReplay] = {}
+        self._last = 0
         self._at_work: tuple[KeptReplay, Replay] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -71,9 +75,11 @@ class Replays:
         if recording is not None:
             await self._store.traffic(recording)
         work = Replay(self._store, self._registry, flow, document, span, limit, calls, recording)
+        stored = await numbers(self._store)
         if self._at_work is not None:
             raise Conflict(Problem("replay.running", fields={"flow": self._at_work[0].flow}))
-        kept = KeptReplay(max(self._kept, default=0) + 1, flow, _name(against), span, now, counts=work.counts, summary=work.summary)
+        self._last = max(self._last, *stored, 0) + 1
+        kept = KeptReplay(self._last, flow, _name(against), span, now, counts=work.counts, summary=work.summary)
         kept.recording, kept.digest = recording, document_digest(document)
         self._kept[kept.id] = kept
         for old in sorted(self._kept)[:-KEPT]:
@@ -84,24 +90,35 @@ class Replays:
         task.add_done_callback(self._tasks.discard)
         return kept
 
-    def get(self, flow: str, number: int) -> KeptReplay:
+    async def get(self, flow: str, number: int) -> KeptReplay:
         """Raises ``NotFound`` (``replay.unknown``)."""
         found = self._kept.get(number)
+        if found is None:
+            report = next((one for one in await reports(self._store) if one.id == number), None)
+            found = None if report is None else _kept(report, await orders_in(self._store, number))
         if found is None or found.flow != flow:
             raise NotFound(Problem("replay.unknown"))
         return found
 
-    def cancel(self, flow: str, number: int) -> KeptReplay:
+    async def cancel(self, flow: str, number: int) -> KeptReplay:
         """Ends it after a few more events. Raises ``NotFound``, or ``Conflict`` (``replay.ended``)."""
-        found = self.get(flow, number)
+        found = await self.get(flow, number)
         if self._at_work is None or self._at_work[0] is not found:
             raise Conflict(Problem("replay.ended"))
         self._at_work[1].stop()
         return found
 
-    def of(self, flow: str) -> list[KeptReplay]:
-        """Newest first."""
-        return [kept for _, kept in sorted(self._kept.items(), reverse=True) if kept.flow == flow]
+    async def of(self, flow: str) -> list[KeptReplay]:
+        """Newest first; those of the store without their orders."""
+        return [one for one in await self._all() if one.flow == flow]
+
+    async def on(self, recording: int) -> list[KeptReplay]:
+        """The trials on a recording, newest first; those of the store without their orders."""
+        return [one for one in await self._all() if one.recording == recording]
+
+    async def _all(self) -> list[KeptReplay]:
+        stored = {one.id: _kept(one, []) for one in await reports(self._store)}
+        return [one for _, one in sorted({**stored, **self._kept}.items(), reverse=True)]
 
     async def close(self) -> None:
         """Stops without waiting for what is at work."""
@@ -122,8 +139,26 @@ class Replays:
             log.error("replay failed", extra={"flow": kept.flow, "type": type(error).__name__})  # noqa: TRY400 - texts may be personal
             state, kept.problems = "failed", (Problem("run.not_executable", (kept.flow,), {"type": type(error).__name__}),)
         finally:
+            await self._keep(kept, state)
             kept.state = state
             self._at_work = None
+
+    async def _keep(self, kept: KeptReplay, state: State) -> None:
+        """Before it counts as ended. What the store does not take stays in memory."""
+        if kept.recording is None:
+            return
+        head = (kept.id, kept.flow, kept.against, kept.recording, kept.digest, kept.began_at, state)
+        try:
+            await keep_report(self._store, report_of(head, kept.counts, kept.summary, kept.problems), kept.orders)
+        except OrderloomError as error:
+            log.warning("report not kept", extra={"flow": kept.flow, "code": error.problems[0].code})
+
+
+def _kept(report: Report, orders: list[OrderChanges]) -> KeptReplay:
+    return KeptReplay(
+        report.id, report.flow, report.against, Span(), report.began_at, report.state, counts_in(report), orders,
+        problems_in(report), summary_in(report), report.recording, report.digest,
+    )  # fmt: skip
 
 
 def _name(against: Against) -> str:

@@ -19,6 +19,7 @@ from engine.privacy.pseudonyms import KEY_BYTES, Pseudonyms
 from engine.registry import Registry
 from engine.replay.capture import capture, left_out
 from engine.replay.cases import Versions
+from engine.replay.report import forget_reports
 from engine.replay.work import AT_WORK, ERASED
 from engine.run.plan import Plan
 from engine.store.filters import EventFilter
@@ -75,8 +76,9 @@ class Recorder:
         return await self._store.traffic(number)
 
     async def delete(self, number: int, actor: str) -> None:
-        """Raises ``NotFound``."""
+        """With the reports of what was tried on it. Raises ``NotFound``."""
         await self._store.delete_traffic(number, actor=actor)
+        await forget_reports(self._store, number)
         self._taken.pop(number, None)
 
     async def look(self) -> int:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from time import perf_counter
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 from engine.connection.failures import CallFailed
+from engine.connection.masked_answer import masked_answer
+from engine.connection.noting import STOPPED, Asked, Note, noting
 from engine.errors import OrderloomError
 from engine.node.context import HttpAnswer
 from engine.node.params import Params, UrlTemplate
 from engine.run.effects import EffectRequest
-from engine.run.masked_answer import masked_answer
 from engine.run.outside import Outside
 from engine.run.plan import Step
 from engine.store.call_records import CallNote
@@ -21,8 +21,6 @@ from engine.store.ports import Event
 
 AttemptEnd: TypeAlias = "tuple[Any, str] | OrderloomError | None"
 """The result and the verdict on it, what was raised, or nothing where the service was stopped meanwhile."""
-STOPPED: Final = "interrupted"
-BAD: Final = 400
 
 
 def noted_attempt(
@@ -43,21 +41,13 @@ def was_made(request: EffectRequest, ended: AttemptEnd) -> bool:
 
 
 async def ask(
-    outside: Outside, note: Callable[[CallNote], None], now: Callable[[], datetime], connection: str, content: Mapping[str, Any], key: str,
+    outside: Outside, note: Note, now: Callable[[], datetime], connection: str, content: Mapping[str, Any], key: str,
     *, seconds: float, flow: str | None = None, step: str | None = None,
 ) -> HttpAnswer:  # fmt: skip
     """A call that no run makes: a source that is asked, a list that is fetched. Raises what the outside raises."""
-    at, began = now(), perf_counter()
-    status, code = None, None
-    try:
+    with noting(note, now, Asked(connection, content["method"], content["path"], flow, step)) as answered:
         answer = await outside.http(connection, content, key, seconds)
-        status = answer.status
-    except OrderloomError as error:
-        code = error.problems[0].code
-        raise
-    finally:
-        took, failed = (perf_counter() - began) * 1000, status is None or status >= BAD
-        note((at, "out", connection, content["method"], content["path"], status, code, took, failed, None, flow, step, None, 1, None, None))
+        answered.status, answered.body = answer.status, answer.body
     return answer
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from engine.connection.masked_answer import masked_answer
 from engine.errors import Problem
 from engine.flow.lineage import Carried
 from engine.node.items import START_KEY, Item
@@ -14,7 +15,6 @@ from engine.privacy.item import mask_item
 from engine.privacy.scrub import scrubbed
 from engine.run.effects import Asked
 from engine.run.execution import Execution
-from engine.run.masked_answer import masked_answer
 from engine.run.masked_request import RequestMask
 from engine.run.plan import Plan, Step
 from engine.run.shown import request_json

@@ -11,8 +11,11 @@ import msgspec
 
 Direction = Literal["out", "in"]
 Outcome = Literal["ok", "failed"]
+Purpose = Literal["alarm", "token", "probe"]
+"""The first word of the key of such a call."""
 DIRECTIONS: Final[tuple[Direction, ...]] = ("out", "in")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("ok", "failed")
+PURPOSES: Final[tuple[Purpose, ...]] = ("alarm", "token", "probe")
 CallNote: TypeAlias = tuple[
     datetime,
     Direction,
@@ -39,7 +42,8 @@ class CallMade(msgspec.Struct, frozen=True):
     as the flow has it where data would stand in it.
 
     ``code``: why there was no answer, or none of use; ``failed``: whether it did not do what it should; ``run_id``: the run that made
-    it, or that came of it; ``size``: bytes of a delivery, where it said so; ``excerpt``: of a failed answer, masked.
+    it, or that came of it; ``effect``: the key under which it was asked; ``size``: bytes of a delivery, where it said so;
+    ``excerpt``: of a failed answer, masked.
     """
 
     id: int
@@ -59,6 +63,14 @@ class CallMade(msgspec.Struct, frozen=True):
     attempt: int = 1
     size: int | None = None
     excerpt: str | None = None
+
+    @property
+    def purpose(self) -> Purpose | None:
+        """What no flow asked for."""
+        if self.run_id is not None or self.effect is None:
+            return None
+        word = self.effect.partition("-")[0]
+        return next((one for one in PURPOSES if one == word), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import Any, Final, TypeVar, cast
 from engine.errors import NodeError
 from engine.node.items import Item
 from engine.node.keys import order_number
-from engine.order import instant
+from engine.order import instant, zone_of
 from engine.run.plan import Plan
 from engine.run.seen import STAMPS
 from engine.store.ports import Event, RunState
-from engine.watch.observations import TARGETS, Arrival, Call, Delivery, Observation, Target
+from engine.watch.observations import SHIPPED, TARGETS, Arrival, Call, Delivery, Observation, Shipped, Target
 
 T = TypeVar("T")
 MOST: Final = 50_000
@@ -87,6 +87,8 @@ class Ears:
             known.channel, known.order, known.stamp = channel, number, stamp
 
     def delivered(self, event: Event, use: str, content: Mapping[str, Any]) -> None:
+        if use == SHIPPED:
+            self._told_of(event, content)
         target, order = TARGETS.get(use), content.get("json")
         if target is None or not isinstance(order, dict):
             return
@@ -100,6 +102,19 @@ class Ears:
             known.targets.discard(target)
             if not known.targets:
                 del self.under_way[event.id]
+
+    def _told_of(self, event: Event, shipment: Mapping[str, Any]) -> None:
+        """A warehouse may tell late, and many at once: only a stamp in the future says that its times are wrong."""
+        said = shipment.get("shipped_at")
+        try:
+            stamp = instant(said) if isinstance(said, str) else None
+        except NodeError:
+            return
+        if stamp is not None:
+            offset = min(round((event.received_at - stamp).total_seconds(), 1), 0.0)
+            source = event.order_key.partition("|")[0][:LONGEST]
+            number = _text(shipment, "channel_order_id")
+            self._heard.append(Shipped(source, number, event.received_at, offset, zone_of(said, "UTC")))
 
     def rests(self, run_id: int, state: RunState) -> None:
         """A run has ended, or rests for now."""
@@ -153,6 +168,6 @@ def _seconds(stamp: datetime | None, now: datetime) -> float | None:
     return seconds if seconds is not None and seconds >= 0 else None
 
 
-def _text(order: Item, name: str) -> str:
+def _text(order: Mapping[str, Any], name: str) -> str:
     value = order.get(name)
     return value[:LONGEST] if isinstance(value, str) else ""

@@ -14,7 +14,20 @@ from engine.order import instant, utc_text
 from engine.watch.clock import Limits, Mistake, is_well, mistake_in
 from engine.watch.contract.classes import is_at_least
 from engine.watch.goods import parcel_fault, stock_fault, subject_of_goods
-from engine.watch.observations import Arrival, Call, Delivery, Drift, Ending, Gauge, Held, Level, Observation, ParcelSeen, StockSeen
+from engine.watch.observations import (
+    Arrival,
+    Call,
+    Delivery,
+    Drift,
+    Ending,
+    Gauge,
+    Held,
+    Level,
+    Observation,
+    ParcelSeen,
+    Shipped,
+    StockSeen,
+)
 from engine.watch.rules import (
     CertificateEnds,
     ClockOff,
@@ -72,6 +85,8 @@ def subject_of(rule: Rule, one: Observation) -> str | None:  # noqa: PLR0911 - o
             return (rule.channel or ALL) if rule.channel in ("", one.channel) else None
         case ClockOff(), Arrival():
             return f"{one.channel}/{one.shop}" if one.offset is not None else None
+        case ClockOff(), Shipped():
+            return one.source
         case Drifted(), (Drift() | Held()):
             return _drift_of(rule, one)
         case _, StockSeen() | ParcelSeen():
@@ -107,7 +122,17 @@ def looked_at(rules: Iterable[Rule], observations: Iterable[Observation]) -> Map
     by_type: dict[type[Observation], list[Observation]] = {}
     for one in in_order:
         by_type.setdefault(type(one), []).append(one)
-    return {kind: by_type.get(_LOOKS_AT[kind], ()) if kind in _LOOKS_AT else in_order for kind in {type(rule) for rule in rules}}
+    return {kind: _of(_LOOKS_AT[kind], by_type, in_order) if kind in _LOOKS_AT else in_order for kind in {type(rule) for rule in rules}}
+
+
+def _of(
+    wanted: tuple[type[Observation], ...], by_type: Mapping[type[Observation], Sequence[Observation]], in_order: Sequence[Observation]
+) -> Sequence[Observation]:
+    """Several types are in order of time among each other, too."""
+    there = [one for one in wanted if one in by_type]
+    if len(there) > 1:
+        return [one for one in in_order if type(one) in wanted]
+    return by_type[there[0]] if there else ()
 
 
 def always_looked_at(rule: Rule) -> tuple[str, ...]:
@@ -238,7 +263,7 @@ def _ending(rule: TokenEnds | CertificateEnds, memory: Memory, subject: str, one
     return kept, GOOD
 
 
-def _clock(rule: ClockOff, memory: Memory, subject: str, one: Arrival) -> tuple[Memory, Verdict]:
+def _clock(rule: ClockOff, memory: Memory, subject: str, one: Arrival | Shipped) -> tuple[Memory, Verdict]:
     limits = Limits(rule.orders, rule.in_future, float(rule.tolerance))
     offsets = [*map(float, memory.get("offsets", ())), cast("float", one.offset)][-max(rule.orders, 2 * rule.in_future, WELL_AGAIN) :]
     kept: Memory = {"offsets": offsets}
@@ -261,7 +286,7 @@ def _drift(rule: Drifted, memory: Memory, subject: str, one: Drift | Held) -> tu
     return memory, Bad(fields, f"alarm.drift_{one.change}")
 
 
-def _told(found: Mistake, subject: str, one: Arrival) -> Bad:
+def _told(found: Mistake, subject: str, one: Arrival | Shipped) -> Bad:
     where = "ahead" if found.offset < 0 else "behind"
     fields = {
         "source": subject.rstrip("/"),
@@ -291,10 +316,10 @@ def _minute(at: datetime) -> int:
 
 
 _GAUGES: Final[Mapping[type[Rule], Gauge]] = {QueueLength: "queue", StandingStill: "standing", Incidents: "incidents"}
-_LOOKS_AT: Final[Mapping[type[Rule], type[Observation]]] = {
-    FailuresInARow: Call, ErrorShare: Call, Delayed: Delivery, NoOrders: Arrival, ClockOff: Arrival,
-    QueueLength: Level, StandingStill: Level, StuckOrders: Level, Incidents: Level, TokenEnds: Ending, CertificateEnds: Ending,
-    StockShort: StockSeen, Oversold: StockSeen, ParcelStill: ParcelSeen, ParcelLate: ParcelSeen,
+_LOOKS_AT: Final[Mapping[type[Rule], tuple[type[Observation], ...]]] = {
+    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped),
+    QueueLength: (Level,), StandingStill: (Level,), StuckOrders: (Level,), Incidents: (Level,), TokenEnds: (Ending,),
+    CertificateEnds: (Ending,), StockShort: (StockSeen,), Oversold: (StockSeen,), ParcelStill: (ParcelSeen,), ParcelLate: (ParcelSeen,),
 }  # fmt: skip
 """A kind that is not named here looks at everything."""
 _TAKE: Final[Mapping[type[Rule], Callable[..., tuple[Memory, Verdict]]]] = {

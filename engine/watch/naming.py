@@ -43,9 +43,9 @@ def named(code: str, fields: Mapping[str, Any], language: str) -> dict[str, Any]
 
 
 def source_name(source: str, language: str) -> str:
-    """``own_shop/s1``: a channel, and its shop where it has one of another name."""
+    """``own_shop/s1``: a channel, and its shop where it has one of another name; ``wms``: a system."""
     channel, _, shop = source.partition("/")
-    name = _word(CHANNELS, channel, language)
+    name = _word(TARGETS if channel in TARGETS else CHANNELS, channel, language)
     return name if shop in ("", channel) else text(WITH_MORE, language, name=name, more=shop)
 
 

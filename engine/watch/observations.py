@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,6 +11,8 @@ Target = Literal["wms", "finance"]
 Gauge = Literal["queue", "standing", "incidents", "stuck"]
 TARGETS: dict[str, Target] = {"connector.to_wms": "wms", "connector.to_finance": "finance"}
 """By node type: which system has an order once the node is done."""
+SHIPPED: Final = "connector.take_waybill"
+"""The node type that is told what a warehouse shipped."""
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
@@ -31,6 +33,16 @@ class Arrival(msgspec.Struct, frozen=True, tag="arrival"):
     order: str
     at: datetime
     offset: float | None = None
+    zone: str = "UTC"
+
+
+class Shipped(msgspec.Struct, frozen=True, tag="shipped"):
+    """A warehouse told what it shipped, with its own stamp. ``source``: its channel; ``offset``: none where it lies in the past."""
+
+    source: str
+    order: str
+    at: datetime
+    offset: float
     zone: str = "UTC"
 
 
@@ -130,4 +142,4 @@ class Ending(msgspec.Struct, frozen=True, tag="ending"):
     failed: str | None = None
 
 
-Observation = Call | Arrival | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending
+Observation = Call | Arrival | Shipped | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.connection.book import ConnectionBook
 from engine.connection.mail_server import Smtp
+from engine.connection.noting import Asked, noting
 from engine.connection.robots import BODIES, code_in
 from engine.errors import NodeError, OrderloomError
 from engine.run.outside import Outside
@@ -72,16 +73,20 @@ class Sender:
     async def _to_connection(self, one: AlarmMessage, alarm: Alarm) -> None:
         connection = self._connections.get(one.receiver)
         head, whole = said(one.kind, alarm, self._language, self._rules.rules().get(alarm.rule))
+        asked = Asked(one.receiver, "MAIL" if isinstance(connection, Smtp) else "POST", key=key_of(one), attempt=one.attempts + 1)
         if isinstance(connection, Smtp):
             mail = {"to": self._mail_to(alarm.rule), "subject": head, "text": whole}
-            await self._outside().mail(one.receiver, mail, key_of(one), TIMEOUT)
+            with noting(self._store.call_log.note, self._now, asked):
+                await self._outside().mail(one.receiver, mail, key_of(one), TIMEOUT)
             return
-        body: Any = BODIES[connection.type_name](whole) if connection.type_name in BODIES else {
-            **item_of(one.kind, alarm, self._language), "text": whole
-        }  # fmt: skip
-        answer = await self._outside().http(one.receiver, {"method": "POST", "path": "", "json": body}, key_of(one), TIMEOUT)
-        if not 200 <= answer.status < 300 or (connection.type_name in BODIES and code_in(answer.body, answer.status) not in (0, 200)):
-            raise NodeError("alarm.not_taken", status=answer.status)
+        robot = connection.type_name in BODIES
+        body: Any = BODIES[connection.type_name](whole) if robot else {**item_of(one.kind, alarm, self._language), "text": whole}
+        with noting(self._store.call_log.note, self._now, asked) as answered:
+            content = {"method": "POST", "path": "", "json": body}
+            answer = await self._outside().http(one.receiver, content, key_of(one), TIMEOUT)
+            answered.status, answered.body = answer.status, answer.body
+            if not 200 <= answer.status < 300 or (robot and code_in(answer.body, answer.status) not in (0, 200)):
+                raise NodeError("alarm.not_taken", status=answer.status)
 
     def _mail_to(self, rule: str) -> list[str]:
         """Raises ``NodeError`` (``alarm.no_address``) where the rule names none (any more)."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo
-from tests.browser.test_everywhere import goods
+from tests.browser.prepared import goods
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import wait_until
-from tests.browser.test_everywhere import ASKING
+from tests.browser.prepared import ASKING
 from tests.designer.api.test_serve import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

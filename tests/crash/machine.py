@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import sqlite3
-import tempfile
-from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from datetime import timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from engine.app import Orderloom
 from engine.erasure import erase_event
 from engine.errors import Conflict, InputInvalid
-from engine.intake import published
-from engine.json_text import read_json
-from engine.node.triggers import Delivery
-from engine.store.memory import MemoryStore
-from engine.store.open import open_store
 from engine.store.operations import ENDS
-from engine.store.ports import OPEN_STATES, Incident, IncidentFilter, Store, StoreOptions, WaitFilter
-from tests.crash.fall import crash
-from tests.crash.scene import KINDS, REGISTRY, SETTINGS, TARGETS, Seen, Targets, body_of, scene
+from engine.store.ports import OPEN_STATES, Incident, IncidentFilter, WaitFilter
+from tests.crash.lab import Lab
+from tests.crash.scene import KINDS, TARGETS, Seen, body_of, scene
 
-MORNING = datetime(2026, 3, 28, 8, 0, tzinfo=UTC)
 DOUBT = "effect.unknown_outcome"
 MODES = ("ok", "down", "refuse", "patience", "deaf", "lost", "slow")
 T = TypeVar("T")
-IN_MEMORY = "/dev/shm"
-"""Where files cost no flush: nothing here tests the disk."""
 Number = st.integers(0, 50)
 
 
@@ -58,22 +42,15 @@ class Known:
     sent_again: int = 0
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Lab, RuleBasedStateMachine):
     """After each step the invariants hold; in the end, when the targets work again and everybody has decided, everything has ended."""
-
-    on_disk: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.compiling, published._COMPILING = published._COMPILING, AtOnce()  # type: ignore[misc,assignment]
-        self.folder = tempfile.mkdtemp(dir=IN_MEMORY if Path(IN_MEMORY).is_dir() else None) if self.on_disk else None
-        self.memory = MemoryStore()
-        self.targets = Targets(watch=self.watch)
-        self.now, self.mark = MORNING, 1
+        self.mark = 1
         self.known: dict[int, Known] = {}
         self.out_of_order: list[str] = []
-        self.run(self._enter())
+        self.begin(self.watch)
         self.run(self.app.publish(scene(1), note="", actor="owner"))
 
     # --- what may happen
@@ -138,8 +115,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def fall(self) -> None:
-        self.run(crash(self.app), quiet=False)
-        self.run(self._enter())
+        self.fall_and_rise()
 
     @rule(order=st.sampled_from("AB"), kind=st.sampled_from(KINDS))
     def fall_in_the_middle_of_a_call(self, order: str, kind: str) -> None:
@@ -234,24 +210,9 @@ class Machine(RuleBasedStateMachine):
                 assert self.state(one.id) in ("done", "cancelled") or (one.erased and self.state(one.id) == "failed"), self._about(one)
                 self._reached_all(one)
         finally:
-            self.run(self._leave(), quiet=False)
-            self.loop.close()
-            published._COMPILING = self.compiling  # type: ignore[misc]
+            self.end()
 
     # --- how it is done
-
-    def run(self, what: Coroutine[Any, Any, T], *, quiet: bool = True) -> T:
-        """Until it is done and nothing moves any more by itself."""
-        found = self.loop.run_until_complete(what)
-        if quiet:
-            self.loop.run_until_complete(self._quiet())
-        return found
-
-    def state(self, run: int) -> str:
-        if self.folder is None:
-            return self.memory._kept.runs[run].state
-        with closing(sqlite3.connect(f"{self.folder}/orderloom.db")) as connection:
-            return connection.execute("SELECT state FROM run WHERE id = ?", (run,)).fetchone()[0]
 
     def watch(self, seen: Seen) -> None:
         """Events of one order go one after the other; only one that waited may be overtaken."""
@@ -287,67 +248,6 @@ class Machine(RuleBasedStateMachine):
         incidents = self.run(self.app.store.incidents(IncidentFilter(run_id=one.id))).items
         return f"{one} has no way out: {self.state(one.id)}, {[(each.step, each.code, each.fields) for each in incidents]}"
 
-    def _open(self) -> Store:
-        return self.memory if self.folder is None else open_store(StoreOptions(self.folder))
-
-    async def _enter(self) -> None:
-        self.targets.gate, self.targets.held = asyncio.Event(), 0
-        self.app = Orderloom(SETTINGS, self._open(), REGISTRY, clock=lambda: self.now)
-        await self.app.__aenter__()
-        if self.folder is not None:
-            database: Any = self.app.store
-            database._open.read = _inline(database._open._in_session)
-        for name, value in {"outside": self.targets, "sleep": lambda _: asyncio.sleep(0), "chance": lambda: 0.5}.items():
-            object.__setattr__(self.app.world, name, value)
-        self.app._upkeep.start = lambda: None  # type: ignore[method-assign]  # what it does at its times, the rules do
-        await self.app.start()
-
-    async def _leave(self) -> None:
-        self.targets.gate.set()
-        await self.app.__aexit__()
-        if self.folder is not None:
-            shutil.rmtree(self.folder)
-        await self.loop.shutdown_default_executor()
-
-    async def _let_go(self) -> None:
-        self.targets.gate.set()
-        await self._quiet()
-        self.targets.gate = asyncio.Event()
-
-    async def _hook(self, body: bytes) -> Any:
-        return await self.app.intake.hook("scene", "hook", Delivery(body))
-
-    async def _journaled(self, run: int) -> set[str]:
-        found: set[str] = set()
-        for fact in await self.app.store.facts(run):
-            body = read_json(fact.body)
-            found |= {entry["id"] for name in ("results", "backoffs") for entry in body.get(name, ())} | {body.get("id", "")}
-        return found
-
-    async def _quiet(self) -> None:
-        still = 0
-        while still < 40:
-            still = 0 if self.app.store.journal.backlog() else still + 1
-            await asyncio.sleep(0)
-
 
 def _pick(among: Sequence[T], number: int) -> T | None:
     return among[number % len(among)] if among else None
-
-
-class AtOnce:
-    """Compiles where it is asked to, as a thread would go on while the model looks."""
-
-    def submit(self, work: Callable[[], T]) -> Future[T]:
-        done: Future[T] = Future()
-        done.set_result(work())
-        return done
-
-
-def _inline(query: Any) -> Any:
-    """Reads in the loop's own thread, so that the order of things is the same each time."""
-
-    async def read(statement: Any) -> Any:
-        return query(statement)
-
-    return read

@@ -11,9 +11,14 @@ from httpx import AsyncClient
 from designer import assets
 from designer.assets import STATIC, asset, digest, joined
 from designer.joining import imports
+from designer.pages.environment import icons
+from engine.connection.types import connection_types
+from engine.registry import installed
+from engine.watch.rules import KINDS
 
 TEMPLATES = Path(__file__).parents[2] / "designer" / "templates"
 CALL = re.compile(r"""\b(?:asset|joined|modules)\(['"]([^'"]+)['"]\)""")
+ICON = re.compile(r"""ui\.(?:icon|empty)\("([a-z0-9-]+)\"""")
 
 ENTRIES = ("css/main.css", "css/canvas.css", "js/canvas/main.js")
 
@@ -107,3 +112,13 @@ def test_every_asset_of_a_template_exists_and_none_is_named_by_hand() -> None:
     assert named > {"css/main.css", "vendor/icons.svg"}
     assert [name for name in sorted(named) if not (STATIC / name).is_file()] == []
     assert [path.name for path, text in templates.items() if '"/static/' in text] == []
+
+
+def test_every_icon_that_the_code_names_is_in_the_sprite() -> None:
+    """Of nodes, connection types, rules of alarms and templates: one that is missing would be an empty box, and nothing would say so."""
+    nodes = [(kind.name, kind.icon) for kind in installed()]
+    connections = [(name, kind.type_icon) for name, kind in connection_types().items()]
+    rules = [(name, kind.icon) for name, kind in KINDS.items()]
+    pages = [(path.name, name) for path in sorted(TEMPLATES.rglob("*.html")) for name in ICON.findall(path.read_text("utf-8"))]
+    assert min(len(nodes), len(connections), len(rules), len(pages)) > 10
+    assert [one for one in (*nodes, *connections, *rules, *pages) if one[1] not in icons()] == []

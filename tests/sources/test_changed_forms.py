@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from nodes.connector.own_shop.simulator import OwnShopSimulator
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
 from nodes.connector.shopify.simulator import ShopifySimulator
 from nodes.connector.taobao.simulator import TaobaoSimulator
+from nodes.connector.woocommerce.simulator import WooCommerceSimulator
 
 from .house import until
 
@@ -35,24 +37,32 @@ SHIPS = 'item.status in ["awaiting_fulfillment", "partially_shipped"] && size(it
 Body = dict[str, Any]
 
 
-def flow(channel: str, *, pushed: bool, fetched: bool) -> bytes:
-    """``fetched``: what is pushed only names an order, and a node fetches it."""
+def flow(channel: str, *, pushed: bool, fetched: bool, fills: Mapping[str, str] | None = None) -> bytes:
+    """``fetched``: what is pushed only names an order, and a node fetches it; ``fills``: fields that the flow sets."""
     shop = {"shop": {"connection": "shop"}}
     source = (f"connector.{channel}_orders@1", shop) if pushed else (f"connector.{channel}_poll@1", {**shop, "every": "200ms"})
     trade = {"trade": {"use": f"connector.{channel}_trade@1", "params": shop}} if fetched else {}
-    ways = ["shop -> trade", "trade -> order"] if fetched else ["shop -> order"]
+    filled = {"filled": {"use": "transform.set_fields@1", "params": {"fields": dict(fills)}}} if fills else {}
+    path = ["shop", *trade, *filled, "order"]
     document: dict[str, Any] = {
         "format": 1,
         "name": "hub",
         "nodes": {
             **trade,
+            **filled,
             "shop": {"use": source[0], "params": source[1]},
             "order": {"use": "transform.canonical_order@1", "params": {"channel": channel}},
             "kept": {"use": "connector.to_hub@1"},
             "ships": {"use": "rule.condition@1", "params": {"when": SHIPS}},
             "to_wms": {"use": "connector.to_wms@1", "params": {"wms": {"connection": "wms"}}},
         },
-        "wires": [*ways, "order -> kept", "kept.new -> ships", "kept.changed -> ships", "ships.yes -> to_wms"],
+        "wires": [
+            *(f"{one} -> {other}" for one, other in pairwise(path)),
+            "order -> kept",
+            "kept.new -> ships",
+            "kept.changed -> ships",
+            "ships.yes -> to_wms",
+        ],
         "tests": [],
     }
     return json.dumps(document).encode()
@@ -98,10 +108,17 @@ class House:
 
         await until(rest)
 
+    async def publish(self, **changes: Any) -> None:
+        document = flow(self.shop.channel, pushed=self.shop.pusher.to is not None, fetched=False, **changes)
+        await self.app.publish(document, note="", actor="owner")
+
     async def accept(self, change: Mapping[str, Any], **decision: Any) -> None:
+        """What is parked goes on through the mapping, if it is one."""
         status, answer = await self.post(f"/form-changes/{change['id']}/acceptance", decision)
         assert status == 201, answer
         assert answer["state"] == "accepted"
+        if decision["how"] == "as_it_is":
+            return
         status, answer = await self.post(f"/form-changes/{change['id']}/mendings", {"per_second": 500})
         assert status == 202, answer
 
@@ -112,6 +129,10 @@ class House:
     @property
     def shipped(self) -> dict[str, str]:
         return {one.order["channel_order_id"]: one.order["amount"]["paid"] for one in self.wms.received}
+
+    def right(self, back: Callable[[Body], Body]) -> dict[str, str]:
+        """What each order of the shop is to ship with; ``back`` says it in the old form."""
+        return {order.id: CANONICAL[self.shop.channel](back(order.body))["amount"]["paid"] for order in self.shop.orders}
 
     async def all_shipped(self, orders: list[str]) -> None:
         await until(lambda: self.shipped.keys() == set(orders), "shipped")
@@ -162,6 +183,10 @@ def renamed(old: str, new: str) -> Callable[[Body], object]:
     return lambda inner: inner.update({new: inner.pop(old)}) if old in inner else None
 
 
+def unwrapped(name: str) -> Callable[[Body], object]:
+    return lambda inner: inner.update({name: inner[name]["value"]}) if isinstance(inner[name], dict) else None
+
+
 LONG = os.environ.get("PROOFS_LONG") == "1"
 RENAMES = {
     "own_shop": (OwnShopSimulator, True, at("data", "amounts"), "paid", "paid_total", "amounts."),
@@ -189,59 +214,95 @@ async def test_a_renamed_field_parks_names_its_flow_and_is_mended_by_the_offered
         await one.all_shipped([*before, *drifted])
         after = await one.orders(1)
         await one.all_shipped([*before, *drifted, *after])
-        back = changed(around, renamed(new, old))
-        right = {order.id: CANONICAL[channel](back(order.body))["amount"]["paid"] for order in one.shop.orders}
-        assert one.shipped == right, "the right money"
+        assert one.shipped == one.right(changed(around, renamed(new, old))), "the right money"
         assert (await one.get("/form-changes"))["items"] == []
 
 
-async def test_a_retyped_field_is_handled_where_the_flow_can_and_parks_where_it_cannot(tmp_path: Path) -> None:
-    async with house(OwnShopSimulator(), tmp_path, pushed=True) as one:
-        one.shop.changes_form = changed(at("data", "lines"), lambda line: line.update(qty=str(line["qty"])))
+RETYPED = {
+    "own_shop": (OwnShopSimulator, True, at("data", "lines"), "qty", "lines[].qty", at("data", "amounts"), "paid", "amounts.paid"),
+    "pinduoduo": (PinduoduoSimulator, False, at("item_list"), "goods_count", "item_list[].goods_count", at(), "pay_amount", "pay_amount"),
+}
+
+
+@pytest.mark.parametrize("channel", RETYPED)
+async def test_a_retyped_field_is_handled_where_the_flow_can_and_parks_and_is_mended_where_it_cannot(channel: str, tmp_path: Path) -> None:
+    simulator, pushed, around, count, count_path, around_money, money, money_path = RETYPED[channel]
+    async with house(simulator(), tmp_path, pushed=pushed) as one:
+        one.shop.changes_form = changed(around, lambda inner: inner.update({count: str(inner[count])}))
         handled = await one.orders(2)
-        change = await one.change("retyped", "lines[].qty")
+        change = await one.change("retyped", count_path)
         assert (change["weight"], change["expected"], change["found"]) == ("warned", "integer", "string")
+        assert change["touched"] == [{"flow": "hub", "node": "order", "how": "read"}]
         await one.all_shipped(handled)
-        wrap = changed(at("data", "amounts"), lambda money: money.update(paid={"value": money["paid"]}))
-        one.shop.changes_form = wrap
+        one.shop.changes_form = changed(around_money, lambda inner: inner.update({money: {"value": inner[money]}}))
         parked = await one.orders(2)
-        change = await one.change("retyped", "amounts.paid")
+        change = await one.change("retyped", money_path)
         await one.settled(4)
-        assert (change["weight"], change["source"]) == ("parked", "amounts.paid.value")
+        assert (change["weight"], change["source"]) == ("parked", f"{money_path}.value")
+        assert change["touched"] == [{"flow": "hub", "node": "order", "how": "needed"}]
         assert one.shipped.keys() == set(handled)
-        await one.accept(change, how="move", source="amounts.paid.value")
+        await until(one.alarm, "alarm")
+        await one.accept(change, how="move", source=f"{money_path}.value")
         await one.all_shipped([*handled, *parked])
+        assert one.shipped == one.right(changed(around_money, unwrapped(money))), "the right money"
 
 
-async def test_a_vanished_field_parks_until_it_is_back_and_can_be_accepted(tmp_path: Path) -> None:
-    async with house(OwnShopSimulator(), tmp_path, pushed=True) as one:
-        one.shop.changes_form = changed(at("data"), lambda order: order.pop("currency"))
-        parked = await one.orders(2)
+VANISHED = {
+    "own_shop": (OwnShopSimulator, True, at("data"), "data.currency"),
+    "woocommerce": (WooCommerceSimulator, False, at(), "currency"),
+}
+
+
+@pytest.mark.parametrize("channel", VANISHED)
+async def test_a_vanished_field_parks_and_is_mended_in_bulk_and_by_a_flow_that_sets_it(channel: str, tmp_path: Path) -> None:
+    simulator, pushed, around, field = VANISHED[channel]
+    async with house(simulator(), tmp_path, pushed=pushed) as one:
+        one.shop.changes_form = changed(around, lambda order: order.pop("currency"))
+        parked = await one.orders(3)
         change = await one.change("vanished", "currency")
-        await one.settled(2)
+        await one.settled(3)
         assert (change["weight"], change["source"], one.shipped) == ("parked", None, {})
+        assert change["touched"] == [{"flow": "hub", "node": "order", "how": "needed"}]
+        await until(one.alarm, "alarm")
         status, answer = await one.post(f"/form-changes/{change['id']}/acceptance", {"how": "move", "source": "currency"})
         assert (status, answer["problems"][0]["code"]) == (422, "form_change.declared_source")
-        one.shop.changes_form = dict
-        well = await one.orders(1)
-        await one.all_shipped(well)
-        incidents = (await one.app.store.incidents()).items
-        assert {incident.code for incident in incidents} == {"order.missing_field"}
-        assert len(incidents) == len(parked)
+        assert {incident["problem"]["code"] for incident in (await one.get("/incidents"))["items"]} == {"order.missing_field"}
+        set_it = [{"op": "add", "path": "/" + field.replace(".", "/"), "value": "CNY"}]
+        status, answer = await one.post("/incidents/mendings", {"flow": "hub", "step": "order", "item": set_it, "per_second": 500})
+        assert status == 202, answer
+        await one.all_shipped(parked)
+        await one.publish(fills={field: '"CNY"'})
+        await one.accept(change, how="as_it_is")
+        after = await one.orders(1)
+        await one.all_shipped([*parked, *after])
+        assert one.shipped == one.right(changed(around, lambda order: order.update(currency="CNY"))), "the right money"
+        assert {received.order["currency"] for received in one.wms.received} == {"CNY"}
+        assert (await one.get("/form-changes"))["items"] == []
 
 
-async def test_a_new_status_is_held_and_ships_once_somebody_says_what_it_means(tmp_path: Path) -> None:
-    async with house(OwnShopSimulator(), tmp_path, pushed=True) as one:
-        one.shop.changes_form = changed(at("data"), lambda order: order.update(status="packed"))
+NEW_WORDS = {
+    "own_shop": (OwnShopSimulator, True, at("data"), "packed", "paid"),
+    "woocommerce": (WooCommerceSimulator, False, at(), "packed", "processing"),
+}
+
+
+@pytest.mark.parametrize("channel", NEW_WORDS)
+async def test_a_new_status_is_held_and_ships_once_somebody_says_what_it_means(channel: str, tmp_path: Path) -> None:
+    simulator, pushed, around, word, known = NEW_WORDS[channel]
+    async with house(simulator(), tmp_path, pushed=pushed) as one:
+        one.shop.changes_form = changed(around, lambda order: order.update(status=word))
         held = await one.orders(3)
         change = await one.change("word", "status")
         await one.settled(3)
-        assert (change["weight"], change["found"], one.shipped) == ("parked", "packed", {})
-        assert "paid" in change["words"]
-        await one.accept(change, how="word", word="paid")
+        assert (change["weight"], change["found"], one.shipped) == ("parked", word, {})
+        assert change["touched"] == [{"flow": "hub", "node": "order", "how": "needed"}]
+        assert known in change["words"]
+        await until(one.alarm, "alarm")
+        await one.accept(change, how="word", word=known)
         await one.all_shipped(held)
         after = await one.orders(1)
         await one.all_shipped([*held, *after])
+        assert one.shipped == one.right(dict), "the right money"
 
 
 async def test_what_a_node_fetches_for_a_push_is_watched_weighed_and_mended_as_what_a_poll_brings(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from engine.connection.client import HttpClient
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.noting import path_below
 from engine.connection.probe.course import Course, ProbeFailed
 from engine.connection.probe.reach import reach_url
 from engine.connection.types import Connection
@@ -63,11 +64,12 @@ async def probe_service(course: Course, connection: Connection, tools: Tools) ->
 
 async def ask(course: Course, connection: Connection, request: HttpRequest, tools: Tools) -> HttpResponse:
     """One real call. An answer that tells of trouble on the other side stops the probe."""
-    with course.step("Answer") as told:
+    with course.step("Answer") as told, course.call(request.method, path_below(connection.address, request.url)) as call:
         try:
             answer = await tools.client.send(connection.prepare(request, tools.now()))
         except CallFailed as failed:
             raise _without_repetition(failed) from None
+        call.status, call.body = answer.status, answer.body
         if answer.status == 429 or answer.status >= 500:
             raise ProbeFailed("probe.trouble", status=answer.status)
         told("status {status}", status=answer.status)

@@ -1,15 +1,21 @@
-"""The steps of a probe while they are taken."""
+"""The steps of a probe while they are taken, and the calls that it makes."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from engine.connection.http import HttpResponse
+from engine.connection.noting import STOPPED, Asked, Call, calling
 from engine.connection.probe.report import ProbeReport, ProbeStep
 from engine.errors import OrderloomError, Problem
+from engine.store.call_records import CallNote
+
+KEY: Final = "probe"
+"""Under which its calls are noted."""
 
 
 class ProbeFailed(OrderloomError):
@@ -36,14 +42,31 @@ class Told:
 
 
 class Course:
-    """Steps in their order. A step that is broken off stays ``current``."""
+    """Steps in their order. A step that is broken off stays ``current``. ``place``: what is probed; ``reached``: it was called."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str, now: Callable[[], datetime]) -> None:
+        self._place, self._now = place, now
+        self._at, self._since = now(), perf_counter()
         self._steps: list[ProbeStep] = []
+        self._calls: list[Call] = []
         self._current = ""
         self._begun = 0.0
+        self.reached = False
         self.answer: HttpResponse | None = None
         """The last one that a call got."""
+
+    def call(self, method: str, path: str) -> AbstractContextManager[Call]:
+        """One request, for the log."""
+        return calling(self._now, Asked(self._place, method, path, key=KEY), self._calls.append)
+
+    def notes(self) -> list[CallNote]:
+        """For the log: each request, or, where it only connected, the probe as a whole. A fault found later is that of the last answer."""
+        calls, failed = self._calls, next((step.problem for step in self._steps if step.problem is not None), None)
+        if not calls and self.reached:
+            calls = [Call(Asked(self._place, "PROBE", key=KEY), self._at, (perf_counter() - self._since) * 1000)]
+        if calls and failed is not None and calls[-1].code in (None, STOPPED):
+            calls[-1].code = failed.code
+        return [call.noted() for call in calls]
 
     @contextmanager
     def step(self, what: str, *, timed: bool = True) -> Generator[Told]:

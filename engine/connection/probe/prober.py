@@ -12,6 +12,7 @@ from engine.connection.channels import Channel, OpenPlatform
 from engine.connection.client import HttpClient
 from engine.connection.guard import AddressGuard
 from engine.connection.mail_server import Smtp
+from engine.connection.noting import Note
 from engine.connection.probe.answers import Tools, probe_service, probe_target
 from engine.connection.probe.course import Course, ProbeFailed, Stopped
 from engine.connection.probe.mail import probe_mail
@@ -37,11 +38,14 @@ Hooks = Callable[[str], Awaitable[Sequence[Hook]]]
 
 
 class Prober:
-    """``hooks`` tells which hooks receive with a connection, by its name. ``busy`` names what is being probed."""
+    """``hooks`` tells which hooks receive with a connection, by its name; ``note`` takes each call. ``busy`` names what is being probed."""
 
-    def __init__(self, client: HttpClient, guard: AddressGuard, now: Callable[[], datetime], hooks: Hooks, *, limit: float = LIMIT) -> None:
+    def __init__(
+        self, client: HttpClient, guard: AddressGuard, now: Callable[[], datetime], hooks: Hooks, *,
+        limit: float = LIMIT, note: Note | None = None,
+    ) -> None:  # fmt: skip
         self._tools = Tools(client, guard, now)
-        self._hooks = hooks
+        self._hooks, self._note = hooks, note
         self._limit = limit
         self.busy: set[str] = set()
 
@@ -57,7 +61,7 @@ class Prober:
         return await self._course(name, lambda course: self._survey(course, name, connection))
 
     async def _course(self, name: str, run: Callable[[Course], Awaitable[None]]) -> ProbeReport:
-        course = Course()
+        course = Course(name, self._tools.now)
         with self._alone(name):
             try:
                 async with asyncio.timeout(self._limit):
@@ -66,7 +70,14 @@ class Prober:
                 pass
             except TimeoutError:
                 course.give_up(Problem("probe.timeout", fields={"seconds": round(self._limit)}))
+            finally:
+                self._tell_log(course)
         return course.report()
+
+    def _tell_log(self, course: Course) -> None:
+        if self._note is not None:
+            for call in course.notes():
+                self._note(call)
 
     @contextmanager
     def _alone(self, name: str) -> Generator[None]:

@@ -41,6 +41,7 @@ async def reach_url(course: Course, url: str, guard: AddressGuard, now: datetime
 
 async def connect(course: Course, host: str, port: int, guard: AddressGuard) -> socket.socket:
     """Name resolved, address allowed, connected. The socket is the caller's to close."""
+    course.reached = True
     addresses = await _addresses(course, host, port, guard)
     with course.step("Connecting") as told:
         try:

@@ -46,6 +46,29 @@ TOPICS: Final = {
     "TRADE_CLOSED_BY_TAOBAO": "taobao_trade_TradeClose",
 }
 _PAID_AND_OPEN = ("WAIT_SELLER_SEND_GOODS", "REFUND_ASKED", "PAID_FORBID_CONSIGN")
+_USUAL: Final[dict[str, Any]] = {
+    "title": SELLER,
+    "type": "fixed",
+    "seller_nick": SELLER,
+    "buyer_nick": "测**",
+    "discount_fee": "0.00",
+    "adjust_fee": "0.00",
+    "received_payment": "0.00",
+    "shipping_type": "express",
+    "receiver_country": "",
+    "receiver_address": "振**路***号***室",
+    "receiver_name": "测**",
+    "receiver_zip": "000000",
+    "seller_memo": "",
+    "seller_flag": 0,
+    "trade_from": "WAP,WAP",
+    "is_part_consign": False,
+    "top_hold": 0,
+    "forbid_consign": 0,
+    "is_sh_ship": False,
+    "trade_attr": "{}",
+}
+"""What all trades have alike."""
 
 
 def new_trade(number: int, at: datetime) -> dict[str, Any]:
@@ -58,45 +81,25 @@ def new_trade(number: int, at: datetime) -> dict[str, Any]:
         lines[0]["payment"] = f"{goods + postage:.2f}"
     state, city, district, town = _PLACES[number % len(_PLACES)]
     moment = beijing_text(at)
-    return {
+    return _USUAL | {
         "tid": tid,
         "tid_str": str(tid),
-        "title": SELLER,
-        "type": "fixed",
         "status": "WAIT_SELLER_SEND_GOODS",
-        "seller_nick": SELLER,
-        "buyer_nick": "测**",
         "buyer_open_uid": f"AAFixtureOpenUid{number:06d}",
         "created": moment,
         "pay_time": moment,
         "modified": moment,
         "total_fee": f"{goods:.2f}",
-        "discount_fee": "0.00",
-        "adjust_fee": "0.00",
         "post_fee": f"{postage:.2f}",
         "payment": f"{goods + postage:.2f}",
-        "received_payment": "0.00",
         "num": lines[0]["num"] if len(lines) == 1 else 0,
-        "shipping_type": "express",
-        "receiver_country": "",
         "receiver_state": state,
         "receiver_city": city,
         "receiver_district": district,
         "receiver_town": town,
-        "receiver_address": "振**路***号***室",
-        "receiver_name": "测**",
         "receiver_mobile": f"*******{number % 10_000:04d}",
-        "receiver_zip": "000000",
         "oaid": f"1Fixture{number:06d}==",
         "buyer_message": "请周末送货" if number % 5 == 0 else "",
-        "seller_memo": "",
-        "seller_flag": 0,
-        "trade_from": "WAP,WAP",
-        "is_part_consign": False,
-        "top_hold": 0,
-        "forbid_consign": 0,
-        "is_sh_ship": False,
-        "trade_attr": "{}",
         "orders": {"order": lines},
         "promotion_details": {"promotion_detail": []},
         "service_tags": {"logistics_tag": []},

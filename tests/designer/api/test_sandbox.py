@@ -91,6 +91,18 @@ async def test_what_the_version_cannot_work_off_is_told_with_its_reason(publishe
     assert [(one["step"], one["new"], one["orders"]) for one in found["failures"]] == [("good", False, 1)]
 
 
+async def test_what_was_tried_is_listed_with_its_recording_on_the_page_too(
+    published: Client, recording: str, draft: dict[str, Any]
+) -> None:
+    assert (await published.get(f"/api/recordings/{recording}/trials")).json()["items"] == []
+    first, second = await tried(published, recording, against=1), await tried(published, recording)
+    listed = (await published.get(f"/api/recordings/{recording}/trials")).json()["items"]
+    assert listed == [second["replay"], first["replay"]]
+    assert (await published.get("/api/recordings/77/trials")).status_code == 404
+    page = (await published.get(f"/recordings/{recording}", headers={"Accept": "text/html", "Accept-Language": "en"})).text
+    assert page.index(f"/flows/small/replays/{second['replay']['id']}") < page.index(f"/flows/small/replays/{first['replay']['id']}")
+
+
 async def test_a_share_first_then_all_and_back(published: Client, orderloom: Orderloom, recording: str, draft: dict[str, Any]) -> None:
     digest = (await tried(published, recording))["replay"]["digest"]
     begun = await published.put("/api/flows/small/share", json={"against": "draft", "percent": 30, "digest": digest})

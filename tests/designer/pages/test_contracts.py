@@ -18,6 +18,7 @@ from tests.designer.conftest import SECRET
 HUB: dict[str, Any] = {
     "format": 1,
     "name": "hub",
+    "title": {"en": "Hub of orders", "zh": "订单中台"},
     "nodes": {
         "shop": {"use": "connector.own_shop_orders@1", "params": {"shop": {"connection": "own_shop"}}},
         "order": {"use": "transform.canonical_order@1", "params": {"channel": "own_shop"}},
@@ -48,8 +49,8 @@ async def test_a_change_is_listed_with_its_flow_and_shown_without_any_value(owne
     change = await drifted(owner, orderloom)
     texts = [(await owner.get(path)).text for path in ("/contracts", f"/contracts/changes/{change}", "/contracts/own_shop.order")]
     assert all("amounts.paid_total" in text for text in texts)
-    assert 'href="/flows/hub"' in texts[0]
-    assert 'href="/flows/hub"' in texts[1]
+    assert 'href="/flows/hub" title="hub">Hub of orders<' in texts[0]
+    assert 'href="/flows/hub" title="hub">Hub of orders<' in texts[1]
     order = sample("own_shop")["data"]
     for secret in (order["receiver"]["phone"], order["receiver"]["name"], order["receiver"]["address"], "88.00"):
         assert all(secret not in text for text in texts)

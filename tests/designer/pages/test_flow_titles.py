@@ -1,4 +1,4 @@
-"""Runs, incidents and orders name flows as people called them, in the language of the page."""
+"""Pages name flows as people called them, in the language of the page."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ async def test_runs_incidents_and_orders_show_the_flows_title(hub: Client, sell:
         assert re.search(rf'href="/flows/hub_only[^"]*" title="hub_only">{title}<', text), path
         assert not re.search(r">[^<]*hub_only", text.replace('value="hub_only"', "")), path
     assert re.search(rf'<option value="hub_only"[^>]*>{title}<', await main_of(hub, "/incidents", language))
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Hub only"), ("zh", "仅入库")])
+async def test_overview_events_and_calls_show_the_flows_title(hub: Client, sell: Sell, language: str, title: str) -> None:
+    await sell(1)
+    await sell(2, currency="")
+    (call, *_) = (await hub.get("/api/calls")).json()["items"]
+    for path, linked in (
+        ("/", True), ("/events", True), ("/events?flow=hub_only", True), ("/calls", False), (f"/calls/{call['id']}", False),
+        ("/calls?connection=hub_only/shop", False),
+    ):  # fmt: skip
+        text = await main_of(hub, path, language)
+        wanted = rf'href="/flows/hub_only[^"]*" title="hub_only">{title}<' if linked else rf'title="hub_only/shop">{title} › shop<'
+        assert re.search(wanted, text), path
+        seen = re.sub(r"<[^>]*>", " ", text).replace("/hooks/hub_only/", "")
+        assert "hub_only" not in seen, path
 
 
 async def test_a_title_is_shown_as_it_was_written_and_a_flow_without_one_by_its_name(hub: Client, sell: Sell, orderloom: Orderloom) -> None:

@@ -15,6 +15,7 @@ HTML = {"Accept": "text/html"}
 FLOW: dict[str, Any] = {
     "format": 1,
     "name": "asking",
+    "title": {"en": "A question", "zh": "一个问题"},
     "nodes": {
         "hook": {"use": "connector.webhook@1", "params": {"key_path": "no"}},
         "check": {
@@ -52,6 +53,13 @@ async def asking(owner: Client, orderloom: Orderloom) -> Client:
     await owner.post("/hooks/asking/hook", json={"no": "A1", "phone": "13812345678"})
     await orderloom.dispatcher.idle()
     return owner
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "A question"), ("zh", "一个问题")])
+async def test_the_flow_that_asks_is_called_by_its_title(asking: Client, language: str, title: str) -> None:
+    (task,) = (await asking.get("/api/tasks")).json()["items"]
+    for path in ("/tasks", "/tasks?flow=asking", f"/tasks/{task['id']}"):
+        assert f'<a href="/flows/asking" title="asking">{title}</a>' in await page(asking, path, language), path
 
 
 async def page(client: Client, path: str, language: str = "en") -> str:

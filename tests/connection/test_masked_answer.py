@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.run.masked_answer import masked_answer
+from engine.connection.masked_answer import masked_answer
 
 
 @pytest.mark.parametrize("answer", ["new", "changed", "unchanged", "stale", {"ok": True}, None])
