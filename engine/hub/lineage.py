@@ -10,7 +10,7 @@ import msgspec
 
 from engine.hub.difference import ALONE, Difference, Name, System, Via, difference, same_amount, total
 from engine.store.consignments import Consignment, Member
-from engine.store.reconciliations import ListedOrder
+from engine.store.reconciliations import ListedLine, ListedOrder
 
 Unit = tuple[str, str, str]
 """Channel, shop, and the number under which a target lists a consignment."""
@@ -22,6 +22,14 @@ class Held(msgspec.Struct, frozen=True):
     version: str | None = None
     amount: str | None = None
     via: Via = ALONE
+    status: str | None = None
+    lines: tuple[ListedLine, ...] | None = None
+    receiver: tuple[str, ...] | None = None
+
+    @classmethod
+    def alone(cls, one: ListedOrder) -> Held:
+        """An order that stands for itself."""
+        return cls(one.version, one.amount, ALONE, one.status, one.lines, one.receiver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def told_by_order(system: System, listed: Iterable[ListedOrder], consigned: Cons
             by_unit[unit].append(one)
     for one in listed:
         if (name := _name(one)) not in units:
-            told.held[name].append(Held(one.version, one.amount))
+            told.held[name].append(Held.alone(one))
             told.copies[name] += 1
     for whole in _wholes(units, by_unit):
         _tell(whole, system, consigned.day, known, told)
