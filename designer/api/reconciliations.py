@@ -44,7 +44,8 @@ class NewSending:
 
 @dataclass(frozen=True, slots=True)
 class SentAgainShown:
-    """``how``: ``sent``, ``refused``, ``resumed``, ``fetched`` (by the hub, from its channel) or ``failed``, then with a ``code``. ``part``: 0 for the order as a whole."""
+    """``how``: ``sent``, ``refused``, ``resumed``, ``fetched`` (by the hub, from its channel) or ``failed``, then with a ``code``.
+    ``part``: 0 for the order as a whole."""
 
     shop_id: str
     channel_order_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import eq
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -27,6 +27,8 @@ __all__ = ["NOT_SENT_YET", "SYSTEMS", "TARGETS", "Difference", "DifferenceKind",
 
 NOT_SENT_YET: Final = frozenset({"pending_payment", "paid_hold", "unknown", "cancelled"})
 """Orders in these states need not be at the targets; where they are, they are compared."""
+NOTHING_TO_SHIP: Final = NOT_SENT_YET | {"closed_refunded"}
+"""The same for the WMS: a refunded order that it does not have cannot ship."""
 Listed: TypeAlias = "Sequence[ListedOrder] | None"
 ByName: TypeAlias = Mapping[Name, Sequence[ListedOrder]]
 
@@ -41,11 +43,11 @@ def compare(
     """
     given: tuple[tuple[System, Listed], ...] = (("source", source), ("hub", hub))
     own: dict[System, ByName] = {system: _by_name(listed) for system, listed in given if listed is not None}
-    known = Known(lambda name: _is_needed(own, name), lambda name: _amount(own, name))
+    known: dict[System, Known] = {"wms": _known(own, NOTHING_TO_SHIP), "finance": _known(own, NOT_SENT_YET)}
     told: dict[System, Told] = {system: _as_listed(by_name) for system, by_name in own.items()}
     for system, listed in zip(TARGETS, (wms, finance), strict=True):
         if listed is not None:
-            told[system] = told_by_order(system, listed, (consigned or {}).get(system, NOTHING), known)
+            told[system] = told_by_order(system, listed, (consigned or {}).get(system, NOTHING), known[system])
     of_day = {*(name for by_name in own.values() for name in by_name), *(_name(one) for one in (*(wms or ()), *(finance or ())))}
     of_day -= {name for name in of_day if not any(name in one.held or name in one.sent for one in told.values())}
     rows = [row for name in of_day for row in _of_order(name, told, known, key)]
@@ -81,10 +83,10 @@ _FIELDS: Final[Mapping[str, _Field]] = {
 }
 
 
-def _of_order(name: Name, told: Mapping[System, Told], known: Known, key: bytes) -> Iterable[Difference]:
+def _of_order(name: Name, told: Mapping[System, Told], known: Mapping[System, Known], key: bytes) -> Iterable[Difference]:
     for system, one in told.items():
         copies = one.copies.get(name, 0)
-        if not copies and (system not in TARGETS or known.is_needed(name)):
+        if not copies and (system not in known or known[system].is_needed(name)):
             yield difference(name, "missing", system, one.sent.get(name, ALONE))
         if copies > 1:
             yield difference(name, "doubled", system, found=str(copies))
@@ -112,9 +114,13 @@ def _as_listed(by_name: ByName) -> Told:
     return told
 
 
-def _is_needed(own: Mapping[System, ByName], name: Name) -> bool:
+def _known(own: Mapping[System, ByName], not_needed: Collection[str]) -> Known:
+    return Known(lambda name: _is_needed(own, name, not_needed), lambda name: _amount(own, name))
+
+
+def _is_needed(own: Mapping[System, ByName], name: Name, not_needed: Collection[str]) -> bool:
     kept = own.get("hub", {}).get(name)
-    return not kept or kept[0].status not in NOT_SENT_YET
+    return not kept or kept[0].status not in not_needed
 
 
 def _amount(own: Mapping[System, ByName], name: Name) -> str | None:
