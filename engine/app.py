@@ -22,12 +22,14 @@ from engine.dispatch import Dispatch, Dispatcher, Load, holds, may_hold
 from engine.error_flows import ErrorFlows
 from engine.errors import OrderloomError
 from engine.goods import GoodsWatch
+from engine.hub.channel_lists import ChannelLists
 from engine.hub.cleansing import Cleansing
 from engine.hub.desk import HubDesk
 from engine.hub.gathering import Gathering
 from engine.hub.holds import Holds
 from engine.hub.project import to_hub_order
-from engine.hub.reconciler import Reconciler
+from engine.hub.reconciler import Reconciler, for_flow
+from engine.hub.source_lists import SourceLists
 from engine.intake.accept import Intake, read_kept
 from engine.intake.answers import HookAnswers
 from engine.intake.parcel import unpack
@@ -119,8 +121,11 @@ class Orderloom(Decisions):
         outside = LiveOutside(self.book, self.client, self.guard, self._now)
         self.gates = outside.gates
         self.calls = Calls(self.store, self.flows, self._now, self._decide, self._resumed, self.cancel)
-        self.reconciler = Reconciler(self.store, self.book, outside, self._now)
         self.cleansing = Cleansing(self.store, lambda: self.holds, self._now)
+        channels = ChannelLists(self.registry, self.book, outside, self.store.call_log.note, self._now)
+        self.reconciler = Reconciler(
+            self.store, self.book, outside, SourceLists(self.store, self.book, channels, self.cleansing.applied_to), self._now
+        )
         self.desk = HubDesk(self.store, self._now)
         hub_order = partial(to_hub_order, key=self.store.subject_key())
         self.world = World(
@@ -220,7 +225,7 @@ class Orderloom(Decisions):
         return published
 
     async def _reconcile(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        return await self.reconciler.reconcile(asked["day"], asked["channel"], asked.get("source"))
+        return for_flow(await self.reconciler.reconcile(asked["day"], asked["channel"], asked.get("source")))
 
     def _around(self) -> Around:
         """What the watch works with."""

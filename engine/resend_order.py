@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from engine.errors import NotFound, OrderloomError, Problem
+from engine.errors import NotFound, Problem
+from engine.hub.leading import leader_of, led_by
 from engine.hub.reconcile import Name
 from engine.node.keys import order_key
-from engine.order import MERGE_WAIT
 from engine.recompute import recompute
 from engine.resend import Call, Resent, calls_of, require_again, resume_run, send_call, was_answered
 from engine.run.consigned import NEWER_IS_HELD, consignment_of, order_in
-from engine.run.facts import Recorded, read_facts
-from engine.store.ports import Event, Hold, HoldFilter, IncidentFilter
+from engine.store.ports import Event, IncidentFilter
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
@@ -65,8 +64,8 @@ async def resend_order(app: Orderloom, wanted: Wanted, actor: str, done: Round) 
 async def _carriers(app: Orderloom, wanted: Wanted) -> list[_Carrier]:
     """Newest first: the order's own runs, and those that sent it along with others."""
     found = {event.id: _Carrier(event, whole=True) for event in await app.store.events_of_order(order_key(*wanted.name))}
-    leader = await _leader(app, wanted.name)
-    others = {} if leader is None else dict.fromkeys(await _led(app, leader), True)
+    leader = await leader_of(app.store, wanted.name)
+    others = {} if leader is None else dict.fromkeys(await led_by(app.store, leader), True)
     for sent in await app.store.consignments_of_order(*wanted.name):
         if sent.connection in wanted.connections:
             others.setdefault(sent.event_id, False)
@@ -75,34 +74,6 @@ async def _carriers(app: Orderloom, wanted: Wanted) -> list[_Carrier]:
         if event is not None:
             found[run_id] = _Carrier(event, whole)
     return [carrier for _, carrier in sorted(found.items(), reverse=True)]
-
-
-async def _leader(app: Orderloom, name: Name) -> Name | None:
-    """The order that took this one along when it waited to be merged (decision 0024), as its run was told."""
-    for hold in (await app.store.holds(HoldFilter("done", MERGE_WAIT, order=name))).items:
-        if hold.ended_how == "merged":
-            try:
-                recorded = read_facts(await app.store.facts(hold.run_id))
-            except OrderloomError:  # erased, or gone
-                return None
-            return _told_leader(recorded, hold)
-    return None
-
-
-async def _led(app: Orderloom, leader: Name) -> list[int]:
-    """The runs in which an order took others along."""
-    holds = (await app.store.holds(HoldFilter("done", MERGE_WAIT, order=leader))).items
-    return [hold.run_id for hold in holds if hold.ended_how == "led"]
-
-
-def _told_leader(recorded: Recorded, hold: Hold) -> Name | None:
-    for entry in recorded.results.values():
-        ok: object = entry.get("ok")
-        answer = cast("dict[str, Any]", ok) if isinstance(ok, dict) else {}
-        if entry["step"] == hold.step and answer.get("how") == "merged":
-            body: dict[str, str] = answer["body"]
-            return body["channel"], body["shop_id"], body["channel_order_id"]
-    return None
 
 
 async def _kept_event(app: Orderloom, event_id: int) -> Event | None:

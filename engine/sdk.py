@@ -26,6 +26,7 @@ from engine.node.context import (
     Woken,
     by_status,
 )
+from engine.node.day_lists import Asks, Day, DayList, Look
 from engine.node.declare import batch_node, effect_node, node, trigger
 from engine.node.durations import Duration
 from engine.node.examples import Example
@@ -106,6 +107,7 @@ __all__ = [
     "Answer",
     "AppliedRules",
     "Arrival",
+    "Asks",
     "Call",
     "Called",
     "Calling",
@@ -116,6 +118,8 @@ __all__ = [
     "ConnectionRef",
     "Context",
     "DataClass",
+    "Day",
+    "DayList",
     "Delivery",
     "Duration",
     "Effect",
@@ -140,6 +144,7 @@ __all__ = [
     "Judge",
     "Judgement",
     "Kind",
+    "Look",
     "Made",
     "Mail",
     "Money",

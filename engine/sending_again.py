@@ -1,11 +1,16 @@
-"""What a reconciliation found is sent once more, one order or all: under the same keys, or by resuming what is parked."""
+"""What a reconciliation found is sent once more, one order or all: under the same keys, or by resuming what is parked.
+
+What the hub lacks, and no run ever brought, is fetched from its channel.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from engine.errors import NotFound, OrderloomError, Problem
+from engine.fetching import Fetched, fetch_again
 from engine.hub.difference import Via
 from engine.hub.reconcile import Name
 from engine.json_text import read_json
@@ -35,7 +40,7 @@ class SentAgain:
 
     name: Name
     system: str
-    how: Literal["sent", "refused", "resumed", "failed"]
+    how: Literal["sent", "refused", "resumed", "fetched", "failed"]
     run_id: int | None = None
     problem: Problem | None = None
     part: int = 0
@@ -47,7 +52,8 @@ async def kept_result(app: Orderloom, day: str, channel: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(Problem("reconcile.not_made", (day, channel)))
     result = read_json(found.body)
-    return {"parcels": {}, "parts": {}, **result, "rows": [{**_UNKNOWN, **row} for row in result["rows"]]}
+    before: dict[str, Any] = {"source": "arrived", "parcels": {}, "parts": {}, "held": 0, "held_rows": []}
+    return {**before, **result, "rows": [{**_UNKNOWN, **row} for row in result["rows"]]}
 
 
 def to_send(result: dict[str, Any]) -> list[ToSend]:
@@ -74,7 +80,21 @@ async def send_again(
     if only is not None and not wanted:
         raise NotFound(Problem("reconcile.no_difference", (day, channel, only[1])))
     done = Round()
-    return [await _send(app, one, actor, done) for one in wanted]
+    sent = [await _send(app, one, actor, done) for one in wanted]
+    return await _with_fetched(app, day, channel, actor, sent)
+
+
+async def _with_fetched(app: Orderloom, day: str, channel: str, actor: str, sent: Sequence[SentAgain]) -> list[SentAgain]:
+    """What the hub lacks and no run here can bring. The channel is asked for its list once, whatever their number."""
+    if not app.reconciler.channels.shops(channel):
+        return list(sent)
+    wanted = {one.name for one in sent if one.system == "hub" and one.problem is not None and one.problem.code == "resend.no_delivery"}
+    fetched = await fetch_again(app, channel, day, wanted, actor) if wanted else {}
+    return [_as_fetched(one, fetched[one.name]) if one.system == "hub" and one.name in fetched else one for one in sent]
+
+
+def _as_fetched(one: SentAgain, fetched: Fetched) -> SentAgain:
+    return SentAgain(one.name, one.system, "failed" if fetched.problem else "fetched", fetched.run_id, fetched.problem, one.part)
 
 
 async def _send(app: Orderloom, one: ToSend, actor: str, done: Round) -> SentAgain:

@@ -24,7 +24,8 @@ class ReconciliationShown:
 
 @dataclass(frozen=True, slots=True)
 class NewReconciliation:
-    """``day``: of the orders' creation, UTC. ``source``: a connection that lists what the channel sold; without it, what arrived counts."""
+    """``day``: of the orders' creation, UTC. ``source``: a connection that lists what the channel sold; without it, the channel's own list
+    where a connection of it can be asked, else what arrived."""
 
     day: str
     channel: str
@@ -43,7 +44,8 @@ class NewSending:
 
 @dataclass(frozen=True, slots=True)
 class SentAgainShown:
-    """``how``: ``sent``, ``refused``, ``resumed`` or ``failed``, then with a ``code``. ``part``: 0 for the order as a whole."""
+    """``how``: ``sent``, ``refused``, ``resumed``, ``fetched`` (by the hub, from its channel) or ``failed``, then with a ``code``.
+    ``part``: 0 for the order as a whole."""
 
     shop_id: str
     channel_order_id: str
@@ -65,8 +67,10 @@ async def list_reconciliations(
 
 @post("/reconciliations", opt={"permission": "order.reconcile"}, status_code=HTTP_201_CREATED)
 async def reconcile(data: JSONBody[NewReconciliation], orderloom: Loom) -> Any:
-    """Compare a day's orders of a channel now. The answer: ``counts`` by system, ``parcels`` and ``parts`` among them, ``failed`` lists,
-    ``differences`` and ``rows``, which name the ``parcel`` that an order is in, and which of its ``parts`` is meant."""
+    """Compare a day's orders of a channel now. The answer: ``source`` (what its list is: ``channel``, ``connection``, ``arrived``),
+    ``counts`` by system, ``parcels`` and ``parts`` among them, ``failed`` lists, ``differences`` and ``rows``, which name the
+    ``parcel`` that an order is in, and which of its ``parts`` is meant; ``held`` and ``held_rows``: orders that are not at a target
+    because they are held."""
     return raw(await orderloom.reconciler.reconcile(data.day, data.channel, data.source))
 
 
@@ -80,7 +84,8 @@ async def one_reconciliation(day: FromPath[str], channel: FromPath[str], orderlo
 async def send(
     day: FromPath[str], channel: FromPath[str], data: JSONBody[NewSending], orderloom: Loom, actor: Actor
 ) -> Listed[SentAgainShown]:
-    """Send what is missing or different once more, one order, one part of it or all, under the same keys; a parcel once."""
+    """Send what is missing or different once more, one order, one part of it or all, under the same keys; a parcel once. What the hub lacks
+    is fetched from its channel."""
     only = None if data.channel_order_id is None else (data.shop_id, data.channel_order_id)
     return Listed([_sent(one) for one in await send_again(orderloom, day, channel, actor, only, data.part)])
 

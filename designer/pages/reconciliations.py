@@ -24,7 +24,7 @@ from engine.sending_again import SentAgain, kept_result, row_to_send, send_again
 
 @dataclass(frozen=True, slots=True)
 class AskedDay:
-    """The form: ``source`` is empty where what arrived is the source's list."""
+    """The form: ``source`` is empty for the channel's own list, or what arrived."""
 
     day: str = ""
     channel: str = ""

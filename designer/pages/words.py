@@ -99,9 +99,16 @@ PARCEL_STATES: Final[Mapping[str, str]] = {
     "booked": "Nothing told yet", "picked_up": "Picked up", "moving": "Under way", "out_for_delivery": "Being delivered",
     "delivered": "Delivered", "problem": "Problem", "returning": "On the way back", "returned": "Returned",
 }  # fmt: skip
-RECONCILED_FIELDS: Final[Mapping[str, str]] = {"version": "Version", "amount": "Paid", "sum": "Sum of its orders"}
+RECONCILED_FIELDS: Final[Mapping[str, str]] = {
+    "version": "Version", "amount": "Paid", "sum": "Sum of its orders", "status": "Status", "lines": "Lines",
+    "receiver": "Receiver (fingerprint)",
+}  # fmt: skip
+SOURCE_LISTS: Final[Mapping[str, str]] = {
+    "channel": "The channel's own list", "connection": "The list of a connection", "arrived": "What arrived",
+}  # fmt: skip
 SENDINGS: Final[Mapping[str, str]] = {
-    "sent": "Sent again", "refused": "Refused", "resumed": "Goes on where it was parked", "failed": "Could not be sent",
+    "sent": "Sent again", "refused": "Refused", "resumed": "Goes on where it was parked", "fetched": "Fetched again",
+    "failed": "Could not be sent",
 }  # fmt: skip
 PATH_STAGES: Final[Mapping[str, str]] = {
     "source": "Order sources", "accepted": "Accepted", "canonical": "In one form", "checked": "Checked by people",
@@ -252,7 +259,7 @@ TONES: Final[Mapping[str, str]] = {
     "steady": "ok", "drifting": "warn", "paused": "err", "suggested": "run", "warned": "warn", "accepted": "ok", "gone": "ok",
     "oversold": "err", "short": "warn", "offered_too_many": "warn", "not_offered": "warn", "problem": "err", "returned": "err",
     "picked_up": "run", "moving": "run", "out_for_delivery": "run", "returning": "warn",
-    "missing": "err", "doubled": "err", "different": "warn", "sent": "ok", "refused": "err", "ok": "ok",
+    "missing": "err", "doubled": "err", "different": "warn", "sent": "ok", "fetched": "ok", "refused": "err", "ok": "ok",
 }  # fmt: skip
 """``ok``, ``run``, ``warn``, ``err``; whatever is not named is quiet."""
 
@@ -261,7 +268,7 @@ ALL: Final[tuple[Mapping[str, str], ...]] = (
     ORDER_STATUSES, CHANNELS, FAMILIES, KINDS, PORTS, PERIODS, REPLAY_SPANS, REPLAY_STATES, MADE, CHANGES, EVENT_MARKS, UNITS, SENTENCES,
     PRIORITIES, ACTIONS, DECISIONS, ACTORS, DETAILS, HOLD_REASONS, HOLD_STATES, HOLD_ENDS, OUTCOMES, YES_NO,
     STOCK_LISTS, STOCK_FINDINGS, STOCK_HOLDS, PARCEL_LISTS, PARCEL_STATES, COURIERS,
-    DIRECTIONS, CALL_OUTCOMES, CALL_PURPOSES, SLOW, SYSTEMS, DIFFERENCES, RECONCILED_FIELDS, SENDINGS, LEFT_OUT,
+    DIRECTIONS, CALL_OUTCOMES, CALL_PURPOSES, SLOW, SYSTEMS, DIFFERENCES, RECONCILED_FIELDS, SOURCE_LISTS, SENDINGS, LEFT_OUT,
     RULES, OTHER_NUMBERS, OTHER_SKUS, IDENTITIES, RULES_PARTS, TABLE_FORMS,
     FORM_STATES, FORM_CHANGE_STATES, FORM_CHANGE_KINDS, WEIGHTS, TOUCHES, JSON_TYPES, FORMATS,
     PATH_STAGES, TIMED_STAGES, CAUSES, WAYS, BY, OFFERS, WAYS_IN, REASONS, ABILITIES,

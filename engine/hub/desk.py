@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import NodeError
 from engine.hub.campaign_desk import CampaignDesk
+from engine.hub.leaving import LeaveDesk
 from engine.hub.parcel_desk import ParcelDesk
 from engine.hub.shipment_desk import ShipmentDesk
 from engine.hub.stock_desk import StockDesk
@@ -29,6 +30,7 @@ class HubDesk:
             "orders.unshipped": self.ship_by.late,
             "campaign.places": CampaignDesk(store, now).take,
             "shipments.take": self.shipments.take,
+            "parcels.leave": LeaveDesk(store).leave,
         }
 
     async def do(self, asked: Mapping[str, Any]) -> dict[str, Any]:

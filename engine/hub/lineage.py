@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from engine.hub.difference import ALONE, Difference, Name, System, Via, difference, same_amount, total
+from engine.hub.difference import ALONE, Difference, Name, System, Via, difference, same_amount, same_version, total
 from engine.store.consignments import Consignment, Member
-from engine.store.reconciliations import ListedOrder
+from engine.store.reconciliations import ListedLine, ListedOrder
 
 Unit = tuple[str, str, str]
 """Channel, shop, and the number under which a target lists a consignment."""
@@ -22,6 +22,14 @@ class Held(msgspec.Struct, frozen=True):
     version: str | None = None
     amount: str | None = None
     via: Via = ALONE
+    status: str | None = None
+    lines: tuple[ListedLine, ...] | None = None
+    receiver: tuple[str, ...] | None = None
+
+    @classmethod
+    def alone(cls, one: ListedOrder) -> Held:
+        """An order that stands for itself."""
+        return cls(one.version, one.amount, ALONE, one.status, one.lines, one.receiver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def told_by_order(system: System, listed: Iterable[ListedOrder], consigned: Cons
             by_unit[unit].append(one)
     for one in listed:
         if (name := _name(one)) not in units:
-            told.held[name].append(Held(one.version, one.amount))
+            told.held[name].append(Held.alone(one))
             told.copies[name] += 1
     for whole in _wholes(units, by_unit):
         _tell(whole, system, consigned.day, known, told)
@@ -146,14 +154,21 @@ def _tell(whole: _Whole, system: System, day: str, known: Known, told: Told) -> 
 
 
 def _held(whole: _Whole, member: Member, there: Sequence[Consignment]) -> Iterable[Held]:
-    """The version of a parcel, or of its parts, is that of the order whose number they bear; of the others it is known as it was sent."""
+    """The version of a parcel, or of its parts, is that of the order whose number they bear; of the others it is known as it was sent.
+    So it is where a parcel was sent again in a version of its own, when an order left it.
+    """
     if member.channel_order_id == whole.newest.whole:
         for unit in there:
             for version in dict.fromkeys(one.version for one in whole.listed[unit.number]):
-                yield Held(version, None, whole.via(unit.part))
+                yield Held(_of_member(version, unit, member), None, whole.via(unit.part))
     else:
         yield Held(member.version, None, whole.via())
     yield Held(None, member.amount if whole.newest.is_parcel else _sent_in_all(whole), whole.via())
+
+
+def _of_member(listed: str | None, unit: Consignment, member: Member) -> str | None:
+    is_as_sent = not unit.parts and listed is not None and unit.version is not None and same_version(listed, unit.version)
+    return member.version if is_as_sent and member.version is not None else listed
 
 
 def _doubled(whole: _Whole, system: System) -> Iterable[Difference]:

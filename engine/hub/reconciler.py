@@ -3,77 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from engine.connection.book import ConnectionBook
 from engine.errors import InputInvalid, NodeError, OrderloomError, Problem
 from engine.hub.lineage import Consigned, shapes
+from engine.hub.listed import LONGEST, entry_of
 from engine.hub.reconcile import TARGETS, Difference, System, compare
+from engine.hub.source_lists import Basis, SourceLists
+from engine.hub.still_held import set_apart
 from engine.json_text import write_json
 from engine.node.context import HttpAnswer
-from engine.node.keys import parts_of
-from engine.privacy.scrub import scrub
 from engine.run.call_notes import ask
 from engine.run.outside import Outside
 from engine.store.consignments import Consignment
-from engine.store.ports import EventFilter, OrderFilter, Store
+from engine.store.ports import Hold, HoldFilter, Store
 from engine.store.reconciliations import ListedOrder, Reconciliation, day_after
 
 TIMEOUT: Final = 30.0
 MOST_PAGES: Final = 2_000
-LONGEST: Final = 80
 MOST_SHOWN: Final = 5_000
-"""Differences that are kept one by one; more are counted."""
+"""Differences that are kept one by one, and held orders; more are counted."""
+MOST_FOR_FLOWS: Final = 500
+"""Of each in the result that a flow gets, which is an effect's and so may not be of any size (rule R13)."""
 Lists = dict[System, "Sequence[ListedOrder] | None"]
 
 
-class Reconciler:
-    """The list of a source is what arrived, unless a connection is named that has one."""
+@dataclass(slots=True)
+class Gathered:
+    """``basis``: what the list of the source is; ``failed``: by system, the code of what went wrong with its list."""
 
-    def __init__(self, store: Store, book: ConnectionBook, outside: Outside, now: Callable[[], datetime]) -> None:
-        self._store, self._book, self._outside, self._now = store, book, outside, now
+    lists: Lists
+    basis: Basis = "arrived"
+    consigned: dict[System, Consigned] = field(default_factory=dict[System, Consigned])
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Reconciler:
+    """The list of a source is that of a connection that is named, else the channel's own where it can be asked, else what arrived."""
+
+    def __init__(self, store: Store, book: ConnectionBook, outside: Outside, sources: SourceLists, now: Callable[[], datetime]) -> None:
+        self._store, self._book, self._outside, self._sources, self._now = store, book, outside, sources, now
+        self.channels = sources.channels
 
     async def reconcile(self, day: str, channel: str, source: str | None = None) -> dict[str, Any]:
-        """``{day, channel, at, counts, parcels, parts, failed, differences, rows}``: ``counts`` by system, null where it has no list;
+        """``{day, channel, at, source, counts, parcels, parts, failed, differences, rows, held, held_rows}``: ``source`` says what its
+        list is (``channel``: its own; ``connection``: of the one named; ``arrived``); ``counts`` by system, null where it has no list;
         how many of the numbers that a target lists are those of ``parcels`` of several orders and of ``parts`` of one; ``failed``: the
-        code of what went wrong with a list.
+        code of what went wrong with a list; ``held`` orders are no differences (see ``set_apart``).
 
         Targets are all connections of the types ``wms`` and ``finance``.
 
         Raises ``InputInvalid`` (``reconcile.bad_day``, ``reconcile.no_channel``).
         """
         check(day, channel)
+        found = await self._gathered(day, channel, source)
+        lists, key = found.lists, self._store.subject_key()
+        rows = compare(lists["source"], lists["hub"], lists["wms"], lists["finance"], found.consigned, key)
+        rows, held = set_apart(rows, await self._open_holds(channel))
+        result = result_of(day, channel, self._now(), found, rows, held)
+        await self._store.keep_reconciliation(Reconciliation(day, channel, self._now(), len(rows), write_json(result)))
+        return result
+
+    async def _gathered(self, day: str, channel: str, source: str | None) -> Gathered:
+        """The source first: what comes to the hub while it is read is there for the comparison."""
+        found = Gathered({"source": None, "hub": None, "wms": None, "finance": None})
+        begun = self._now()
+        if source is None:
+            told = await self._sources.told(day, channel)
+            found.lists["hub"] = await self._store.orders_of_day(channel, day)
+            found.basis, found.lists["source"] = told.basis, await self._sources.beside(told, found.lists["hub"], day, begun)
+            if told.failed:
+                found.failed["source"] = told.failed
+        else:
+            found.basis = "connection"
+            await self._add_list(found, "source", [source], day, channel)
+            found.lists["hub"] = await self._store.orders_of_day(channel, day)
         sent = await self._store.consignments_of_day(channel, day)
-        lists, consigned, failed = await self._lists(day, channel, source, sent)
-        rows = compare(lists["source"], lists["hub"], lists["wms"], lists["finance"], consigned)
-        found = result_of(day, channel, self._now(), lists, consigned, failed, rows)
-        await self._store.keep_reconciliation(Reconciliation(day, channel, self._now(), len(rows), write_json(found)))
+        by_type = self._book.types()
+        for system in TARGETS:
+            names = sorted(name for name, kind in by_type.items() if kind == system)
+            if names:
+                await self._add_list(found, system, names, day, channel, sent)
         return found
 
-    async def _lists(
-        self, day: str, channel: str, source: str | None, sent: Sequence[Consignment]
-    ) -> tuple[Lists, dict[System, Consigned], dict[str, str]]:
-        kept = await self._store.orders_of_day(channel, day)
-        lists: Lists = {"source": None, "hub": kept, "wms": None, "finance": None}
-        consigned: dict[System, Consigned] = {}
-        failed: dict[str, str] = {}
-        by_type = self._book.types()
-        asked: dict[System, list[str]] = {system: sorted(name for name, kind in by_type.items() if kind == system) for system in TARGETS}
-        if source is None:
-            lists["source"] = await self._arrived(day, channel, kept)
-        else:
-            asked["source"] = [source]
-        for system, names in asked.items():
-            try:
-                if names:
-                    lists[system] = [one for name in names for one in await self._listed(name, day, channel)]
-                    if system in TARGETS:
-                        consigned[system] = await self._consigned(names, day, channel, sent)
-            except OrderloomError as error:
-                failed[system] = error.problems[0].code
-                lists[system] = None
-        return lists, consigned, failed
+    async def _add_list(
+        self, found: Gathered, system: System, names: Sequence[str], day: str, channel: str, sent: Sequence[Consignment] = ()
+    ) -> None:
+        try:
+            found.lists[system] = [one for name in names for one in await self._listed(name, day, channel)]
+            if system in TARGETS:
+                found.consigned[system] = await self._consigned(names, day, channel, sent)
+        except OrderloomError as error:
+            found.failed[system] = error.problems[0].code
+            found.lists[system] = None
 
     async def _consigned(self, names: Collection[str], day: str, channel: str, sent: Sequence[Consignment]) -> Consigned:
         """An order of this day may be in a parcel that is listed on the day of another order."""
@@ -84,37 +109,15 @@ class Reconciler:
             elsewhere += [one for one in await self._listed(name, other, channel) if (one.shop_id, one.channel_order_id) in numbers]
         return Consigned(day, to_these, elsewhere)
 
-    async def _arrived(self, day: str, channel: str, kept: Sequence[ListedOrder]) -> list[ListedOrder]:
-        """What was brought on that day, without what the hub knows to be of another day; and what it holds of that day."""
-        start = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        where = EventFilter(since=start, until=start + timedelta(days=1))
-        arrived: set[tuple[str, str, str]] = set()
+    async def _open_holds(self, channel: str) -> list[Hold]:
+        found: list[Hold] = []
         cursor: str | None = None
         while True:
-            page = await self._store.events(where, limit=500, cursor=cursor)
-            arrived.update(parts for event in page.items if (parts := parts_of(event.order_key)) is not None and parts[0] == channel)
+            page = await self._store.holds(HoldFilter(channel=channel), limit=500, cursor=cursor)
+            found += page.items
             cursor = page.next
             if cursor is None:
-                break
-        known = {(one.channel, one.shop_id, one.channel_order_id) for one in kept}
-        numbers = {one.channel_order_id for one in kept}
-        others = [name for name in sorted(arrived - known) if not await self._is_kept(name, numbers)]
-        return [ListedOrder(*name) for name in (*sorted(known), *others)]
-
-    async def _is_kept(self, name: tuple[str, str, str], numbers: Collection[str]) -> bool:
-        """Where what arrived named no shop, the name of its connection stands in; then the number alone is looked for."""
-        channel, shop, number = name
-        if self._book.types().get(shop) == channel:
-            return number in numbers or await self._has_number(channel, number)
-        try:
-            await self._store.order(*name)
-        except OrderloomError:
-            return False
-        return True
-
-    async def _has_number(self, channel: str, number: str) -> bool:
-        found = await self._store.orders(OrderFilter(channel=channel, text=number), limit=50)
-        return any(one.channel_order_id == number for one in found.items)
+                return found
 
     async def _listed(self, connection: str, day: str, channel: str) -> list[ListedOrder]:
         """``GET /orders?day=&channel=``, page by page."""
@@ -124,7 +127,7 @@ class Reconciler:
             content = {"method": "GET", "path": "/orders", "query": query}
             answer = await ask(self._outside, self._store.call_log.note, self._now, connection, content, key, seconds=TIMEOUT)
             page = _page_of(answer, connection)
-            found += [_entry(one, connection) for one in page["items"]]
+            found += [entry_of(one, connection, self._store.subject_key()) for one in page["items"]]
             if page.get("next") is None:
                 return found
             query = {"day": day, "channel": channel, "cursor": str(page["next"])}
@@ -141,20 +144,24 @@ def check(day: str, channel: str) -> None:
 
 
 def result_of(
-    day: str, channel: str, at: datetime, lists: Lists, consigned: Mapping[System, Consigned], failed: Mapping[str, str],
-    rows: Sequence[Difference],
-) -> dict[str, Any]:  # fmt: skip
+    day: str, channel: str, at: datetime, found: Gathered, rows: Sequence[Difference], held: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """As it is kept and handed to flows."""
-    told = {system: shapes(lists[system] or (), one) for system, one in consigned.items()}
-    counts = {system: None if listed is None else len(listed) for system, listed in lists.items()}
+    told = {system: shapes(found.lists[system] or (), one) for system, one in found.consigned.items()}
+    counts = {system: None if listed is None else len(listed) for system, listed in found.lists.items()}
     shown = [{name: getattr(row, name) for name in row.__struct_fields__} for row in rows[:MOST_SHOWN]]
     said = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
-        "day": day, "channel": channel, "at": said, "counts": counts,
+        "day": day, "channel": channel, "at": said, "source": found.basis, "counts": counts,
         "parcels": {system: parcels for system, (parcels, _) in told.items()},
         "parts": {system: parts for system, (_, parts) in told.items()},
-        "failed": dict(failed), "differences": len(rows), "rows": shown,
+        "failed": dict(found.failed), "differences": len(rows), "rows": shown,
+        "held": len(held), "held_rows": list(held[:MOST_SHOWN]),
     }  # fmt: skip
+
+
+def for_flow(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {**result, **{name: result[name][:MOST_FOR_FLOWS] for name in ("rows", "held_rows")}}
 
 
 def _page_of(answer: HttpAnswer, connection: str) -> Mapping[str, Any]:
@@ -162,33 +169,6 @@ def _page_of(answer: HttpAnswer, connection: str) -> Mapping[str, Any]:
     if answer.status != 200 or not isinstance(body, dict) or not isinstance(cast("dict[str, Any]", body).get("items"), list):
         raise _no_list(connection)
     return cast("dict[str, Any]", body)
-
-
-def _entry(one: Any, connection: str) -> ListedOrder:
-    if not isinstance(one, dict):
-        raise _no_list(connection)
-    given = cast("dict[str, Any]", one)
-    texts = [_text(given.get(name)) for name in ("channel", "shop_id", "channel_order_id")]
-    version, amount = _shown(given.get("version")), _shown(given.get("amount"))
-    return ListedOrder(texts[0] or "", texts[1] or "", texts[2] or "", version, amount, members=_members(given.get("merged_orders")))
-
-
-def _members(told: Any) -> tuple[str, ...] | None:
-    """A target may say which orders a parcel holds: by their numbers, or as they came."""
-    if not isinstance(told, list):
-        return None
-    numbers = (cast("dict[str, Any]", one).get("channel_order_id") if isinstance(one, dict) else one for one in cast("list[Any]", told))
-    return tuple(dict.fromkeys(text for number in numbers if (text := _text(number)))) or None
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or value == "" else str(value)
-
-
-def _shown(value: Any) -> str | None:
-    """A value that pages and mails will show: a list of others may hold anything."""
-    text = _text(value)
-    return None if text is None else scrub(text[:LONGEST])
 
 
 def _no_list(connection: str) -> NodeError:

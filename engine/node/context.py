@@ -20,7 +20,7 @@ from engine.order.rules import AppliedRules, Unmatched
 
 Verdict = Literal["done", "retry", "refused"]
 HubOutcome = Literal["new", "changed", "unchanged", "stale"]
-HubTask = Literal["stock.keep", "stock.check", "parcels.keep", "orders.unshipped", "campaign.places", "shipments.take"]
+HubTask = Literal["stock.keep", "stock.check", "parcels.keep", "orders.unshipped", "campaign.places", "shipments.take", "parcels.leave"]
 """What the hub can be asked to do besides; see ``engine.hub.desk``."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_type_hints
 
 from engine.errors import OrderloomError, Problem
+from engine.node.day_lists import DayList
 from engine.node.examples import Example
 from engine.node.forms import Form
 from engine.node.params import Params
@@ -128,6 +129,7 @@ def trigger(
     verify: Verify | None = None,
     consume: Consume | None = None,
     keeps_headers: Sequence[str] = (),
+    lists: DayList | None = None,
     form: Form | None = None,
     icon: str = "zap",
 ) -> Declare:
@@ -136,14 +138,14 @@ def trigger(
     ``verify`` checks the signature first; ``consume`` fetches deliveries for as long as the flow is published (see
     ``engine.node.sources``); ``keeps_headers`` names (in lower case) the headers that reading needs, which are kept with the event;
     ``emits`` declares the classes of the fields of what arrives (undeclared ones count as restricted); ``form`` what is expected to
-    arrive, so that a change of it is noticed.
+    arrive, so that a change of it is noticed; ``lists`` how the channel is asked for its orders of a day.
     """
 
     def declare(function: Read) -> NodeType:
         ports = (Port("out", emits or unknown()),)
         return _build(
             function, "trigger", name, version, label, ports, examples, (), ANY, icon,
-            starts=starts, read=function, verify=verify, consume=consume, keeps_headers=tuple(keeps_headers), form=form,
+            starts=starts, read=function, verify=verify, consume=consume, keeps_headers=tuple(keeps_headers), lists=lists, form=form,
         )  # fmt: skip
 
     return declare

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from engine.node.day_lists import DayList
 from engine.node.examples import Example
 from engine.node.forms import Form
 from engine.node.params import Params
@@ -29,7 +30,7 @@ class NodeType:
     ``scope``: it also gets a ``Scope``; ``taps``: whoever looks sees what passes. With more than one output it returns ``(port, item)``.
     ``reads``: paths, or ``params.NAME`` for a parameter that holds them; ``answers``: what reaches it is the answer of its flow;
     ``writes``: likewise the paths that get new values (see ``engine.node.writes``). ``form``: the declared form of what
-    a trigger gets, or a node fetches.
+    a trigger gets, or a node fetches; ``lists``: how a trigger's channel is asked for its orders of a day.
     """
 
     name: str
@@ -57,6 +58,7 @@ class NodeType:
     read: Read | None = None
     consume: Consume | None = None
     keeps_headers: tuple[str, ...] = ()
+    lists: DayList | None = field(default=None, compare=False)
     form: Form | None = field(default=None, compare=False)
     icon: str = "box"
     origin: str = field(default="", compare=False)

@@ -11,7 +11,7 @@ from engine.connection.failures import CallFailed
 from engine.connection.masked_answer import masked_answer
 from engine.connection.noting import STOPPED, Asked, Note, noting
 from engine.errors import OrderloomError
-from engine.node.context import HttpAnswer
+from engine.node.context import HttpAnswer, HttpCall
 from engine.node.params import Params, UrlTemplate
 from engine.run.effects import EffectRequest
 from engine.run.outside import Outside
@@ -38,6 +38,12 @@ def noted_attempt(
 def was_made(request: EffectRequest, ended: AttemptEnd) -> bool:
     """A call that a gate turned away for a while was not made; what the hub is asked is none."""
     return request.kind not in ("reconcile", "rules", "desk") and not (isinstance(ended, CallFailed) and ended.after is not None)
+
+
+def request_of(call: HttpCall) -> dict[str, Any]:
+    """The content of a call that no run makes."""
+    content: dict[str, Any] = {"method": call.method, "path": call.path, "query": call.query, "headers": call.headers}
+    return content | {name: value for name, value in (("json", call.json), ("text", call.text)) if value is not None}
 
 
 async def ask(

@@ -46,8 +46,8 @@ def name_of(order: Mapping[str, Any]) -> Place:
 
 
 def _merged(order: Mapping[str, Any]) -> set[Member]:
-    """Of the same channel and shop: others are never merged."""
-    listed = order.get("merged_orders")
+    """Of the same channel and shop: others are never merged. A parcel that all have left stands for those that left it last."""
+    listed = order.get("merged_orders") or order.get("called_off")
     sources = [_object(one) for one in cast("list[object]", listed)] if isinstance(listed, list) else []
     own = name_of(order)[:2]
     newest = {name[2]: one for one in sources if one.get("channel_order_id") and (name := name_of(one))[:2] == own}

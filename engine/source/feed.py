@@ -20,7 +20,7 @@ from engine.json_text import read_json, write_json
 from engine.node.context import HttpAnswer, HttpCall, by_status
 from engine.node.params import ConnectionRef
 from engine.node.triggers import Delivery
-from engine.run.call_notes import ask
+from engine.run.call_notes import ask, request_of
 from engine.run.live_outside import LiveOutside
 from engine.run.plan import Plan, Step
 from engine.run.seen import UNSEEN, Seen
@@ -79,8 +79,7 @@ class LiveFeed:
             yield client
 
     async def http(self, connection: ConnectionRef, call: HttpCall) -> HttpAnswer:
-        content: dict[str, Any] = {"method": call.method, "path": call.path, "query": call.query, "headers": call.headers}
-        content |= {name: value for name, value in (("json", call.json), ("text", call.text)) if value is not None}
+        content = request_of(call)
         made, flow, step = self._store.call_log.note, self.state.flow, self.state.trigger
         went = False
         try:

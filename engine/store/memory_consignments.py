@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.store.consignments import Consignment
+from engine.store.consignments import Consignment, Place
 from engine.store.memory_journal import Kept
 from engine.store.reconciliations import day_after
 
@@ -20,6 +20,9 @@ class MemoryConsignments:
         of_day = {name for name, (_, order) in self._kept.orders.items() if day <= (order.created_at or "") < after}
         in_channel = (one for one in self._kept.consignments.values() if one.channel == channel)
         return _by_place(one for one in in_channel if one.day == day or _orders_of(one) & of_day)
+
+    async def consignment_at(self, place: Place) -> Consignment | None:
+        return self._kept.consignments.get(place)
 
     async def consignments_of_order(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Consignment]:
         name = (channel, shop_id, channel_order_id)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 
+class ListedLine(NamedTuple):
+    """Pieces of an SKU in an order, and how many of them are gifts."""
+
+    sku: str
+    quantity: int
+    gifts: int = 0
+
+
 class ListedOrder(msgspec.Struct, frozen=True):
-    """An order in a list. ``None``: the list does not tell. ``members``: the orders that a parcel of this number holds."""
+    """An order in a list. ``None``: the list does not tell. ``members``: the orders that a parcel of this number holds; ``lines``: each SKU
+    once; ``receiver``: keyed digests (hex) of phone number and address, those of them that are known.
+    """
 
     channel: str
     shop_id: str
@@ -18,6 +29,8 @@ class ListedOrder(msgspec.Struct, frozen=True):
     amount: str | None = None
     status: str | None = None
     members: tuple[str, ...] | None = None
+    lines: tuple[ListedLine, ...] | None = None
+    receiver: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

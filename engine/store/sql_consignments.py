@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from engine.store.consigned_table import ConsignedRow
-from engine.store.consignments import Consignment
+from engine.store.consignments import Consignment, Place
 from engine.store.database import Part
 from engine.store.reconciliations import day_after
 from engine.store.tables import OrderRow
@@ -29,6 +29,10 @@ class SqlConsignments(Part):
         same = [getattr(OrderRow, name) == getattr(ConsignedRow, name) for name in ("channel", "shop_id", "channel_order_id")]
         with_orders = in_channel.join(OrderRow, sa.and_(*same)).where(*created)
         return await self._found(in_channel.where(col(ConsignedRow.day) == day).union(with_orders))
+
+    async def consignment_at(self, place: Place) -> Consignment | None:
+        found = await self._found(sa.select(*_PLACE).where(*(column == value for column, value in zip(_PLACE, place, strict=True))))
+        return found[0] if found else None
 
     async def consignments_of_order(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Consignment]:
         named = {"channel": channel, "shop_id": shop_id, "channel_order_id": channel_order_id}

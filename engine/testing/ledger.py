@@ -49,7 +49,7 @@ class TargetLedger:
 
     def _row(self, name: OrderName, order: Mapping[str, Any]) -> dict[str, Any]:
         row = {"channel": name[0], "shop_id": name[1], "channel_order_id": name[2], "version": self.versions[name], "amount": _paid(order)}
-        return {**row, **self.altered.get(name, {})}
+        return {**row, **_more(order), **self.altered.get(name, {})}
 
 
 def name_of(order: Mapping[str, Any]) -> OrderName:
@@ -62,6 +62,19 @@ def _is_older(version: str, held: str) -> bool:
         return datetime.fromisoformat(version) < datetime.fromisoformat(held)
     except (ValueError, TypeError):
         return False
+
+
+def _more(order: Mapping[str, Any]) -> dict[str, Any]:
+    """What a list may tell besides: the state, the lines, and for whom the order is."""
+    lines, receiver = order.get("lines"), order.get("receiver")
+    more: dict[str, Any] = {"status": order["status"]} if order.get("status") else {}
+    if isinstance(lines, list):
+        told = [cast("Mapping[str, Any]", line) for line in cast("list[object]", lines) if isinstance(line, dict)]
+        more["lines"] = [{name: line.get(name) for name in ("sku_code", "qty", "is_gift")} for line in told]
+    if isinstance(receiver, dict):
+        to = cast("Mapping[str, Any]", receiver)
+        more["receiver"] = {name: to.get(name) for name in ("phone", "address")}
+    return more
 
 
 def _paid(order: Mapping[str, Any]) -> str | None:

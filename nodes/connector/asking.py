@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from engine.sdk import ConnectionRef, Feed, HttpAnswer, HttpCall, NodeError
+from engine.sdk import Asks, ConnectionRef, HttpAnswer, HttpCall, NodeError
 
 PATIENCE: Final = 5
 """Times that a call is made again before the source shows that the platform refuses calls."""
@@ -21,7 +21,7 @@ class Busy(Exception):
         self.seconds, self.said = seconds, said
 
 
-async def ask(feed: Feed, connection: ConnectionRef, call: HttpCall, read: Callable[[HttpAnswer], Answered]) -> Answered:
+async def ask(feed: Asks, connection: ConnectionRef, call: HttpCall, read: Callable[[HttpAnswer], Answered]) -> Answered:
     """What ``read`` makes of the answer. ``read`` raises ``Busy`` for "later", ``NodeError`` for anything else that is no answer.
 
     Raises what it raises, and ``NodeError`` with ``poll.busy`` where the platform stays busy.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.hub.difference import Difference
 from engine.hub.lineage import Consigned, shapes
+from engine.hub.listed import entry_of
 from engine.hub.reconcile import compare
 from engine.run.consigned import consignment_of
 from engine.store.consignments import Consignment
@@ -22,6 +23,7 @@ from nodes.rule.merge_orders import sample_order
 from nodes.rule.merging import merged
 from nodes.rule.split_order import SplitOrder, split_order
 
+KEY = b"0" * 32
 DAY, NEXT_DAY = "2026-01-16", "2026-01-17"
 BY_WAREHOUSE = SplitOrder(by=("warehouse",))
 CENTS = st.integers(1, 100_000)
@@ -67,7 +69,7 @@ class Target:
         return self
 
     def listed(self, day: str = DAY) -> list[ListedOrder]:
-        return [ListedOrder(**row) for row in self.ledger.rows(day)]
+        return [entry_of(row, "wms", KEY) for row in self.ledger.rows(day)]
 
     def consigned(self, day: str = DAY, elsewhere: Sequence[ListedOrder] = ()) -> Consigned:
         return Consigned(day, [one for one in self.sent if one.members], elsewhere)

@@ -83,7 +83,7 @@ def test_of_a_list_that_is_not_to_be_had_nothing_is_said(day: list[ListedOrder],
 
 @given(days(), st.sampled_from(sorted(NOT_SENT_YET)), st.sampled_from(TARGETS))
 def test_an_order_that_need_not_be_sent_yet_is_not_missing_at_a_target(day: list[ListedOrder], status: str, target: System) -> None:
-    hub = [msgspec.structs.replace(one, status=status) for one in day]
+    day = hub = [msgspec.structs.replace(one, status=status) for one in day]
     lists: dict[str, Any] = {"wms": day, "finance": day} | {target: []}
     assert compare(day, hub, lists["wms"], lists["finance"]) == []
     assert len(compare(day, [], lists["wms"], lists["finance"])) == 2 * len(day)

@@ -97,7 +97,7 @@ async def test_a_list_is_newest_first_in_pages_and_of_a_day_at_most(shop: Taobao
     second = (await ask(shop, signed(list_call(day, NOON, 2))))["trades_sold_increment_get_response"]
     listed = [str(row["tid"]) for answer in (first, second) for row in answer["trades"]["trade"]]
     assert (listed, first["has_next"], second["has_next"]) == (made, True, False)
-    assert set(first["trades"]["trade"][0]) == {"tid", "modified"}
+    assert set(first["trades"]["trade"][0]) == {"tid", "modified", "created"}
     counted = (await ask(shop, signed(list_call(day, NOON, 1, counted=True))))["trades_sold_increment_get_response"]
     assert (counted["total_results"], "has_next" in counted) == (PAGE_SIZE + 20, False)
     assert refusal(await ask(shop, signed(list_call(day - timedelta(seconds=1), NOON, 1)))) == (15, "isv.invalid-parameter")

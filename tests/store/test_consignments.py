@@ -49,6 +49,14 @@ async def test_what_is_sent_later_under_a_number_takes_its_place_at_that_target_
     assert list(await store.consignments_of_day("taobao", "2026-01-05")) == [other]
 
 
+async def test_what_stands_under_a_number_is_found_by_it_at_that_target_only(store: Store) -> None:
+    await store.keep_consignments([PARCEL, PART])
+    assert await store.consignment_at(PARCEL.place) == PARCEL
+    assert await store.consignment_at(PART.place) == PART
+    for place in (("finance", "taobao", "s1", "A"), ("wms", "taobao", "s2", "A"), ("wms", "taobao", "s1", "B")):
+        assert await store.consignment_at(place) is None
+
+
 async def _outcome(write: object) -> object:
     try:
         return await write  # type: ignore[misc]

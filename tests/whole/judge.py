@@ -46,11 +46,12 @@ def target_faults(name: str, right: Mapping[Order, Right], books: Books) -> list
 
 
 def reconciliation_faults(found: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Of results of the service's own reconciliation."""
+    """Of results of the service's own reconciliation, which has to hold the hub against the platform's own list."""
     return [
-        f"reconciliation of {one['channel']} on {one['day']}: {one['differences']} differences, failed {one['failed']}, {one['rows'][:3]}"
+        f"reconciliation of {one['channel']} on {one['day']} with {one['source']}: {one['differences']} differences, "
+        f"failed {one['failed']}, {one['rows'][:3]}"
         for one in found
-        if one["differences"] or one["failed"]
+        if one["differences"] or one["failed"] or one["source"] != "channel"
     ]
 
 

@@ -16,23 +16,28 @@ _TARGETS: Final = ("wms", "finance")
 _ROW: Final = (
     "channel", "shop_id", "channel_order_id", "kind", "system", "field", "expected", "found", "parcel", "orders", "part", "parts",
 )  # fmt: skip
+_HELD_ROW: Final = ("channel", "shop_id", "channel_order_id", "reasons[]", "since", "systems[]")
 RESULT: Final[Mapping[str, FieldClass]] = {
-    **dict.fromkeys(("day", "channel", "at", "differences"), _OPEN),
+    **dict.fromkeys(("day", "channel", "at", "source", "differences", "held"), _OPEN),
     **dict.fromkeys((f"{group}.{system}" for group in ("counts", "failed") for system in _SYSTEMS), _OPEN),
     **dict.fromkeys((f"{group}.{system}" for group in ("parcels", "parts") for system in _TARGETS), _OPEN),
     **dict.fromkeys((f"rows[].{name}" for name in _ROW), _OPEN),
+    **dict.fromkeys((f"held_rows[].{name}" for name in _HELD_ROW), _OPEN),
 }
 _PLANNED: Final = {"planned_at": "2026-01-17T00:30:00Z"}
-_SAME: Final[dict[str, Any]] = {
+SAME: Final[dict[str, Any]] = {
     "day": "2026-01-16",
     "channel": "own_shop",
     "at": "2026-01-17T00:30:01Z",
     "counts": {"source": 2, "hub": 2, "wms": 2, "finance": 2},
+    "source": "channel",
     "parcels": {"wms": 0, "finance": 0},
     "parts": {"wms": 0, "finance": 0},
     "failed": {},
     "differences": 0,
     "rows": [],
+    "held": 0,
+    "held_rows": [],
 }
 _MISSING: Final = {
     **dict.fromkeys(("shop_id", "field", "expected", "found", "parcel"), ""),
@@ -42,8 +47,8 @@ _MISSING: Final = {
     "kind": "missing",
     "system": "wms",
 }
-_OTHER: Final = {**_SAME, "counts": {**_SAME["counts"], "wms": 1}, "differences": 1, "rows": [_MISSING]}
-_PART: Final = {**_OTHER, "parts": {"wms": 1, "finance": 0}, "rows": [{**_MISSING, "part": 2, "parts": 2}]}
+DIFFERENT: Final = {**SAME, "counts": {**SAME["counts"], "wms": 1}, "differences": 1, "rows": [_MISSING]}
+_PART: Final = {**DIFFERENT, "parts": {"wms": 1, "finance": 0}, "rows": [{**_MISSING, "part": 2, "parts": 2}]}
 
 
 class Reconcile(Params):
@@ -56,7 +61,10 @@ class Reconcile(Params):
     source: Annotated[ConnectionRef, OfType(("http",))] | None = Field(
         default=None,
         title="List of the source",
-        description="A system that lists what the channel sold (GET /orders?day=&channel=). Empty: what arrived here is the list.",
+        description=(
+            "A system that lists what the channel sold (GET /orders?day=&channel=). "
+            "Empty: the channel's own list where its connection can be asked, else what arrived here."
+        ),
     )
 
 
@@ -71,12 +79,14 @@ class Reconcile(Params):
         Example(
             {"channel": "own_shop"},
             [_PLANNED],
-            {"same": [_SAME]},
-            answers=(_SAME,),
+            {"same": [SAME]},
+            answers=(SAME,),
             requests=({"kind": "reconcile", "day": "2026-01-16", "channel": "own_shop"},),
             title="All lists agree",
         ),
-        Example({"channel": "own_shop"}, [_PLANNED], {"differences": [_OTHER]}, answers=(_OTHER,), title="An order is not at the WMS"),
+        Example(
+            {"channel": "own_shop"}, [_PLANNED], {"differences": [DIFFERENT]}, answers=(DIFFERENT,), title="An order is not at the WMS"
+        ),
         Example(
             {"channel": "own_shop"}, [_PLANNED], {"differences": [_PART]}, answers=(_PART,), title="A part of an order is not at the WMS"
         ),
@@ -85,12 +95,19 @@ class Reconcile(Params):
 async def reconcile(item: Item, params: Reconcile, context: Context) -> Sent:
     """Compares the orders of a day: source, hub, WMS and finance. Missing, doubled and different ones are listed, field by field.
 
-    Orders that were merged count by their parcel, split ones by their parts: a row says so by `parcel`, `part` and `parts`.
+    The list of the source is the channel's own where a connection of the channel can be asked for it; `source` says what it was.
+    Orders that were merged count by their parcel, split ones by their parts: a row says so by `parcel`, `part` and `parts`. Orders that
+    are held, and are not at the WMS or in finance for that reason, are in `held_rows`, not in `rows`.
     Goes on at `differences` also where a list could not be had. The result is kept and shown on the page Reconciliation.
     """
-    day = (_started(item, context) - timedelta(days=params.days_back)).date().isoformat()
+    day = day_before(item, params.days_back, context)
     found = await context.reconcile(day, params.channel, params.source)
     return ("differences" if found["differences"] or found["failed"] else "same"), dict(found)
+
+
+def day_before(item: Item, days: int, context: Context) -> str:
+    """So many days before the flow was to start, by UTC."""
+    return (_started(item, context) - timedelta(days=days)).date().isoformat()
 
 
 def _started(item: Item, context: Context) -> datetime:

@@ -10,11 +10,14 @@ from pydantic import Field
 from engine.sdk import (
     RAW_ORDER,
     Arrival,
+    Asks,
     ConnectionRef,
+    Day,
     Delivery,
     Duration,
     Example,
     Feed,
+    Look,
     NodeError,
     OfType,
     Params,
@@ -24,9 +27,10 @@ from engine.sdk import (
     trigger,
 )
 from nodes.connector.asking import ask
+from nodes.connector.day_list import day_list
 from nodes.connector.marks import anew, mark_of, portion
 from nodes.connector.own_shop.calls import list_call, reader
-from nodes.connector.own_shop.canonical import ZONE
+from nodes.connector.own_shop.canonical import ZONE, own_shop_order
 from nodes.connector.own_shop.trigger import RAW, order_arrival
 from nodes.connector.pages import Names
 from nodes.connector.samples import form, sample
@@ -46,21 +50,25 @@ class OwnShopPoll(Params):
 
 
 async def consume_own_shop(params: OwnShopPoll, feed: Feed) -> None:
-    rules = Rules(OVERLAP, params.begin)
+    await poll(feed, params.every.total_seconds(), looking(params.shop, Rules(OVERLAP, params.begin), feed))
+
+
+def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
+    del day  # the list shows orders whole
 
     async def look(cursor: Any) -> Portion:
-        now = feed.now()
+        now = asks.now()
         span = window(rules, cursor, now)
         mark = mark_of(span)
         try:
-            orders, ahead = await ask(feed, params.shop, list_call(span.since, span.until, mark), reader(now))
+            orders, ahead = await ask(asks, shop, list_call(span.since, span.until, mark), reader(now))
         except NodeError as error:
             if mark is None or error.problem.code != "order.error_response":
                 raise
             return anew(span)
         return portion(span, orders, ahead, NAMES, {})
 
-    await poll(feed, params.every.total_seconds(), look)
+    return look
 
 
 _CANCELLED: Final = {"type": "order.cancelled", "data": {"order_no": "OWN-0001", "updated_at": "2026-01-16T04:00:00Z"}}
@@ -72,6 +80,7 @@ _CANCELLED: Final = {"type": "order.cancelled", "data": {"order_no": "OWN-0001",
     label="Own shop orders, fetched",
     starts="source",
     consume=consume_own_shop,
+    lists=day_list("own_shop", looking, own_shop_order),
     emits=replaces(RAW, RAW_ORDER),
     form=form("own_shop", "data", part="order"),
     icon="refresh-cw",

@@ -10,11 +10,14 @@ from pydantic import Field
 from engine.sdk import (
     RAW_ORDER,
     Arrival,
+    Asks,
     ConnectionRef,
+    Day,
     Delivery,
     Duration,
     Example,
     Feed,
+    Look,
     OfType,
     Params,
     Portion,
@@ -24,8 +27,10 @@ from engine.sdk import (
 )
 from nodes.connector.arrivals import inside, item_of, raw_fields, text_at
 from nodes.connector.asking import ask
+from nodes.connector.day_list import day_list
 from nodes.connector.pages import Names, number_of, portion
 from nodes.connector.pinduoduo.calls import PAGE_SIZE, list_call, read_page
+from nodes.connector.pinduoduo.canonical import pinduoduo_order
 from nodes.connector.pinduoduo.status import ZONE
 from nodes.connector.samples import form, sample
 from nodes.connector.windows import Rules, window
@@ -60,15 +65,19 @@ class PinduoduoPoll(Params):
 
 
 async def consume_pinduoduo(params: PinduoduoPoll, feed: Feed) -> None:
-    rules = Rules(OVERLAP, params.begin, LONGEST)
+    await poll(feed, params.every.total_seconds(), looking(params.shop, Rules(OVERLAP, params.begin, LONGEST), feed))
+
+
+def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
+    del day  # the list shows orders whole
 
     async def look(cursor: Any) -> Portion:
-        now = feed.now()
+        now = asks.now()
         span = window(rules, cursor, now)
-        page = await ask(feed, params.shop, list_call(span.since, span.until, number_of(span)), read_page)
+        page = await ask(asks, shop, list_call(span.since, span.until, number_of(span)), read_page)
         return portion(span, page, PAGE_SIZE, NAMES, now)
 
-    await poll(feed, params.every.total_seconds(), look)
+    return look
 
 
 @trigger(
@@ -77,6 +86,7 @@ async def consume_pinduoduo(params: PinduoduoPoll, feed: Feed) -> None:
     label="Pinduoduo orders, fetched",
     starts="source",
     consume=consume_pinduoduo,
+    lists=day_list("pinduoduo", looking, pinduoduo_order, LONGEST),
     emits=replaces(RAW, RAW_ORDER),
     form=form("pinduoduo", *_ENVELOPES),
     icon="shopping-bag",

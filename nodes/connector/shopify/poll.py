@@ -10,12 +10,15 @@ from pydantic import Field
 from engine.sdk import (
     RAW_ORDER,
     Arrival,
+    Asks,
     ConnectionRef,
+    Day,
     Delivery,
     Duration,
     Example,
     Feed,
     HttpAnswer,
+    Look,
     NodeError,
     OfType,
     Params,
@@ -25,11 +28,12 @@ from engine.sdk import (
     trigger,
 )
 from nodes.connector.asking import ask
+from nodes.connector.day_list import day_list
 from nodes.connector.marks import anew, mark_of, portion
 from nodes.connector.pages import Names
 from nodes.connector.samples import form, sample
 from nodes.connector.shopify.calls import domain_of, is_nearly_full, list_call, next_mark, orders_of, shop_call
-from nodes.connector.shopify.canonical import ZONE
+from nodes.connector.shopify.canonical import ZONE, shopify_order
 from nodes.connector.shopify.trigger import DOMAIN, RAW, order_arrival
 from nodes.connector.windows import Rules, window
 
@@ -49,13 +53,17 @@ class ShopifyPoll(Params):
 
 
 async def consume_shopify(params: ShopifyPoll, feed: Feed) -> None:
-    rules = Rules(OVERLAP, params.begin)
+    await poll(feed, params.every.total_seconds(), looking(params.shop, Rules(OVERLAP, params.begin), feed))
+
+
+def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
+    del day  # the list shows orders whole
     domain = ""
 
     async def look(cursor: Any) -> Portion:
         nonlocal domain
-        now = feed.now()
-        domain = domain or await ask(feed, params.shop, shop_call(), lambda answer: domain_of(answer, now))
+        now = asks.now()
+        domain = domain or await ask(asks, shop, shop_call(), lambda answer: domain_of(answer, now))
         span = window(rules, cursor, now)
 
         def read(answer: HttpAnswer) -> tuple[Portion, bool]:
@@ -63,16 +71,16 @@ async def consume_shopify(params: ShopifyPoll, feed: Feed) -> None:
             return portion(span, orders, next_mark(answer), NAMES, {DOMAIN: domain}), is_nearly_full(answer)
 
         try:
-            found, is_full = await ask(feed, params.shop, list_call(span.since, span.until, mark_of(span)), read)
+            found, is_full = await ask(asks, shop, list_call(span.since, span.until, mark_of(span)), read)
         except NodeError as error:
             if mark_of(span) is None or error.problem.code != "order.error_response":
                 raise
             return anew(span)
         if is_full:
-            await feed.sleep(REST)
+            await asks.sleep(REST)
         return found
 
-    await poll(feed, params.every.total_seconds(), look)
+    return look
 
 
 _BACK: Final = {"id": 6100000000001, "updated_at": "2026-01-16T09:00:00-05:00", "financial_status": "refunded"}
@@ -84,6 +92,7 @@ _BACK: Final = {"id": 6100000000001, "updated_at": "2026-01-16T09:00:00-05:00", 
     label="Shopify orders, fetched",
     starts="source",
     consume=consume_shopify,
+    lists=day_list("shopify", looking, shopify_order),
     emits=replaces(RAW, RAW_ORDER),
     form=form("shopify", "order"),
     keeps_headers=(DOMAIN,),

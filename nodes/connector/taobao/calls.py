@@ -25,7 +25,7 @@ LONGEST: Final = timedelta(days=1)
 BEIJING: Final = timezone(timedelta(hours=8))
 GONE: Final = "isv.trade-not-exist"
 
-_LISTED = "tid,modified"
+_LISTED = "tid,modified,created"
 _TRADE = """
 tid title type status seller_nick buyer_nick buyer_open_uid created pay_time modified consign_time end_time total_fee discount_fee
 adjust_fee post_fee payment received_payment coupon_fee platform_subsidy_fee order_tax_fee num shipping_type no_shipping step_trade_status

@@ -17,13 +17,15 @@ from pydantic import Field
 from engine.sdk import (
     RAW_ORDER,
     Arrival,
+    Asks,
     ConnectionRef,
+    Day,
     Delivery,
     Duration,
     Example,
     Feed,
-    HttpCall,
     Item,
+    Look,
     NodeError,
     OfType,
     Params,
@@ -36,8 +38,10 @@ from engine.sdk import (
 )
 from nodes.connector.arrivals import first_text, item_of, text_at
 from nodes.connector.asking import ask
+from nodes.connector.day_list import day_list
 from nodes.connector.samples import form, sample
 from nodes.connector.taobao.calls import LONGEST, detail_call, list_call, pages_of, read, rows_of
+from nodes.connector.taobao.canonical import taobao_order
 from nodes.connector.taobao.fields import KNOWN
 from nodes.connector.taobao.trigger import ENVELOPES, RAW, trade_arrival
 from nodes.connector.windows import Listed, Rules, Window, window
@@ -75,37 +79,50 @@ class _Row:
     tid: str
     modified: str
     listed: Listed
+    created: str | None = None
+
+    def may_be_of(self, day: Day) -> bool:
+        """Whether it was made on the day, or its list does not say when."""
+        try:
+            made = instant(self.created, _ZONE)
+        except NodeError:
+            return True
+        return made is None or day.since <= made < day.until
 
 
 async def consume_taobao(params: TaobaoPoll, feed: Feed) -> None:
-    rules = Rules(params.overlap, params.begin, LONGEST)
+    await poll(feed, params.every.total_seconds(), looking(params.shop, Rules(params.overlap, params.begin, LONGEST), feed))
+
+
+def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
+    """Each trade that has to be fetched is a call: of a ``day`` only those that were made on it are."""
 
     async def look(cursor: Any) -> Portion:
-        now = feed.now()
+        now = asks.now()
         span = window(rules, cursor, now)
-        rows, page = await _page(params, feed, span)
+        rows, page = await _page(shop, asks, span)
         wanted = {listed.name for listed in span.unseen(row.listed for row in rows)}
         fresh = [row for row in reversed(rows) if row.listed.name in wanted]
-        deliveries = await _details(params, feed, fresh)
+        deliveries = await _details(shop, asks, [row for row in fresh if day is None or row.may_be_of(day)])
         span = span.with_taken(row.listed for row in fresh)
         if page > 1:
             return Portion(deliveries, span.at(page - 1), more=True)
         return Portion(deliveries, span.ended(), more=span.behind(now))
 
-    await poll(feed, params.every.total_seconds(), look)
+    return look
 
 
-async def _page(params: TaobaoPoll, feed: Feed, span: Window) -> tuple[list[_Row], int]:
+async def _page(shop: ConnectionRef, asks: Asks, span: Window) -> tuple[list[_Row], int]:
     """The rows of the page to read now, and its number; the first page comes last."""
     if span.mark is None:
-        answer = await _asked(params, feed, list_call(span.since, span.until, 1))
+        answer = await ask(asks, shop, list_call(span.since, span.until, 1), read)
         if answer.get("has_next") is not True:
             return _rows(answer), 1
-        counted = await _asked(params, feed, list_call(span.since, span.until, 1, counted=True))
+        counted = await ask(asks, shop, list_call(span.since, span.until, 1, counted=True), read)
         page = max(pages_of(counted), 2)
     else:
         page = int(span.mark)
-    return _rows(await _asked(params, feed, list_call(span.since, span.until, page))), page
+    return _rows(await ask(asks, shop, list_call(span.since, span.until, page), read)), page
 
 
 def _rows(answer: Item) -> list[_Row]:
@@ -116,33 +133,29 @@ def _rows(answer: Item) -> list[_Row]:
         changed = instant(modified, _ZONE)
         if tid is None or modified is None or changed is None:
             raise NodeError("poll.no_list", path="trades.trade[].tid, trades.trade[].modified")
-        rows.append(_Row(tid, modified, Listed(f"{tid}@{modified}", changed)))
+        rows.append(_Row(tid, modified, Listed(f"{tid}@{modified}", changed), text_at(row, "created")))
     return rows
 
 
-async def _details(params: TaobaoPoll, feed: Feed, rows: Sequence[_Row]) -> list[Delivery]:
+async def _details(shop: ConnectionRef, asks: Asks, rows: Sequence[_Row]) -> list[Delivery]:
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(row: _Row) -> Delivery:
         async with slots:
-            return Delivery(write_json(await _trade(params, feed, row)))
+            return Delivery(write_json(await _trade(shop, asks, row)))
 
     return list(await asyncio.gather(*(one(row) for row in rows)))
 
 
-async def _trade(params: TaobaoPoll, feed: Feed, row: _Row) -> Item:
+async def _trade(shop: ConnectionRef, asks: Asks, row: _Row) -> Item:
     """The trade whole. One that the platform does not give becomes an event that says so: it must not hold up or hide the others."""
     try:
-        answer = await _asked(params, feed, detail_call(row.tid))
+        answer = await ask(asks, shop, detail_call(row.tid), read)
     except NodeError as error:
         if error.problem.code != "order.error_response":
             raise
         return {"tid_str": row.tid, "modified": row.modified, "error_response": {"sub_code": error.problem.fields["error"]}}
     return {"trade_fullinfo_get_response": {"trade": answer.get("trade")}}
-
-
-async def _asked(params: TaobaoPoll, feed: Feed, call: HttpCall) -> Item:
-    return await ask(feed, params.shop, call, read)
 
 
 _REFUSED = {"tid_str": "4012600000000000010", "modified": "2026-01-16 00:02:03", "error_response": {"sub_code": "isv.trade-not-exist"}}
@@ -154,6 +167,7 @@ _REFUSED = {"tid_str": "4012600000000000010", "modified": "2026-01-16 00:02:03",
     label="Taobao orders, fetched",
     starts="source",
     consume=consume_taobao,
+    lists=day_list("taobao", looking, taobao_order, LONGEST),
     emits=replaces(RAW, RAW_ORDER),
     form=form("taobao", *ENVELOPES, part="trade", known=KNOWN),
     icon="refresh-cw",

@@ -10,11 +10,14 @@ from pydantic import Field
 from engine.sdk import (
     RAW_ORDER,
     Arrival,
+    Asks,
     ConnectionRef,
+    Day,
     Delivery,
     Duration,
     Example,
     Feed,
+    Look,
     OfType,
     Params,
     Portion,
@@ -23,10 +26,12 @@ from engine.sdk import (
     trigger,
 )
 from nodes.connector.asking import ask
+from nodes.connector.day_list import day_list
 from nodes.connector.pages import Names, number_of, portion
 from nodes.connector.samples import form, sample
 from nodes.connector.windows import Rules, window
 from nodes.connector.woocommerce.calls import PAGE_SIZE, index_call, list_call, page_reader, source_of
+from nodes.connector.woocommerce.canonical import woocommerce_order
 from nodes.connector.woocommerce.status import ZONE
 from nodes.connector.woocommerce.trigger import RAW, SOURCE, order_arrival
 
@@ -44,19 +49,23 @@ class WooCommercePoll(Params):
 
 
 async def consume_woocommerce(params: WooCommercePoll, feed: Feed) -> None:
-    rules = Rules(OVERLAP, params.begin)
+    await poll(feed, params.every.total_seconds(), looking(params.shop, Rules(OVERLAP, params.begin), feed))
+
+
+def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
+    del day  # the list shows orders whole
     source = ""
 
     async def look(cursor: Any) -> Portion:
         nonlocal source
-        now = feed.now()
-        source = source or await ask(feed, params.shop, index_call(), lambda answer: source_of(answer, now))
+        now = asks.now()
+        source = source or await ask(asks, shop, index_call(), lambda answer: source_of(answer, now))
         span = window(rules, cursor, now)
-        page = await ask(feed, params.shop, list_call(span.since, span.until, number_of(span)), page_reader(now))
+        page = await ask(asks, shop, list_call(span.since, span.until, number_of(span)), page_reader(now))
         found = portion(span, page, PAGE_SIZE, NAMES, now)
         return Portion([Delivery(one.body, {SOURCE: source}) for one in found.deliveries], found.cursor, found.more)
 
-    await poll(feed, params.every.total_seconds(), look)
+    return look
 
 
 _BACK: Final = {"id": 727001, "status": "processing", "date_modified_gmt": "2026-01-16T09:00:00", "refunds": [{"id": 1, "total": "-5.00"}]}
@@ -68,6 +77,7 @@ _BACK: Final = {"id": 727001, "status": "processing", "date_modified_gmt": "2026
     label="WooCommerce orders, fetched",
     starts="source",
     consume=consume_woocommerce,
+    lists=day_list("woocommerce", looking, woocommerce_order),
     emits=replaces(RAW, RAW_ORDER),
     form=form("woocommerce"),
     keeps_headers=(SOURCE,),

@@ -1,0 +1,120 @@
+"""A day is held against the channel's own list, asked for by real HTTP of each of the six simulated platforms, with their signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from engine.app import Orderloom
+from engine.sending_again import send_again
+from engine.settings import Settings
+from engine.store.memory import MemoryStore
+from engine.testing.channel import ChannelSimulator
+from engine.testing.simulator import SimulatedTarget
+from nodes.connector.jd.simulator import JdSimulator
+from nodes.connector.own_shop.simulator import OwnShopSimulator
+from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
+from nodes.connector.shopify.simulator import ShopifySimulator
+from nodes.connector.taobao.simulator import TaobaoSimulator
+from nodes.connector.woocommerce.simulator import WooCommerceSimulator
+from tests.nodes.polled import NOON, Clock
+from tests.sources.house import until
+
+DAY = NOON.date().isoformat()
+KINDS: dict[str, type[ChannelSimulator]] = {
+    "taobao": TaobaoSimulator, "jd": JdSimulator, "pinduoduo": PinduoduoSimulator, "shopify": ShopifySimulator,
+    "woocommerce": WooCommerceSimulator, "own_shop": OwnShopSimulator,
+}  # fmt: skip
+
+
+def flow(channel: str) -> bytes:
+    document = {
+        "format": 1,
+        "name": "hub",
+        "nodes": {
+            "fetched": {"use": f"connector.{channel}_poll@1", "params": {"shop": {"connection": "shop"}, "every": "100ms", "begin": "1h"}},
+            "order": {"use": "transform.canonical_order@1", "params": {"channel": channel}},
+            "hub": {"use": "connector.to_hub@1"},
+            "wms": {"use": "connector.to_wms@1", "params": {"wms": {"connection": "wms"}}},
+        },
+        "wires": ["fetched -> order", "order -> hub", "hub.new -> wms", "hub.changed -> wms"],
+    }
+    return json.dumps(document).encode()
+
+
+@dataclass
+class Shop:
+    at: ChannelSimulator
+    app: Orderloom
+    wms: SimulatedTarget
+
+    @property
+    def channel(self) -> str:
+        return self.at.channel
+
+    def sell(self, made: datetime, state: str | None = None) -> str:
+        return self.at.create(at=made, state=state)[0].id
+
+    async def in_hub(self, count: int) -> None:
+        async def enough() -> bool:
+            return (await self.app.store.order_counts()).get(self.channel, 0) == count
+
+        await until(enough, "orders in the hub")
+        await self.app.dispatcher.idle()
+
+    async def reconcile(self, day: str = DAY) -> dict[str, Any]:
+        return await self.app.reconciler.reconcile(day, self.channel)
+
+
+@pytest.fixture(params=KINDS)
+async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
+    clock = Clock()
+    async with KINDS[request.param](now=clock) as at, SimulatedTarget() as wms:
+        connections = {"shop": at.connection, "wms": {"type": "wms", "url": wms.url}}
+        settings = Settings(connections=connections, allow_private=("127.0.0.0/8",))
+        async with Orderloom(settings, MemoryStore(), clock=clock) as app:
+            await app.start()
+            yield Shop(at, app, wms)
+
+
+def told(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    return [(row["channel_order_id"], row["system"], row["kind"], row["field"]) for row in found["rows"]]
+
+
+async def test_an_order_that_the_channel_lists_and_the_hub_never_saw_is_missing_there_and_fetched_again(shop: Shop) -> None:
+    seen, lost = shop.sell(NOON - timedelta(minutes=30)), shop.sell(NOON - timedelta(hours=3))
+    shop.sell(NOON - timedelta(hours=5))  # made the day before
+    await shop.app.publish(flow(shop.channel), note="", actor="owner")
+    await shop.in_hub(1)
+    found = await shop.reconcile()
+    assert (found["source"], found["failed"], told(found)) == ("channel", {}, [(lost, "hub", "missing", ""), (lost, "wms", "missing", "")])
+    assert (found["counts"]["source"], found["counts"]["hub"]) == (2, 1)
+    sent = {one.system: one for one in await send_again(shop.app, DAY, shop.channel, "person:owner")}
+    assert (sent["hub"].how, sent["hub"].problem) == ("fetched", None)
+    await shop.in_hub(2)
+    again = await shop.reconcile()
+    assert (told(again), again["counts"]["source"], again["counts"]["wms"]) == ([], 2, 2)
+    assert {row["channel_order_id"] for row in shop.wms.ledger.rows(DAY)} == {seen, lost}
+
+
+async def test_a_list_of_several_pages_is_read_whole(shop: Shop) -> None:
+    made = [shop.sell(NOON - timedelta(hours=2, seconds=number)) for number in range(130)]
+    found = await shop.reconcile()
+    assert {row["channel_order_id"] for row in found["rows"] if row["system"] == "hub"} == set(made)
+    assert found["counts"]["source"] == 130
+
+
+async def test_a_platform_that_refuses_is_told_and_what_arrived_stands_in(shop: Shop) -> None:
+    shop.sell(NOON - timedelta(minutes=30))
+    await shop.app.publish(flow(shop.channel), note="", actor="owner")
+    await shop.in_hub(1)
+    await shop.app.sources.close()
+    shop.at.fail_next(1, 403)
+    found = await shop.reconcile()
+    assert (found["source"], found["differences"], list(found["failed"])) == ("arrived", 0, ["source"])
+    assert found["counts"]["source"] == 1
