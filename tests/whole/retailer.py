@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -56,9 +56,11 @@ FILE: Final = Path(__file__).with_name("orders_of_the_day.csv")
 class RetailShop(OwnShopSimulator):
     """What its buyers ordered, in turn."""
 
+    buyers: Sequence[Mapping[str, Any]] = (OUYANG, ZHUGE)
+
     def draft(self, number: int, at: datetime) -> tuple[str, dict[str, Any]]:
         order_no, event = super().draft(number, at)
-        return order_no, {**event, "data": {**event["data"], **(OUYANG, ZHUGE)[(number - 1) % 2]}}
+        return order_no, {**event, "data": {**event["data"], **self.buyers[(number - 1) % len(self.buyers)]}}
 
 
 class RetailJd(JdSimulator):
