@@ -86,9 +86,7 @@ def test_a_field_without_a_value_is_no_time() -> None:
     assert (one.time("a", "UTC", "x"), one.time("b", "UTC", "x"), one.findings.time_sources) == (None, None, {})
 
 
-@pytest.mark.parametrize(
-    ("lines", "where", "found"), [("changed", "", "string"), (7, "", "number"), ([{}, None], "[]", "null")]
-)
+@pytest.mark.parametrize(("lines", "where", "found"), [("changed", "", "string"), (7, "", "number"), ([{}, None], "[]", "null")])
 def test_what_is_no_list_of_objects_is_left_out_and_noted(lines: object, where: str, found: str) -> None:
     one = source(lines=lines)
     assert len(one.children("lines")) == (1 if where else 0)
