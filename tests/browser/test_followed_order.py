@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,35 @@ DONE = """async ([number, count]) => {
   return runs.length === count && runs.every((run) => run.state === "done");
 }"""
 
+BEYOND = """() => {
+  const out = [...document.querySelectorAll(".facts dd *, .table td > *, .timeline li > *")].filter((one) => {
+    const cell = one.closest("dd, td, li").getBoundingClientRect(), own = one.getBoundingClientRect();
+    return own.right > cell.right + 1 || own.bottom > cell.bottom + 1;
+  });
+  const labels = [...document.querySelectorAll("td[data-label]")].filter(
+    (one) => parseFloat(getComputedStyle(one, "::before").height) > one.getBoundingClientRect().height + 1);
+  return [...out, ...labels].map((one) => one.textContent);
+}"""
+"""What sticks out of its cell, and so lies on its neighbour."""
+
+
+class LongNumbers(RetailShop):
+    """As those of Taobao are."""
+
+    buyers = (OUYANG,)
+
+    def draft(self, number: int, at: datetime) -> tuple[str, dict[str, Any]]:
+        _, event = super().draft(number, at)
+        long = f"OWN-{number:017}"
+        return long, {**event, "data": {**event["data"], "order_no": long}}
+
 
 class House(Targets):
     """With the shop whose orders are pushed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.shop = RetailShop()
-        self.shop.buyers = (OUYANG,)
+        self.shop = LongNumbers()
         self.do(self.shop.start())
 
     async def sell(self) -> KeptOrder:
@@ -130,6 +151,13 @@ def test_an_order_is_followed_from_its_push_to_warehouse_and_finance(
     expect(versions).to_contain_text([said["newer"], said["first"]])
     assert house.wms.ledger.orders[("own_shop", "own_shop", number)]["status"] == "shipped"
     _looks_right(page, f"followed_{language}_{width}", language)
+    for list_of in ("calls", "runs"):
+        page.goto(f"/{list_of}?order={number}")
+        expect(page.locator("#list tbody tr").first).to_be_visible()
+        assert page.evaluate(BEYOND) == [], page.url
+        page.goto(page.locator(f"#list tbody a[href^='/{list_of}/']").first.get_attribute("href") or "")
+        expect(page.locator("dl.facts").first).to_be_visible()
+        assert page.evaluate(BEYOND) == [], page.url
     context.close()
 
 
@@ -153,5 +181,6 @@ def _looks_right(page: Page, name: str, language: str) -> None:
     assert [word for word in CLEAR if word in page.content()] == []
     if folder := os.environ.get("ORDERLOOM_SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    assert page.evaluate(BEYOND) == []
     assert (proofs.untranslated(page, language), proofs.overflow(page)) == ([], [])
     assert proofs.barriers(page) == []
