@@ -141,9 +141,14 @@ class Source:
         return value.strip().lower() not in ("", "0", "false", "n", "no", "null") if isinstance(value, str) else bool(value)
 
     def time(self, key: str, zone: str, into: str) -> str | None:
-        """A time as UTC text; what the source wrote is kept beside it under the canonical name ``into``."""
+        """A time as UTC text; what the source wrote is kept beside it under the canonical name ``into``.
+
+        Every order was made at some time: without ``created_at`` that is noted.
+        """
         value = self.data.get(key)
         found = to_utc(value, zone, path=self.at(key))
+        if found is None and into == "created_at":
+            self.findings.note(self.at(key), "missing")
         if found is not None:
             self.findings.time_sources[into] = {"text": str(value), "zone": zone_of(value, zone)}
         return found
@@ -164,16 +169,24 @@ class Source:
         return Source(cast("dict[str, Any]", value) if isinstance(value, dict) else {}, self.findings, self.at(key))
 
     def children(self, key: str, inner: str | None = None) -> list[Source]:
-        """The objects of a list. An object alone counts as a list of one, and ``inner`` names a wrapper around the list."""
+        """The objects of a list. An object alone counts as a list of one, and ``inner`` names a wrapper around the list.
+
+        What is no object is left out and noted.
+        """
         value: object = self.data.get(key)
         if inner and isinstance(value, dict) and inner in value:
             value = cast("dict[str, object]", value)[inner]
         if isinstance(value, dict):
             value = [cast("object", value)] if value and inner != next(iter(cast("dict[str, object]", value)), None) else []
         if not isinstance(value, list):
+            if value is not None and value != "":
+                self._drifted(key, value)
             return []
-        path = f"{self.at(key)}[]"
-        return [Source(cast("dict[str, Any]", one), self.findings, path) for one in cast("list[object]", value) if isinstance(one, dict)]
+        listed = cast("list[object]", value)
+        found = [Source(cast("dict[str, Any]", one), self.findings, f"{self.at(key)}[]") for one in listed if isinstance(one, dict)]
+        if len(found) < len(listed):
+            self._drifted(f"{key}[]", next(one for one in listed if not isinstance(one, dict)))
+        return found
 
     def expect(self, known: Collection[str]) -> None:
         """Note every field that the channel's documents do not name."""

@@ -83,4 +83,6 @@ class _Inside:
         if execution.parked:
             failed = execution.parked[0].problem
             raise OrderloomError(Problem(failed.code, (name, *failed.where), failed.fields))
+        if execution.ending is not None and execution.ending.state == "failed":
+            raise NodeError("call.failed", flow=name, run="")
         return answered(execution)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from engine.sdk import Arrival, Delivery, Example, Item, Params, PlainPath, read_json, trigger
+from engine.sdk import Arrival, Delivery, Example, Item, NodeError, Params, PlainPath, clean_order_number, read_json, trigger
 from nodes.connector.arrivals import ChannelName, as_item, text_at
 
 
@@ -30,6 +30,12 @@ class FileRows(Params):
         default=None, title="Order number", description="The field that says which order it is. Empty: the group's value or the row number."
     )
     channel: ChannelName = "file"
+    shop_id: str = Field(
+        default="",
+        max_length=200,
+        title="Shop",
+        description="Set where the rows are orders: events are then known by this shop and the clean order number, as in the hub.",
+    )
 
 
 class File(FileRows):
@@ -40,7 +46,9 @@ def file_arrival(delivery: Delivery, params: FileRows, name: str | None = None) 
     """The rows of one event. ``name``: of the file, which tells its rows from those of others."""
     rows: Any = read_json(delivery.body)
     items = tuple(as_item(row) for row in (cast("list[Any]", rows) if isinstance(rows, list) else [rows]))
-    return Arrival(items, channel=params.channel, order_id=_key(items, params, name))
+    key = _key(items, params, name)
+    number = _as_in_hub(key) if params.shop_id and key else key
+    return Arrival(items, channel=params.channel, shop_id=params.shop_id, order_id=number)
 
 
 @trigger(
@@ -65,6 +73,13 @@ def file_arrival(delivery: Delivery, params: FileRows, name: str | None = None) 
             event={"channel": "file", "order_id": "536365"},
             title="The rows of one invoice",
         ),
+        Example(
+            {"group_by": "订单编号", "channel": "own_shop", "shop_id": "files"},
+            [{"订单编号": "xs８８０１", "source_row": 1}],
+            {"out": [{"订单编号": "xs８８０１", "source_row": 1}]},
+            event={"channel": "own_shop", "shop_id": "files", "order_id": "XS8801"},
+            title="An order of a shop",
+        ),
         Example({}, [{"sku": "A", "source_row": 7}], {"out": [{"sku": "A", "source_row": 7}]}, event={"order_id": "7"}, title="One row"),
         Example({"batch": True}, [{"n": 1}, {"n": 2}], {"out": [{"n": 1}, {"n": 2}]}, event={"order_id": None}, title="A whole file"),
     ),
@@ -72,6 +87,14 @@ def file_arrival(delivery: Delivery, params: FileRows, name: str | None = None) 
 def file(delivery: Delivery, params: File) -> Arrival:
     """Starts the flow with the rows of a file (CSV, Excel, JSON): row by row, in groups such as one invoice, or all at once."""
     return file_arrival(delivery, params)
+
+
+def _as_in_hub(number: str) -> str:
+    """One that a spreadsheet has damaged is parked later, under its own words."""
+    try:
+        return clean_order_number(number) or number
+    except NodeError:
+        return number
 
 
 def _key(items: tuple[Item, ...], params: FileRows, name: str | None) -> str | None:

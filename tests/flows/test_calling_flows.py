@@ -16,7 +16,7 @@ PAIR = [str(FLOWS / f"{name}.json") for name in ("ship_parcels", "book_parcel")]
 def test_they_are_sound_and_their_tests_green(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", *PAIR]) == 0
     assert run(["test", *PAIR]) == 0
-    assert "5 tests passed, 0 failed" in capsys.readouterr().out
+    assert "6 tests passed, 0 failed" in capsys.readouterr().out
 
 
 def test_a_run_of_one_shows_what_the_other_would_send(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,6 +26,18 @@ def test_a_run_of_one_shows_what_the_other_would_send(tmp_path: Path, capsys: py
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     sent = {(line["node"], line["request"]["url"]) for line in lines if line["kind"] == "effect"}
     assert {("book/courier", "courier:/parcels"), ("book/freight", "freight:/pallets"), ("book", "flow:book_parcel")} <= sent
+
+
+def test_a_parcel_that_its_carrier_gives_no_number_for_is_not_booked_and_the_packer_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = FLOWS / "ship_parcels" / "sample.json"
+    assert run(["run", PAIR[0], "--input", str(sample)]) == 0
+    ends = [line["item"] for line in map(json.loads, capsys.readouterr().out.splitlines()) if line["kind"] == "end"]
+    assert [(end["waybills"], [failed["code"] for failed in end["not_booked"]]) for end in ends] == [
+        ([], ["call.failed", "call.failed"]),
+        ([], ["call.failed"]),
+    ]
 
 
 def test_files_that_call_each_other_in_a_circle_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

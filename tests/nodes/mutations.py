@@ -20,9 +20,10 @@ def places(value: Any, place: Place = ()) -> Iterator[Place]:
 
 
 def mutated(payload: Any, place: Place, how: str) -> Any:
-    found = copy.deepcopy(payload)
-    parent = found
+    """A copy as far as it is another one; the rest is shared."""
+    found = parent = copy.copy(payload)
     for key in place[:-1]:
+        parent[key] = copy.copy(parent[key])
         parent = parent[key]
     _CHANGES[how](parent, place[-1])
     return found

@@ -34,6 +34,10 @@ def with_item(**changes: Any) -> dict[str, Any]:
     return found
 
 
+def notes(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(note["path"], note["kind"]) for note in found["drift"]]
+
+
 def answer(order: dict[str, Any], success: Any = True, **result: Any) -> dict[str, Any]:
     return {
         "jingdong_pop_order_get_responce": {
@@ -217,6 +221,21 @@ def test_tax_service_fee_and_balance_are_part_of_the_sums() -> None:
 def test_coupons_need_not_be_told() -> None:
     found = jd_order(jd(couponDetailList=None))
     assert (found["hold_reasons"], found["amount"]["discount_platform"]) == ([], "20.00")
+    assert notes(found) == [("orderInfo.couponDetailList", "missing")]
+
+
+@pytest.mark.parametrize(("sku", "kind"), [(None, "missing"), ("999", "differs")])
+def test_a_coupon_that_nobody_is_known_to_bear_is_noted(sku: str | None, kind: str) -> None:
+    payload = jd()
+    payload["couponDetailList"][1]["skuId"] = sku
+    assert notes(jd_order(payload)) == [("orderInfo.couponDetailList[].skuId", kind)]
+    assert notes(jd_order({**payload, "couponDetailList": payload["couponDetailList"][::2]})) == []
+
+
+def test_a_part_of_a_split_order_tells_the_coupons_of_the_others_too() -> None:
+    payload = jd(**CHILD)
+    payload["couponDetailList"][1]["skuId"] = "999"
+    assert notes(jd_order(payload)) == []
 
 
 def test_a_coupon_for_a_sku_is_borne_by_it_alone() -> None:

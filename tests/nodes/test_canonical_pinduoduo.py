@@ -158,7 +158,8 @@ def test_refund_and_payment_are_told_apart(changes: dict[str, Any], refund: str,
 
 
 def test_amounts_are_yuan_as_json_numbers() -> None:
-    raw = b'{"order_sn":"260116-1","order_status":1,"refund_status":1,"confirm_status":1,"group_status":1,"risk_control_status":0,\
+    raw = b'{"order_sn":"260116-1","created_time":"2026-01-16 08:00:00",\
+"order_status":1,"refund_status":1,"confirm_status":1,"group_status":1,"risk_control_status":0,\
 "goods_amount":89.7,"discount_amount":0,"platform_discount":0,"seller_discount":0,"capital_free_discount":0,"postage":0.1,\
 "pay_amount":89.8,"item_list":[{"sku_id":"7","outer_id":"A","goods_price":29.9,"goods_count":3}],"receiver_address":"~A~"}'
     found = pinduoduo_order(read_json(raw))

@@ -13,11 +13,9 @@ from tests.nodes.shopify_samples import money, order, plain
 
 @pytest.mark.parametrize("amount", [0, "0", "0.00", Decimal("0.0"), None])
 def test_a_bare_zero_is_an_amount(amount: object) -> None:
-    found = shopify_order(
-        order(total_discounts="0.00", total_price="70.30", total_tax=0, current_total_price="70.30")
-        | {"total_tax": amount, "total_price": "65.98", "current_total_price": "65.98"}
-        | {"total_price_set": money("65.98", "USD")}
-    )
+    payload = order(total_discounts="0.00", total_tax=amount, total_price="65.98", current_total_price="65.98")
+    payload["line_items"][0]["discount_allocations"] = []
+    found = shopify_order(payload | {"total_price_set": money("65.98", "USD")})
     assert (found["amount"]["tax"], found["hold_reasons"], found["drift"]) == ("0.00", [], [])
 
 
@@ -115,3 +113,19 @@ def test_a_line_that_an_edit_removed_is_cancelled_and_needs_no_sku() -> None:
         "0.00",
         [],
     )
+
+
+@pytest.mark.parametrize("allocated", [[], None, [{"amount": "5.99"}], "changed"])
+def test_a_discount_that_its_lines_do_not_bear_is_noted(allocated: object) -> None:
+    payload = order()
+    payload["line_items"][0]["discount_allocations"] = allocated
+    found = shopify_order(payload)
+    assert ("line_items[].discount_allocations", "differs") in [(note["path"], note["kind"]) for note in found["drift"]]
+    assert (found["amount"]["paid"], found["hold_reasons"]) == ("64.30", [])
+
+
+def test_a_discount_of_the_postage_is_borne_by_it() -> None:
+    payload = order()
+    payload["line_items"][0]["discount_allocations"] = []
+    payload["shipping_lines"][0]["discount_allocations"] = [{"amount": "6.00"}]
+    assert shopify_order(payload)["drift"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -79,3 +80,39 @@ def test_a_refund_whose_payment_is_pending_holds_the_order() -> None:
     payload["refunds"][0]["transactions"][0]["status"] = "pending"
     found = shopify_order(payload)
     assert (found["status"], found["refund_status"], found["hold_reasons"]) == ("paid_hold", "processing", ["refund_in_progress"])
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "kind"),
+    [
+        (lambda payload: payload.update(refunds=None), "refunds", "missing"),
+        (lambda payload: payload.update(refunds="changed"), "refunds", "type"),
+        (lambda payload: payload["refunds"][0].update(refund_line_items=None), "refunds[].refund_line_items", "missing"),
+        (
+            lambda payload: payload["refunds"][0]["refund_line_items"][0].update(line_item_id=None),
+            "refunds[].refund_line_items[].line_item_id",
+            "missing",
+        ),
+        (
+            lambda payload: payload["refunds"][0]["refund_line_items"][0].update(line_item_id=1),
+            "refunds[].refund_line_items[].line_item_id",
+            "differs",
+        ),
+    ],
+)
+def test_a_refund_that_does_not_say_what_it_is_about_is_noted(change: Callable[[dict[str, Any]], object], path: str, kind: str) -> None:
+    payload = order("partially_refunded")
+    change(payload)
+    found = shopify_order(payload)
+    assert (path, kind) in [(note["path"], note["kind"]) for note in found["drift"]]
+    assert (found["payment_status"], found["refund_status"]) == ("partially_refunded", "succeeded")
+
+
+def _first_line(payload: dict[str, Any]) -> dict[str, Any]:
+    return payload["refunds"][0]["refund_line_items"][0]
+
+
+def test_a_refund_of_the_postage_alone_is_nothing_to_note() -> None:
+    payload = order("partially_refunded")
+    payload["refunds"][0]["refund_line_items"] = []
+    assert shopify_order(payload)["drift"] == []

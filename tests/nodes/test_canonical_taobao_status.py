@@ -122,3 +122,30 @@ def test_a_partial_shipment_names_its_first_parcel() -> None:
         "2026-01-16T02:00:00Z",
         ["shipped", "awaiting_fulfillment"],
     )
+
+
+@pytest.mark.parametrize("word", [None, "", {"value": 1}])
+def test_of_a_trade_sent_in_part_a_line_without_a_state_is_not_sent_again(word: object) -> None:
+    payload = trade("part_shipped")
+    payload["orders"]["order"][0]["status"] = word
+    assert (may_ship(taobao_order(payload)), holds(payload)) == (False, ["unmapped_status"])
+
+
+def test_a_line_without_a_state_has_that_of_its_trade_and_is_noted() -> None:
+    found = taobao_order(with_lines({"status": None}))
+    assert [line["status"] for line in found["lines"]] == ["awaiting_fulfillment", "awaiting_fulfillment"]
+    assert [(note["path"], note["kind"]) for note in found["drift"]] == [("trade.orders[].status", "missing")]
+
+
+@pytest.mark.parametrize("name", ["paid_but_forbidden", "sub_order_refunding", "multi_sub_order"])
+def test_a_trade_that_must_be_paid_is_paid_whatever_became_of_the_time(name: str) -> None:
+    found = taobao_order(trade(name, pay_time=None))
+    assert (found["payment_status"], found["paid_at"]) == ("paid", None)
+    assert [(note["path"], note["kind"]) for note in found["drift"]] == [("trade.pay_time", "missing")]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "WAIT_PRE_AUTH_CONFIRM"}, {"type": "cod"}, {"step_trade_status": "FRONT_NOPAID_FINAL_NOPAID"}]
+)
+def test_without_a_time_of_payment_what_may_be_unpaid_is(changes: dict[str, str]) -> None:
+    assert taobao_order(trade(pay_time=None, **changes))["payment_status"] == "unpaid"

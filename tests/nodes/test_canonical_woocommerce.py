@@ -17,7 +17,7 @@ from engine.order.model import CanonicalOrder
 from engine.order.statuses import may_ship
 from nodes.connector.woocommerce.canonical import woocommerce_order
 from nodes.connector.woocommerce.status import STATUS
-from tests.nodes.mutations import MUTATIONS, at, mutated, places
+from tests.nodes.mutations import at, mutated
 from tests.nodes.odd import odd_values, outcome
 
 DOMAIN = Path(__file__).parents[1] / "fixtures" / "domain"
@@ -242,27 +242,6 @@ def test_odd_values_are_refused_held_or_borne(where: str, value: Any) -> None:
     assert (problem is None) == (found is not None)
     if found is not None:
         CanonicalOrder.model_validate(found)
-
-
-@pytest.mark.parametrize("how", MUTATIONS)
-@pytest.mark.parametrize("name", VARIANTS)
-def test_whatever_drifts_is_held_noted_or_handled(name: str, how: str) -> None:
-    """No crash, no wrong money, no wrong state, whichever field changes."""
-    right, read = woocommerce_order(ORDERS[name]), 0
-    for place in places(ORDERS[name]):
-        if how == "renamed" and not isinstance(place[-1], str):
-            continue
-        try:
-            found = woocommerce_order(mutated(ORDERS[name], place, how))
-        except NodeError:
-            continue
-        read += 1
-        CanonicalOrder.model_validate(found)
-        if may_ship(found):
-            assert may_ship(right), place
-            assert (found["status"], found["amount"]) == (right["status"], right["amount"]), place
-            assert [line["qty"] for line in found["lines"]] == [line["qty"] for line in right["lines"]], place
-    assert read
 
 
 @pytest.mark.parametrize("how", ["dropped", "null", "renamed", "emptied"])

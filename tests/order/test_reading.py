@@ -84,3 +84,22 @@ def test_only_code_words_are_kept_of_what_no_map_knows() -> None:
 def test_a_field_without_a_value_is_no_time() -> None:
     one = source(a="", b="0001-01-01 00:00:00")
     assert (one.time("a", "UTC", "x"), one.time("b", "UTC", "x"), one.findings.time_sources) == (None, None, {})
+
+
+@pytest.mark.parametrize(("lines", "where", "found"), [("changed", "", "string"), (7, "", "number"), ([{}, None], "[]", "null")])
+def test_what_is_no_list_of_objects_is_left_out_and_noted(lines: object, where: str, found: str) -> None:
+    one = source(lines=lines)
+    assert len(one.children("lines")) == (1 if where else 0)
+    assert [(note["path"], note["kind"], note["found"]) for note in one.findings.drift.values()] == [(f"order.lines{where}", "type", found)]
+
+
+@pytest.mark.parametrize("lines", [None, "", [], {}])
+def test_an_empty_list_may_be_written_in_several_ways(lines: object) -> None:
+    one = source(lines=lines)
+    assert (one.children("lines"), one.findings.drift) == ([], {})
+
+
+def test_a_time_of_creation_that_is_gone_is_noted_and_another_one_is_not() -> None:
+    one = source(made=None, paid=None)
+    assert [one.time("made", "UTC", "created_at"), one.time("paid", "UTC", "paid_at")] == [None, None]
+    assert drift(one) == [("order.made", "missing")]

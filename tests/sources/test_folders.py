@@ -12,6 +12,7 @@ import pytest
 from engine.app import Orderloom
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
+from engine.node.keys import order_key
 from engine.settings import Settings
 from engine.source.feed import LiveFeed
 
@@ -153,3 +154,14 @@ async def test_a_folder_that_is_not_allowed_is_named(tmp_path: Path) -> None:
         await until(lambda: phase(app) == "broken")
         problem = wrong(app)
         assert problem.code == "folder.refused"
+
+
+async def test_rows_that_are_orders_of_a_shop_are_known_by_it_and_the_number_in_its_clean_form(inbox: Inbox) -> None:
+    async with inbox.open() as app:
+        await listen(app, group_by="no", channel="own_shop", shop_id="files")
+        inbox.put("a.csv", "no,sku\n＃ｘｓ８８０１,1\n#XS 8801,2\n4.0126E+18,3\n".encode("gb18030"))
+        await arrived(app, 3)
+        assert {event.order_key for event in (await app.store.events()).items} == {
+            order_key("own_shop", "files", "XS8801"),
+            order_key("own_shop", "files", "4.0126E+18"),
+        }

@@ -59,11 +59,27 @@ def paid_shares(order: Source, money: OrderAmounts, totals: Sequence[tuple[str, 
     left = [total for _, total in totals]
     for coupon in _coupons(order):
         own = [index for index, (sku, _) in enumerate(totals) if sku == coupon.identifier("skuId")]
+        _note_bearer(coupon, bool(own) or _is_split(order, totals))
         parts = allocate(coupon.money("couponPrice", CURRENCY) or _ZERO, [totals[index][1] for index in own], CURRENCY)
         for index, part in zip(own, parts, strict=True):
             left[index] = max(left[index] - part, _ZERO)
     weights = left if any(left) else [total for _, total in totals]
     return allocate(money.paid - money.shipping - money.tax, weights, CURRENCY)
+
+
+def _note_bearer(coupon: Source, is_known: bool) -> None:
+    """JD writes an empty text where a coupon is borne by all. Without the field, or with a SKU that is not ordered, nobody knows.
+
+    Of an order that was split each part tells all coupons, also those for the goods of others.
+    """
+    if coupon.raw("skuId") is None:
+        coupon.findings.note(coupon.at("skuId"), "missing")
+    elif coupon.identifier("skuId") not in (None, "0") and not is_known:
+        coupon.findings.note(coupon.at("skuId"), "differs")
+
+
+def _is_split(order: Source, totals: Sequence[tuple[str, Decimal]]) -> bool:
+    return not totals or order.identifier("parentOrderId", "directParentOrderId") not in (None, "0")
 
 
 def text_of(amount: Decimal) -> str | None:
@@ -75,6 +91,8 @@ def _is_borne(order: Source, found: OrderAmounts) -> bool:
     balance = order.money("balanceUsed", CURRENCY) or _ZERO
     coupons = _coupons(order)
     if not coupons:
+        if found.discount_seller + found.discount_platform != balance:
+            order.findings.note(order.at("couponDetailList"), "missing")
         return found.discount_platform >= balance
     told = sum_money(coupon.money("couponPrice", CURRENCY) or _ZERO for coupon in coupons)
     return told + balance == found.discount_seller + found.discount_platform

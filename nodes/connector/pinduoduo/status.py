@@ -66,6 +66,8 @@ def payment_status(order: Source, status: str) -> str:
     if step is not None and step != "paid":
         return step
     is_paid = _is_paid(order) or _known(order, "confirm_status", _CONFIRM) == "confirmed"
+    if not is_paid and "pay_time" not in order.data:  # an order that is not paid has the field, with nothing in it
+        order.findings.note(order.at("pay_time"), "missing")
     return "paid" if is_paid and status != "pending_payment" else "unpaid"
 
 

@@ -34,6 +34,8 @@ def order_amounts(order: Source, lines: list[Source], currency: str) -> OrderAmo
         order.findings.hold("amount_mismatch")
     if (not edited or _knows_current_parts(order)) and _due(order, found, currency) != found.paid:
         order.findings.hold("amount_mismatch")
+    if not edited and _allocated(order, lines, currency) != found.discount_seller:
+        order.findings.note(order.at("line_items[].discount_allocations"), "differs")
     return found
 
 
@@ -60,8 +62,7 @@ def line_quantity(line: Source) -> int:
 def paid_share(line: Source, currency: str) -> Decimal:
     """Price × quantity less the discounts allocated to the line; after an edit the part that the remaining pieces bear."""
     bought, left = line.quantity("quantity"), line_quantity(line)
-    allocated = sum_money(shop_money(one, "amount", currency) or _ZERO for one in line.children("discount_allocations"))
-    share = line_price(line, currency) * bought - allocated
+    share = line_price(line, currency) * bought - _discounts(line, currency)
     return share if left >= bought else allocate(share, [left, bought - left], currency)[0]
 
 
@@ -72,6 +73,15 @@ def presentment(order: Source, currency: str) -> dict[str, Any] | None:
         return None
     paid = order.child("total_price_set").child("presentment_money")
     return {"currency": shown, "paid": money_text(paid.money("amount", shown), shown)}
+
+
+def _allocated(order: Source, lines: list[Source], currency: str) -> Decimal:
+    """Every discount is allocated to the lines and to the shipping that bear it."""
+    return sum_money(_discounts(one, currency) for one in (*lines, *order.children("shipping_lines")))
+
+
+def _discounts(line: Source, currency: str) -> Decimal:
+    return sum_money(shop_money(one, "amount", currency) or _ZERO for one in line.children("discount_allocations"))
 
 
 def _is_edited(order: Source, lines: list[Source], currency: str) -> bool:

@@ -74,7 +74,7 @@ def _order(order: Source, order_id: str, lines: list[Source], currency: str) -> 
         findings.hold("test_order")
     payment, refunds = payment_status(order), refunds_of(order)
     status = order_status(order, payment, not any(line_quantity(line) for line in lines))
-    refund = refund_status(refunds, payment)
+    refund = refund_status(order, refunds, payment)
     money = order_amounts(order, lines, currency)
     canonical_lines = [_line(line, currency, status, refunds) for line in lines]
     hold_unpaid(order, status, payment)

@@ -55,19 +55,30 @@ def hold_unpaid(order: Source, status: str, payment: str) -> None:
 
 
 def refunds_of(order: Source) -> list[tuple[str, set[str]]]:
-    """For each refund its state and the ids of the lines that it names. Without a transaction no money moves, but the goods go back."""
+    """For each refund its state and the ids of the lines that it names. Without a transaction no money moves, but the goods go back.
+
+    What it names that is not ordered, and what does not say what it is about, is noted.
+    """
     found: list[tuple[str, set[str]]] = []
+    ordered = {line.identifier("id") for line in order.children("line_items")}
     for refund in order.children("refunds"):
+        if refund.raw("refund_line_items") is None:
+            refund.findings.note(refund.at("refund_line_items"), "missing")
+        for one in refund.children("refund_line_items"):
+            if (line_id := one.identifier("line_item_id")) not in ordered or line_id is None:
+                one.findings.note(one.at("line_item_id"), "missing" if line_id is None else "differs")
         moved = [_OF_TRANSACTION.get(one.text("status") or "", "processing") for one in refund.children("transactions")]
         lines = {one.identifier("line_item_id") or "" for one in refund.children("refund_line_items")}
         found.append((overall_refund(moved) if moved else "succeeded", lines))
     return found
 
 
-def refund_status(refunds: Sequence[tuple[str, set[str]]], payment: str) -> str:
+def refund_status(order: Source, refunds: Sequence[tuple[str, set[str]]], payment: str) -> str:
     """Of the order: from its refunds, else from what the payment's status tells."""
     if refunds:
         return overall_refund([state for state, _ in refunds])
+    if payment in ("refunded", "partially_refunded"):
+        order.findings.note(order.at("refunds"), "missing")
     return "succeeded" if payment in ("refunded", "partially_refunded") else "none"
 
 

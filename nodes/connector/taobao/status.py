@@ -32,6 +32,8 @@ REFUND = {
 }
 _HOLD_FLAGS = ("top_hold", "forbid_consign", "team_buy_hold", "ofp_hold", "share_group_hold", "is_sh_ship")
 _FINAL_UNPAID = frozenset({"FRONT_NOPAID_FINAL_NOPAID", "FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
+_PART_SENT = "SELLER_CONSIGNED_PART"
+_PRE_AUTHORISED = "WAIT_PRE_AUTH_CONFIRM"
 _ON_DELIVERY = "cod"
 """Cash on delivery: to ship, although nobody has paid yet."""
 _DEPOSIT_PAID = frozenset({"FRONT_PAID_FINAL_NOPAID", "FRONT_PAID_FRONT_FORFEITED"})
@@ -62,8 +64,16 @@ def line_refund(line: Source) -> str:
 
 
 def line_status(line: Source, trade: Source, refund: str) -> str:
-    """A sub-order's status; the trade's where the sub-order tells none. One that is refunded before it was sent is closed."""
-    status = line.word("status", STATUS, "unknown") if line.text("status") else STATUS.get(trade.text("status") or "", "unknown")
+    """A sub-order's status; the trade's where the sub-order tells none. One that is refunded before it was sent is closed.
+
+    Of a trade that is sent in part nobody knows then whether this one has gone: it is held.
+    """
+    told = trade.text("status")
+    if line.text("status") or told == _PART_SENT:
+        status = line.word("status", STATUS, "unknown")
+    else:
+        line.findings.note(line.at("status"), "missing")
+        status = STATUS.get(told or "", "unknown")
     return "closed_refunded" if refund == "succeeded" and status == "awaiting_fulfillment" else status
 
 
@@ -74,9 +84,17 @@ def payment_status(trade: Source, status: str, line_refunds: list[str]) -> str:
     if trade.text("step_trade_status") in _DEPOSIT_PAID:
         return "deposit_paid"
     is_paid = to_utc(trade.raw("pay_time"), "+08:00", path=trade.at("pay_time")) is not None
-    if status in _UNPAID or (not is_paid and (status in ("unknown", "paid_hold") or trade.text("type") == _ON_DELIVERY)):
+    if status in _UNPAID or (not is_paid and not _must_be_paid(trade, status)):
         return "unpaid"
+    if not is_paid:
+        trade.findings.note(trade.at("pay_time"), "missing")
     return "partially_refunded" if "succeeded" in line_refunds else "paid"
+
+
+def _must_be_paid(trade: Source, status: str) -> bool:
+    """Whether a trade in this state has been paid, whatever its time of payment says."""
+    waits = trade.text("status") == _PRE_AUTHORISED or trade.text("step_trade_status") in _FINAL_UNPAID
+    return status != "unknown" and not waits and trade.text("type") != _ON_DELIVERY
 
 
 def _hold_by_flags(trade: Source, status: str) -> None:

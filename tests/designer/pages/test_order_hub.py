@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.designer.api.test_order_hub import HOLDING, PERSONAL, PHONE, amounts
 from tests.designer.api.test_orders import ORDER
 
 HTML = {"Accept": "text/html"}
+SAMPLES = Path(__file__).parents[3] / "nodes" / "connector"
 ONE = "/orders/one?channel=own_shop&number=OWN-17"
 
 
@@ -147,3 +149,22 @@ async def test_an_erased_order_keeps_its_lines_and_versions(owner: AsyncClient, 
     assert "A-1" in page
     assert "First version" in page
     assert "No order of this receiver" in (await look_up(owner, PHONE)).text
+
+
+async def test_a_receiver_that_the_platform_enciphered_is_shown_by_the_platforms_own_mask(owner: AsyncClient, orderloom: Orderloom) -> None:
+    flow = {
+        **HOLDING,
+        "name": "asis",
+        "nodes": {"hook": {"use": "connector.webhook@1", "params": {"key_path": "channel_order_id"}}, "hub": {"use": "connector.to_hub@1"}},
+        "wires": ["hook -> hub"],
+        "tests": [{"name": "t", "trigger": "hook", "input": [{"id": "1"}], "expect": {"hook": {"items": [{}], "match": "subset"}}}],
+    }
+    await orderloom.publish(json.dumps(flow).encode(), note="", actor="test")
+    order = json.loads((SAMPLES / "pinduoduo" / "sample_order.json").read_text("utf-8"))
+    assert (await owner.post("/hooks/asis/hook", json=order)).status_code == 200
+    await orderloom.dispatcher.idle()
+    for path in ("/orders", f"/orders/one?channel=pinduoduo&number={order['channel_order_id']}"):
+        page = (await text(owner, path)).partition('aria-labelledby="whole"')[0]
+        assert "测**" in page, path
+        assert "199****0303" in page
+        assert "*" * 12 not in page
