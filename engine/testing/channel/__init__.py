@@ -12,6 +12,7 @@ from engine.testing.channel.goods import Goods, Listing, Variant
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.pushes import Push, Pusher, Sent, Sign
 from engine.testing.channel.server import ChannelSimulator
+from engine.testing.channel.sockets import SocketPusher
 from engine.testing.channel.tokens import TokenDesk
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Pusher",
     "Sent",
     "Sign",
+    "SocketPusher",
     "TokenDesk",
     "Variant",
 ]
