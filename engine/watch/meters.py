@@ -156,12 +156,12 @@ def _look_share(rule: ErrorShare, memory: Memory, subject: str, now: datetime) -
 def _delay(rule: Delayed, memory: Memory, subject: str, one: Delivery) -> tuple[Memory, Verdict]:
     del subject
     took = one.since_arrival if rule.since == "arrival" else one.since_stamp
-    if took is None or took <= rule.seconds:
+    if took is None or took <= rule.allowed:
         return memory, None
     last = instant(memory.get("late_at"))
     kept = {"late_at": utc_text(one.at if last is None else max(last, one.at))}
     fields = {"channel": one.channel, "target": one.target, "order": one.order, "seconds": rule.seconds, "took": round(took, 1)}
-    return kept, Bad(fields, f"alarm.delay_{one.target}")
+    return kept, Bad(fields, f"alarm.delay_{one.target}" if rule.since == "arrival" else f"alarm.delay_stamp_{one.target}")
 
 
 def _look_delay(rule: Delayed, memory: Memory, subject: str, now: datetime) -> tuple[Memory, Verdict]:

@@ -35,7 +35,9 @@ class Arrival(msgspec.Struct, frozen=True, tag="arrival"):
 
 
 class Delivery(msgspec.Struct, frozen=True, tag="delivery"):
-    """An order reached a system, or (``late``) has not reached it for so long. Seconds since it arrived, and since the source's stamp."""
+    """An order reached a system, or (``late``) has not reached it for so long. Seconds since it arrived, and since the source's stamp:
+    ``None`` where that tells nothing of the way here (``Ears``).
+    """
 
     channel: str
     target: Target

@@ -86,6 +86,11 @@ class Rule(BaseModel):
         return self
 
     @property
+    def called(self) -> str:
+        """Its title, where one of its settings makes it another thing to people."""
+        return self.title
+
+    @property
     def quiet(self) -> Hours | None:
         if self.quiet_from is None or self.quiet_to is None:
             return None
@@ -119,13 +124,23 @@ class Delayed(Rule):
     code, title, icon = "alarm.delay_wms", "Delay of orders", "clock"
     seconds: int = Field(default=5, ge=1, le=86_400, title="Seconds", description="An order may take so long.")
     since: Literal["arrival", "stamp"] = Field(
-        default="arrival", title="Counted from", json_schema_extra=_BEGINNINGS
+        default="arrival", title="Counted from", json_schema_extra=_BEGINNINGS,
+        description="From the channel's own time polling counts too; a second more is allowed, and what was imported late is not judged.",
     )  # fmt: skip
     target: Literal["wms", "finance", "any"] = Field(
         default="any", title="Until it is in", json_schema_extra=_ENDS
     )  # fmt: skip
     channel: str = Field(default="", max_length=60, title="Channel", description="Such as taobao. Empty: each of them.")
     calm: int = Field(default=5, ge=1, le=1440, title="Over after minutes", description="Without another order that is late.")
+
+    @property
+    def called(self) -> str:
+        return self.title if self.since == "arrival" else "Delay from the channel's own time"
+
+    @property
+    def allowed(self) -> float:
+        """Seconds. A stamp of whole seconds is up to one older than the order."""
+        return self.seconds + (0.0 if self.since == "arrival" else 1.0)
 
 
 class NoOrders(Rule):
@@ -297,6 +312,7 @@ DEFAULTS: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "three_failures": FailuresInARow(),
         "delay_over_5_s": Delayed(),
+        "delay_from_channel": Delayed(since="stamp"),
         "stands_still": StandingStill(),
         "stuck_orders": StuckOrders(),
         "wrong_clock": ClockOff(),
