@@ -15,7 +15,7 @@ from engine.order import instant
 from engine.run.plan import Plan
 from engine.run.seen import STAMPS
 from engine.store.ports import Event, RunState
-from engine.watch.observations import TARGETS, Arrival, Call, Delivery, Observation, Target
+from engine.watch.observations import TARGETS, Arrival, Call, Delivery, Observation, Skew, Target
 
 T = TypeVar("T")
 MOST: Final = 50_000
@@ -79,6 +79,10 @@ class Ears:
 
     def called(self, connection: str, *, went: bool) -> None:
         self._heard.append(Call(connection, went, self._now()))
+
+    def dated(self, connection: str, ahead: float) -> None:
+        """A channel's answer bears a date that is so many seconds ahead of ours."""
+        self._heard.append(Skew(connection, ahead, self._now()))
 
     def expected(self, event: Event, plan: Plan) -> None:
         """An event whose order is to reach some systems."""

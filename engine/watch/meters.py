@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any, Final, TypeAlias, cast
 
 from engine.order import instant, utc_text
 from engine.watch.clock import Limits, Mistake, is_well, mistake_in
 from engine.watch.contract.classes import is_at_least
 from engine.watch.goods import parcel_fault, stock_fault, subject_of_goods
-from engine.watch.observations import Arrival, Call, Delivery, Drift, Ending, Gauge, Held, Level, Observation, ParcelSeen, StockSeen
+from engine.watch.observations import Arrival, Call, Delivery, Drift, Ending, Gauge, Held, Level, Observation, ParcelSeen, Skew, StockSeen
 from engine.watch.rules import (
     CertificateEnds,
     ClockOff,
+    ClockSkew,
     Delayed,
     Drifted,
     ErrorShare,
@@ -39,6 +41,8 @@ Memory: TypeAlias = dict[str, Any]
 ALL: Final = "*"
 EASED: Final = 0.8
 """Of a limit: so far a queue has to shrink before it counts as well again."""
+ANSWERS: Final = 3
+"""Of a system's answers: so many say how its clock is."""
 WELL_AGAIN: Final = 5
 """Orders with believable stamps that end an alarm about a clock."""
 
@@ -70,6 +74,8 @@ def subject_of(rule: Rule, one: Observation) -> str | None:  # noqa: PLR0911 - o
             return f"{one.channel}/{one.target}" if fits else None
         case NoOrders(), Arrival():
             return (rule.channel or ALL) if rule.channel in ("", one.channel) else None
+        case ClockSkew(), Skew():
+            return one.connection if rule.connection in ("", one.connection) else None
         case ClockOff(), Arrival():
             return f"{one.channel}/{one.shop}" if one.offset is not None else None
         case Drifted(), (Drift() | Held()):
@@ -249,6 +255,19 @@ def _clock(rule: ClockOff, memory: Memory, subject: str, one: Arrival) -> tuple[
     return kept, None if found is None else _told(found, subject, one)
 
 
+def _skew(rule: ClockSkew, memory: Memory, subject: str, one: Skew) -> tuple[Memory, Verdict]:
+    """The median of the newest answers: one that was long on its way, or came from another machine there, says nothing."""
+    offsets = [*map(float, memory.get("offsets", ())), round(one.seconds, 1)][-ANSWERS:]
+    kept: Memory = {"offsets": offsets}
+    if len(offsets) < ANSWERS:
+        return kept, None
+    middle = median(offsets)
+    if abs(middle) <= rule.seconds:
+        return kept, GOOD
+    fields = {"connection": subject, "seconds": round(abs(middle)), "side": "ahead" if middle > 0 else "behind"}
+    return kept, Bad(fields, f"alarm.skew_{'grave_' if rule.is_grave else ''}{fields['side']}")
+
+
 def _drift(rule: Drifted, memory: Memory, subject: str, one: Drift | Held) -> tuple[Memory, Verdict]:
     del rule, subject
     if one.over:
@@ -292,14 +311,14 @@ def _minute(at: datetime) -> int:
 
 _GAUGES: Final[Mapping[type[Rule], Gauge]] = {QueueLength: "queue", StandingStill: "standing", Incidents: "incidents"}
 _LOOKS_AT: Final[Mapping[type[Rule], type[Observation]]] = {
-    FailuresInARow: Call, ErrorShare: Call, Delayed: Delivery, NoOrders: Arrival, ClockOff: Arrival,
+    FailuresInARow: Call, ErrorShare: Call, Delayed: Delivery, NoOrders: Arrival, ClockOff: Arrival, ClockSkew: Skew,
     QueueLength: Level, StandingStill: Level, StuckOrders: Level, Incidents: Level, TokenEnds: Ending, CertificateEnds: Ending,
     StockShort: StockSeen, Oversold: StockSeen, ParcelStill: ParcelSeen, ParcelLate: ParcelSeen,
 }  # fmt: skip
 """A kind that is not named here looks at everything."""
 _TAKE: Final[Mapping[type[Rule], Callable[..., tuple[Memory, Verdict]]]] = {
     FailuresInARow: _failures, ErrorShare: _share, Delayed: _delay, NoOrders: _orders,
-    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: _clock,
+    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: _clock, ClockSkew: _skew,
     Drifted: _drift,
     StockShort: _stock, Oversold: _stock, ParcelStill: _parcel, ParcelLate: _parcel,
     TokenEnds: _ending, CertificateEnds: _ending,

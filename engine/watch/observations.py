@@ -132,4 +132,12 @@ class Ending(msgspec.Struct, frozen=True, tag="ending"):
     failed: str | None = None
 
 
-Observation = Call | Arrival | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending
+class Skew(msgspec.Struct, frozen=True, tag="skew"):
+    """How far the clock of a system that we call is ahead of ours, in seconds: the date of its answer beside our time."""
+
+    connection: str
+    seconds: float
+    at: datetime
+
+
+Observation = Call | Skew | Arrival | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending

@@ -52,6 +52,10 @@ _STAGES: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
+GRAVE: Final = 300
+"""Seconds between two clocks. JD refuses calls from 6 minutes on, Taobao and Pinduoduo from 10."""
+
+
 class Rule(BaseModel):
     """What all rules have. Whom it tells: connections of the family ``message``, and mail servers."""
 
@@ -224,6 +228,23 @@ class ClockOff(Rule):
     tolerance: int = Field(default=300, ge=1, le=840, title="Tolerance in seconds")
 
 
+class ClockSkew(Rule):
+    """The clock of a channel that we call and ours differ. Signatures bear the time: beyond some minutes the channel refuses every call."""
+
+    kind: Literal["skew"] = "skew"
+    code, title, icon = "alarm.skew_ahead", "Clocks that differ", "calendar-clock"
+    seconds: int = Field(default=60, ge=2, le=3600, title="Seconds", description="Clocks may differ by so much.")
+    connection: str = Field(default="", max_length=60, title="Connection", description="Empty: each of them.")
+
+    @property
+    def is_grave(self) -> bool:
+        return self.seconds >= GRAVE
+
+    @property
+    def called(self) -> str:
+        return "Clocks that differ gravely" if self.is_grave else self.title
+
+
 class Drifted(Rule):
     """The form of what a channel sends has changed. Over when a person has accepted the change, or it shows no more."""
 
@@ -298,6 +319,7 @@ KINDS: Final[Mapping[str, type[Rule]]] = MappingProxyType(
             StuckOrders,
             Incidents,
             ClockOff,
+            ClockSkew,
             TokenEnds,
             CertificateEnds,
             Drifted,
@@ -316,6 +338,8 @@ DEFAULTS: Final[Mapping[str, Rule]] = MappingProxyType(
         "stands_still": StandingStill(),
         "stuck_orders": StuckOrders(),
         "wrong_clock": ClockOff(),
+        "clock_skew": ClockSkew(),
+        "clock_skew_grave": ClockSkew(seconds=GRAVE),
         "changed_form": Drifted(),
         "oversold": Oversold(),
         "sku_short": StockShort(),

@@ -10,6 +10,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, ClassVar
 
 from aiohttp import web
@@ -170,6 +171,8 @@ class ChannelSimulator(LocalServer):
         if self.calls.delay:
             await asyncio.sleep(self.calls.delay)
         answer = self._stopped(request, body) or await handler(request)
+        if not answer.prepared:
+            answer.headers["Date"] = format_datetime(self.now().astimezone(UTC), usegmt=True)
         if self.calls.lost and answer.status < 400:
             self.calls.lost -= 1
             if request.transport is not None:
