@@ -68,4 +68,4 @@ async def test_such_orders_stand_among_the_held_ones_for_all_to_see_and_go_on_on
         assert (hold.order.channel_order_id, set(hold.order.reasons)) == ("A", {"future_dated", "blacklist"})
         await app.holds.release(hold.id, "owner")
         await app.dispatcher.idle()
-        assert (await app.store.holds()).items == ()
+        assert not (await app.store.holds()).items
