@@ -7,6 +7,7 @@ class MyShop(ChannelSimulator):
 
 from __future__ import annotations
 
+from engine.testing.channel.behaviour import Behaviour
 from engine.testing.channel.faults import CallFaults, Failure, PushFault, PushFaults
 from engine.testing.channel.goods import Goods, Listing, Variant
 from engine.testing.channel.orders import KeptOrder, KeptOrders
@@ -16,6 +17,7 @@ from engine.testing.channel.sockets import SocketPusher
 from engine.testing.channel.tokens import TokenDesk
 
 __all__ = [
+    "Behaviour",
     "CallFaults",
     "ChannelSimulator",
     "Failure",

@@ -43,6 +43,21 @@ PAGE: Final = """\
   </form>
 </section>
 <section>
+  <h2>{{ _("Behaviour") }}</h2>
+  <form method="post" action="{{ prefix }}/behaviour{{ query }}">
+    {% for name, title, value, step in [
+      ("calls", _("Calls that are taken (0: any number)"), how.calls, "1"), ("seconds", _("in so many seconds"), how.seconds, "any"),
+      ("clock", _("Its clock is ahead by seconds"), how.clock, "any"), ("doubled", _("Pushes twice, %"), how.shares.doubled or 0, "any"),
+      ("lost", _("Pushes never, %"), how.shares.lost or 0, "any"), ("late", _("Pushes late, %"), how.shares.late or 0, "any"),
+      ("forged", _("Pushes first with a wrong signature, %"), how.shares.forged or 0, "any")] %}
+    <label for="{{ name }}">{{ title }}</label>
+    <input id="{{ name }}" name="{{ name }}" type="number" min="{{ limits[name][0] }}" max="{{ limits[name][1] }}" step="{{ step }}"
+      value="{{ value }}" required>
+    {% endfor %}
+    <button>{{ _("So be it") }}</button>
+  </form>
+</section>
+<section>
   <h2>{{ _("Orders") }} ({{ count }})</h2>
   {% if orders %}
   <div class="wide"><table>
