@@ -52,7 +52,7 @@ def test_a_channel_begins_with_goods_on_sale_and_as_badly_as_it_was_told() -> No
             assert [(one["sku_code"], one["quantity"]) for one in json.load(answer)["items"]] == [("OS-SOAP-LAV", 100)]
         with urlopen(f"{url}/simulator", timeout=10) as answer:
             page = " ".join(answer.read().decode().split())
-        for name, value in (("calls", "7"), ("seconds", "30.0"), ("clock", "-90.0"), ("lost", "2.5"), ("late", "1.0"), ("forged", "0")):
+        for name, value in (("calls", "7"), ("seconds", "30"), ("clock", "-90"), ("lost", "2.5"), ("late", "1"), ("forged", "0")):
             assert re.search(rf'<input id="{name}"[^>]* value="{re.escape(value)}"', page), name
 
 
