@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from engine.app import Orderloom
 from engine.connection.clients.pinduoduo import client, path_of
@@ -132,3 +134,23 @@ async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(
         await shop.pusher.settled()
         calls = shop.asked["pdd.order.information.get"] + shop.asked["pdd.order.number.list.increment.get"]
         assert calls < 30
+
+
+async def test_a_service_that_sends_us_elsewhere_is_not_followed(shop: PinduoduoSimulator) -> None:
+    """Where it leads to was checked by nobody."""
+    reached: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        if request.path.startswith("/inner"):
+            reached.append(request.path)
+            return web.Response()
+        raise web.HTTPFound("/inner/secrets")
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", elsewhere)
+    async with TestServer(app) as server:
+        connection = parse_connection("shop", {**shop.connection, "messages_url": str(server.make_url("/"))})
+        with pytest.raises(CallFailed) as failed:
+            async with connection.client(GUARD):  # pyright: ignore[reportAttributeAccessIssue]
+                pass
+    assert (failed.value.problem.code, reached) == ("http.redirect", [])
