@@ -61,6 +61,7 @@ from engine.watch.contract.keeper import Contracts
 from engine.watch.endings import endings
 from engine.watch.gauges import Gauges
 from engine.watch.observations import Observation
+from engine.watch.skew import SkewWatch
 from engine.watch.watch import Around, Watch
 
 log = logging.getLogger("orderloom")
@@ -142,6 +143,7 @@ class Orderloom(Decisions):
             terms=self.contracts.terms, share_of=self.flows.share, plan_at=self.flows.plan_at,
         )  # fmt: skip
         self.calls.intake = self.intake
+        outside.dated = SkewWatch(self.watch.ears.dated)
         ways = Ways(self.book, self.guard, outside, self.watch.ears)
         self.sources = Sources(self.flows, self.store, self.intake, ways, self._now, lambda: not take_up.full)
         self.schedules = Schedules(self.flows, self.store, self.intake, self._now)

@@ -21,6 +21,7 @@ async def show_delays(request: PageRequest, minutes: FromQuery[str] = "15") -> R
     """``minutes``: the span that is looked at."""
     engine = loom(request)
     span = known(minutes, DELAY_SPANS) or "15"
-    limits = [rule.seconds for rule in engine.watch.rules.rules().values() if isinstance(rule, Delayed) and rule.enabled]
+    rules = [rule for rule in engine.watch.rules.rules().values() if isinstance(rule, Delayed) and rule.enabled]
+    limits = {since: min((rule.seconds for rule in rules if rule.since == since), default=LIMIT) for since in ("arrival", "stamp")}
     lines = await engine.watch.delays.lines(timedelta(minutes=int(span)))
-    return page(request, "delays.html", lines=lines, span=span, limit=min(limits, default=LIMIT))
+    return page(request, "delays.html", lines=lines, span=span, limits=limits)

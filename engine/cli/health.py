@@ -19,15 +19,20 @@ from engine.registry import installed
 from engine.run.plan import compile_flow
 from engine.settings import Settings
 from engine.store.ports import Store
+from engine.watch.skew import CheckState, fails_time, time_checks
+
+ALARMS = 500
 
 
 @dataclass(slots=True)
 class Health:
-    """``flows``: published version by name; ``runs``: count by state; ``problems``: whatever hinders work."""
+    """``flows``: published version by name; ``runs``: count by state; ``checks``: ``ok``, ``warn`` or ``fail`` by name;
+    ``problems``: whatever hinders work."""
 
     data: str
     flows: dict[str, int] = field(default_factory=dict[str, int])
     runs: dict[str, int] = field(default_factory=dict[str, int])
+    checks: dict[str, CheckState] = field(default_factory=dict[str, CheckState])
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
@@ -40,7 +45,14 @@ def health(as_json: bool, data: str | None) -> int:
     found = asyncio.run(_look(settings_for(data)))
     if as_json:
         shown = [explain(problem, current()) for problem in found.problems]
-        answer = {"ok": not found.problems, "data": found.data, "flows": found.flows, "runs": found.runs, "problems": shown}
+        answer = {
+            "ok": not found.problems,
+            "data": found.data,
+            "flows": found.flows,
+            "runs": found.runs,
+            "checks": found.checks,
+            "problems": shown,
+        }
         sys.stdout.buffer.write(write_json(answer) + b"\n")
     else:
         _print(found)
@@ -67,6 +79,9 @@ async def _look_into(store: Store, found: Health) -> None:
             found.problems.extend(error.problems)
     for (_, state), count in (await store.run_counts()).items():
         found.runs[state] = found.runs.get(state, 0) + count
+    alarms = (await store.alarms(limit=ALARMS)).items
+    found.checks = dict(time_checks(alarms))
+    found.problems += [Problem(one.code, ("time",), one.fields) for one in alarms if fails_time(one.code)]
     broken = await store.audit_broken_at()
     if broken is not None:
         found.problems.append(Problem("audit.broken", ("audit",), {"row": broken}))
@@ -78,6 +93,9 @@ def _print(found: Health) -> None:
         click.echo(f"{say('Published')}: {name} {version}")
     for state, count in found.runs.items():
         click.echo(f"{say('Runs')}: {state} {count}")
+    for name, state in found.checks.items():
+        if state != "ok":
+            click.echo(f"{say('Check')}: {name} {state}")
     show_problems(found.problems, err=False)
     if not found.problems:
         click.echo(say("All is well."))

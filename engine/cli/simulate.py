@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import click
 
@@ -18,18 +19,24 @@ from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
 from engine.json_text import write_json
 
 GROUP: Final = "orderloom.simulators"
+MOST: Final = 1_000_000
+DAY: Final = 86_400
+SHARE: Final = Number(0, 100, whole=False)
 
 
 class Simulator(Protocol):
     """What a simulated channel offers here; see ``engine.testing.channel``."""
 
     url: str
+    sells: ClassVar[tuple[str, ...]]
 
     @property
     def connection(self) -> dict[str, Any]: ...
     async def start(self, host: str = ..., port: int = ...) -> str: ...
     async def stop(self) -> None: ...
     def create(self, count: int = 1) -> object: ...
+    def behave(self, how: Any) -> None: ...
+    def put_on_sale(self, sku: str, quantity: int) -> None: ...
 
 
 @click.command("simulate")
@@ -39,11 +46,23 @@ class Simulator(Protocol):
 @click.option("--secret", metavar="TEXT", help="What signs calls and pushes; without it the one that the connection shows.")
 @click.option("--orders", default=0, show_default=True, type=Number(0, 100_000), help="Orders to begin with.")
 @click.option("--rate", default=0.0, show_default=True, type=Number(0, 200, whole=False), help="New orders a second.")
+@click.option("--stock", default=100, show_default=True, type=Number(0, MOST), help="Units of each SKU that are on sale; 0: no goods.")
+@click.option("--limit", "calls", default=0, type=Number(0, MOST), help="Calls that are taken a span; 0: any number.")
+@click.option("--per", "seconds", default=60.0, show_default=True, type=Number(0.1, DAY, whole=False), help="That span in seconds.")
+@click.option("--clock-off", "clock", default=0.0, type=Number(-DAY, DAY, whole=False), help="Seconds that its clock is ahead.")
+@click.option("--doubled", default=0.0, type=SHARE, help="Per cent of the pushes that come twice.")
+@click.option("--lost", default=0.0, type=SHARE, help="Per cent of the pushes that never come.")
+@click.option("--late", default=0.0, type=SHARE, help="Per cent of the pushes that come after the one behind them.")
+@click.option("--forged", default=0.0, type=SHARE, help="Per cent of the pushes that come first with a wrong signature.")
 @requires("service.run")
-def simulate(channel: str, port: int, push_to: str | None, secret: str | None, orders: int, rate: float) -> None:
+def simulate(
+    channel: str, port: int, push_to: str | None, secret: str | None, orders: int, rate: float, stock: int, **behaviour: float
+) -> None:
     """A local server that behaves as a sales channel's API does, with a page to make orders change. Prints its address and connection."""
     given = {"push_to": _hook(push_to), **({"secret": secret} if secret else {})}
-    asyncio.run(_serve(_found(channel).load()(**given), port, orders, rate))
+    how = _behaviour(**behaviour)
+    simulator = _found(channel).load()(**given)
+    asyncio.run(_serve(simulator, port, lambda: _begin(simulator, how, orders, stock), rate))
 
 
 def simulators() -> dict[str, EntryPoint]:
@@ -68,14 +87,28 @@ def _found(channel: str) -> EntryPoint:
     return known[channel]
 
 
-async def _serve(simulator: Simulator, port: int, orders: int, rate: float) -> None:
+def _behaviour(calls: float, seconds: float, clock: float, **shares: float) -> Any:
+    """Raises ``InputInvalid`` (``simulate.shares``)."""
+    from engine.testing.channel.behaviour import Behaviour  # noqa: PLC0415 - no other command needs the kit
+
+    return Behaviour(int(calls), seconds, clock, {name: share for name, share in shares.items() if share})  # pyright: ignore[reportArgumentType]
+
+
+def _begin(simulator: Simulator, how: Any, orders: int, stock: int) -> None:
+    simulator.behave(how)
+    for sku in simulator.sells if stock else ():
+        simulator.put_on_sale(sku, stock)
+    simulator.create(orders)
+
+
+async def _serve(simulator: Simulator, port: int, begin: Callable[[], None], rate: float) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await _start(simulator, port)
     try:
         _announce(simulator.url, simulator.connection)
-        simulator.create(orders)
+        begin()
         await _until(stopped, simulator, rate)
     finally:
         await simulator.stop()

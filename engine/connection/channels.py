@@ -13,8 +13,9 @@ from pydantic import Field
 from engine.connection.channel import Channel, Renewable
 from engine.connection.http import HttpRequest
 from engine.connection.open_platform import as_form, business_of, parameter
+from engine.connection.servers import Opened
 from engine.connection.tokens import Moment
-from engine.connection.types import HttpUrl, Secret, connection_type
+from engine.connection.types import LAST, HttpUrl, Secret, connection_type
 from engine.errors import InputInvalid, Problem
 
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -99,13 +100,26 @@ class OpenPlatform(Renewable):
 
 
 @connection_type("pinduoduo", title="Pinduoduo", icon="shopping-bag", family="channel")
-class Pinduoduo(OpenPlatform):
-    """A shop on Pinduoduo. Its orders are fetched; the secret is the client secret of the open platform and signs each call."""
+class Pinduoduo(OpenPlatform, Opened):  # pyright: ignore[reportIncompatibleVariableOverride] - the secret of OpenPlatform holds
+    """A shop on Pinduoduo, whose messages are listened to and whose orders are fetched. The secret is the client secret of the open
+    platform: it signs each call and proves who listens."""
+
+    module = "engine.connection.clients.pinduoduo"
 
     client_id: str = Field(title="Client ID", description="Of the app on the open platform.")
     url: HttpUrl | None = Field(
         default=None, title="Address", description="Empty: the platform's own, https://gw-api.pinduoduo.com/api/router."
     )
+    messages_url: HttpUrl | None = Field(
+        default=None,
+        title="Address for messages",
+        description="Of the message service. Empty: the platform's own, https://message-api.pinduoduo.com.",
+        json_schema_extra=LAST,
+    )
+
+    @property
+    def messages_address(self) -> str:
+        return self.messages_url or "https://message-api.pinduoduo.com"
 
     @property
     def address(self) -> str:

@@ -32,6 +32,8 @@ class LiveOutside:
     def __init__(self, book: ConnectionBook, client: HttpClient, guard: AddressGuard, now: Callable[[], datetime]) -> None:
         self._book, self._client, self._guard, self._now = book, client, guard, now
         self.gates = Gates()
+        self.dated: Callable[[str, str, datetime], None] = lambda _name, _date, _at: None
+        """Hears the date of a channel's answers, with the name of the connection and our time."""
 
     async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:  # noqa: ASYNC109
         known = self._book.get(connection)
@@ -39,6 +41,8 @@ class LiveOutside:
         async with self.gates.of(connection, known).call(connection) as call:
             answer = await self._client.send(known.prepare(request, self._now()))
             call.went = answer.status < SERVER_FAULT
+        if known.type_family == "channel" and "date" in answer.headers:
+            self.dated(connection, answer.headers["date"], self._now())
         return answer_of(answer)
 
     async def mail(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> None:  # noqa: ASYNC109

@@ -15,7 +15,7 @@ from engine.order import instant, zone_of
 from engine.run.plan import Plan
 from engine.run.seen import STAMPS
 from engine.store.ports import Event, RunState
-from engine.watch.observations import SHIPPED, TARGETS, Arrival, Call, Delivery, Observation, Shipped, Target
+from engine.watch.observations import SHIPPED, TARGETS, Arrival, Call, Delivery, Observation, Shipped, Skew, Target
 
 T = TypeVar("T")
 MOST: Final = 50_000
@@ -23,12 +23,18 @@ MOST: Final = 50_000
 LONGEST: Final = 120
 CHILD_OF: Final = "run:"
 """The actor of an event that another run brought about: its order arrived when the first of these runs began."""
+FRESH: Final = 600.0
+"""Seconds. An older stamp speaks of an import, of a platform that let the order go late, or of another zone."""
+NEW: Final = 2.0
+"""Seconds by which a stamp may lie before the first that a trigger brought: whatever is older was waiting for us to begin."""
 ENDED: Final = ("done", "failed", "cancelled")
 
 
 @dataclass(slots=True)
 class UnderWay:
-    """An order on its way to ``targets``. ``stamp``: the source's own; ``rests``: how its run rests, if it does."""
+    """An order on its way to ``targets``. ``stamp``: the source's own, where its delay is judged by it; ``rests``: how its run rests, if it
+    does; ``since``: when the trigger that brought it brought the first one.
+    """
 
     run_id: int
     channel: str
@@ -37,16 +43,25 @@ class UnderWay:
     targets: set[Target]
     stamp: datetime | None = None
     rests: RunState | None = None
+    since: datetime | None = None
 
 
 class Ears:
-    """Keeps the promises of ``Seen``. ``delivered_to``: whoever counts deliveries."""
+    """Keeps the promises of ``Seen``. ``delivered_to``: whoever counts deliveries.
+
+    The delay from the source's stamp is told only of orders that came when they were new (decision 0036): not of a backfill, nor of what
+    a trigger finds waiting when it begins, nor of what its platform shows long after its stamp. Neither delay is told of an order that
+    waited on purpose, or was parked.
+    """
 
     def __init__(self, now: Callable[[], datetime], delivered_to: Callable[[Delivery], None] = lambda _: None) -> None:
         self._now, self._delivered_to = now, delivered_to
         self._heard: deque[Observation] = deque(maxlen=MOST)
         self.under_way: dict[int, UnderWay] = {}
         self._began: dict[int, datetime] = {}
+        self._first: dict[tuple[str, str], datetime] = {}
+        self._aside: dict[int, bool] = {}
+        self._since = now()
 
     def take(self) -> list[Observation]:
         """What was heard since the last time."""
@@ -65,6 +80,10 @@ class Ears:
     def called(self, connection: str, *, went: bool) -> None:
         self._heard.append(Call(connection, went, self._now()))
 
+    def dated(self, connection: str, ahead: float) -> None:
+        """A channel's answer bears a date that is so many seconds ahead of ours."""
+        self._heard.append(Skew(connection, ahead, self._now()))
+
     def expected(self, event: Event, plan: Plan) -> None:
         """An event whose order is to reach some systems."""
         began = event.received_at
@@ -75,7 +94,8 @@ class Ears:
         targets = targets_of(plan, event.trigger)
         if targets:
             channel = event.order_key.partition("|")[0][:LONGEST]
-            _add(self.under_way, event.id, UnderWay(event.id, channel, order_number(event.order_key) or "", began, targets))
+            first = self._first.setdefault((event.flow, event.trigger), began)
+            _add(self.under_way, event.id, UnderWay(event.id, channel, order_number(event.order_key) or "", began, targets, since=first))
 
     def arrived(self, event: Event, order: Item) -> None:
         stamp, zone = stamp_of(order)
@@ -84,7 +104,7 @@ class Ears:
         self._heard.append(Arrival(channel, _text(order, "shop_id"), number, event.received_at, offset, zone))
         known = self.under_way.get(event.id)
         if known is not None:
-            known.channel, known.order, known.stamp = channel, number, stamp
+            known.channel, known.order, known.stamp = channel, number, _judged(stamp, known)
 
     def delivered(self, event: Event, use: str, content: Mapping[str, Any]) -> None:
         if use == SHIPPED:
@@ -93,9 +113,12 @@ class Ears:
         if target is None or not isinstance(order, dict):
             return
         item, now, known = cast("Item", order), self._now(), self.under_way.get(event.id)
-        since_stamp = _seconds(stamp_of(item)[0], now)
-        took = max((now - (event.received_at if known is None else known.arrived_at)).total_seconds(), 0.0)
-        one = Delivery(_text(item, "channel"), target, _text(item, "channel_order_id"), now, took, since_stamp)
+        if known is None and (event.id in self._aside or event.received_at < self._since):
+            return
+        arrived_at = event.received_at if known is None else known.arrived_at
+        stamp = None if known is None else _judged(stamp_of(item)[0], known)
+        took = max((now - arrived_at).total_seconds(), 0.0)
+        one = Delivery(_text(item, "channel"), target, _text(item, "channel_order_id"), now, took, _seconds(stamp, now))
         self._heard.append(one)
         self._delivered_to(one)
         if known is not None:
@@ -116,11 +139,17 @@ class Ears:
             number = _text(shipment, "channel_order_id")
             self._heard.append(Shipped(source, number, event.received_at, offset, zone_of(said, "UTC")))
 
+    def set_aside(self, run_id: int) -> None:
+        """It waits on purpose, or is parked: whenever it is delivered, that says nothing of how quick we are."""
+        self.under_way.pop(run_id, None)
+        _add(self._aside, run_id, value=True)
+
     def rests(self, run_id: int, state: RunState) -> None:
         """A run has ended, or rests for now."""
         if state in ENDED:
             self.under_way.pop(run_id, None)
             self._began.pop(run_id, None)
+            self._aside.pop(run_id, None)
         elif run_id in self.under_way:
             self.under_way[run_id].rests = state
 
@@ -160,6 +189,13 @@ def stamp_of(order: Item) -> tuple[datetime | None, str]:
             zone = cast("Item", source).get("zone") if isinstance(source, dict) else None
             return stamp, zone if isinstance(zone, str) else "UTC"
     return None, "UTC"
+
+
+def _judged(stamp: datetime | None, known: UnderWay) -> datetime | None:
+    """The stamp, where its order came when it was new."""
+    if stamp is None or (known.arrived_at - stamp).total_seconds() > FRESH:
+        return None
+    return None if known.since is not None and (known.since - stamp).total_seconds() > NEW else stamp
 
 
 def _seconds(stamp: datetime | None, now: datetime) -> float | None:

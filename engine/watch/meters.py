@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any, Final, TypeAlias, cast
 
 from engine.order import instant, utc_text
@@ -26,11 +27,13 @@ from engine.watch.observations import (
     Observation,
     ParcelSeen,
     Shipped,
+    Skew,
     StockSeen,
 )
 from engine.watch.rules import (
     CertificateEnds,
     ClockOff,
+    ClockSkew,
     Delayed,
     Drifted,
     ErrorShare,
@@ -52,6 +55,8 @@ Memory: TypeAlias = dict[str, Any]
 ALL: Final = "*"
 EASED: Final = 0.8
 """Of a limit: so far a queue has to shrink before it counts as well again."""
+ANSWERS: Final = 3
+"""Of a system's answers: so many say how its clock is."""
 WELL_AGAIN: Final = 5
 """Orders with believable stamps that end an alarm about a clock."""
 
@@ -83,6 +88,8 @@ def subject_of(rule: Rule, one: Observation) -> str | None:  # noqa: PLR0911 - o
             return f"{one.channel}/{one.target}" if fits else None
         case NoOrders(), Arrival():
             return (rule.channel or ALL) if rule.channel in ("", one.channel) else None
+        case ClockSkew(), Skew():
+            return one.connection if rule.connection in ("", one.connection) else None
         case ClockOff(), Arrival():
             return f"{one.channel}/{one.shop}" if one.offset is not None else None
         case ClockOff(), Shipped():
@@ -181,12 +188,12 @@ def _look_share(rule: ErrorShare, memory: Memory, subject: str, now: datetime) -
 def _delay(rule: Delayed, memory: Memory, subject: str, one: Delivery) -> tuple[Memory, Verdict]:
     del subject
     took = one.since_arrival if rule.since == "arrival" else one.since_stamp
-    if took is None or took <= rule.seconds:
+    if took is None or took <= rule.allowed:
         return memory, None
     last = instant(memory.get("late_at"))
     kept = {"late_at": utc_text(one.at if last is None else max(last, one.at))}
     fields = {"channel": one.channel, "target": one.target, "order": one.order, "seconds": rule.seconds, "took": round(took, 1)}
-    return kept, Bad(fields, f"alarm.delay_{one.target}")
+    return kept, Bad(fields, f"alarm.delay_{one.target}" if rule.since == "arrival" else f"alarm.delay_stamp_{one.target}")
 
 
 def _look_delay(rule: Delayed, memory: Memory, subject: str, now: datetime) -> tuple[Memory, Verdict]:
@@ -274,6 +281,19 @@ def _clock(rule: ClockOff, memory: Memory, subject: str, one: Arrival | Shipped)
     return kept, None if found is None else _told(found, subject, one)
 
 
+def _skew(rule: ClockSkew, memory: Memory, subject: str, one: Skew) -> tuple[Memory, Verdict]:
+    """The median of the newest answers: one that was long on its way, or came from another machine there, says nothing."""
+    offsets = [*map(float, memory.get("offsets", ())), round(one.seconds, 1)][-ANSWERS:]
+    kept: Memory = {"offsets": offsets}
+    if len(offsets) < ANSWERS:
+        return kept, None
+    middle = median(offsets)
+    if abs(middle) <= rule.seconds:
+        return kept, GOOD
+    fields = {"connection": subject, "seconds": round(abs(middle)), "side": "ahead" if middle > 0 else "behind"}
+    return kept, Bad(fields, f"alarm.skew_{'grave_' if rule.is_grave else ''}{fields['side']}")
+
+
 def _drift(rule: Drifted, memory: Memory, subject: str, one: Drift | Held) -> tuple[Memory, Verdict]:
     del rule, subject
     if one.over:
@@ -317,14 +337,14 @@ def _minute(at: datetime) -> int:
 
 _GAUGES: Final[Mapping[type[Rule], Gauge]] = {QueueLength: "queue", StandingStill: "standing", Incidents: "incidents"}
 _LOOKS_AT: Final[Mapping[type[Rule], tuple[type[Observation], ...]]] = {
-    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped),
+    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped), ClockSkew: (Skew,),
     QueueLength: (Level,), StandingStill: (Level,), StuckOrders: (Level,), Incidents: (Level,), TokenEnds: (Ending,),
     CertificateEnds: (Ending,), StockShort: (StockSeen,), Oversold: (StockSeen,), ParcelStill: (ParcelSeen,), ParcelLate: (ParcelSeen,),
 }  # fmt: skip
 """A kind that is not named here looks at everything."""
 _TAKE: Final[Mapping[type[Rule], Callable[..., tuple[Memory, Verdict]]]] = {
     FailuresInARow: _failures, ErrorShare: _share, Delayed: _delay, NoOrders: _orders,
-    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: _clock,
+    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: _clock, ClockSkew: _skew,
     Drifted: _drift,
     StockShort: _stock, Oversold: _stock, ParcelStill: _parcel, ParcelLate: _parcel,
     TokenEnds: _ending, CertificateEnds: _ending,

@@ -22,7 +22,7 @@ def rule_title(name: str, rule: Rule | None, language: str) -> str:
 
     ``rule``: as it is now, ``None`` where it is no more.
     """
-    title = rule.title if rule is not None else DEFAULTS[name].title if name in DEFAULTS else None
+    title = rule.called if rule is not None else DEFAULTS[name].called if name in DEFAULTS else None
     if title is None:
         return name
     return text(title, language) if name in DEFAULTS else text(WITH_MORE, language, name=text(title, language), more=name)

@@ -47,7 +47,9 @@ class Shipped(msgspec.Struct, frozen=True, tag="shipped"):
 
 
 class Delivery(msgspec.Struct, frozen=True, tag="delivery"):
-    """An order reached a system, or (``late``) has not reached it for so long. Seconds since it arrived, and since the source's stamp."""
+    """An order reached a system, or (``late``) has not reached it for so long. Seconds since it arrived, and since the source's stamp:
+    ``None`` where that tells nothing of the way here (``Ears``).
+    """
 
     channel: str
     target: Target
@@ -142,4 +144,12 @@ class Ending(msgspec.Struct, frozen=True, tag="ending"):
     failed: str | None = None
 
 
-Observation = Call | Arrival | Shipped | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending
+class Skew(msgspec.Struct, frozen=True, tag="skew"):
+    """How far the clock of a system that we call is ahead of ours, in seconds: the date of its answer beside our time."""
+
+    connection: str
+    seconds: float
+    at: datetime
+
+
+Observation = Call | Skew | Arrival | Shipped | Delivery | Level | Drift | Held | StockSeen | ParcelSeen | Ending

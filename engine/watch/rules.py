@@ -52,6 +52,10 @@ _STAGES: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
+GRAVE: Final = 300
+"""Seconds between two clocks. JD refuses calls from 6 minutes on, Taobao and Pinduoduo from 10."""
+
+
 class Rule(BaseModel):
     """What all rules have. Whom it tells: connections of the family ``message``, and mail servers."""
 
@@ -84,6 +88,11 @@ class Rule(BaseModel):
         if (self.quiet_from is None) != (self.quiet_to is None):
             raise PydanticCustomError("quiet_half", "quiet hours need a beginning and an end", {"beside": "quiet_to"})
         return self
+
+    @property
+    def called(self) -> str:
+        """Its title, where one of its settings makes it another thing to people."""
+        return self.title
 
     @property
     def quiet(self) -> Hours | None:
@@ -119,13 +128,23 @@ class Delayed(Rule):
     code, title, icon = "alarm.delay_wms", "Delay of orders", "clock"
     seconds: int = Field(default=5, ge=1, le=86_400, title="Seconds", description="An order may take so long.")
     since: Literal["arrival", "stamp"] = Field(
-        default="arrival", title="Counted from", json_schema_extra=_BEGINNINGS
+        default="arrival", title="Counted from", json_schema_extra=_BEGINNINGS,
+        description="From the channel's own time polling counts too; a second more is allowed, and what was imported late is not judged.",
     )  # fmt: skip
     target: Literal["wms", "finance", "any"] = Field(
         default="any", title="Until it is in", json_schema_extra=_ENDS
     )  # fmt: skip
     channel: str = Field(default="", max_length=60, title="Channel", description="Such as taobao. Empty: each of them.")
     calm: int = Field(default=5, ge=1, le=1440, title="Over after minutes", description="Without another order that is late.")
+
+    @property
+    def called(self) -> str:
+        return self.title if self.since == "arrival" else "Delay from the channel's own time"
+
+    @property
+    def allowed(self) -> float:
+        """Seconds. A stamp of whole seconds is up to one older than the order."""
+        return self.seconds + (0.0 if self.since == "arrival" else 1.0)
 
 
 class NoOrders(Rule):
@@ -209,6 +228,23 @@ class ClockOff(Rule):
     tolerance: int = Field(default=300, ge=1, le=840, title="Tolerance in seconds")
 
 
+class ClockSkew(Rule):
+    """The clock of a channel that we call and ours differ. Signatures bear the time: beyond some minutes the channel refuses every call."""
+
+    kind: Literal["skew"] = "skew"
+    code, title, icon = "alarm.skew_ahead", "Clocks that differ", "calendar-clock"
+    seconds: int = Field(default=60, ge=2, le=3600, title="Seconds", description="Clocks may differ by so much.")
+    connection: str = Field(default="", max_length=60, title="Connection", description="Empty: each of them.")
+
+    @property
+    def is_grave(self) -> bool:
+        return self.seconds >= GRAVE
+
+    @property
+    def called(self) -> str:
+        return "Clocks that differ gravely" if self.is_grave else self.title
+
+
 class Drifted(Rule):
     """The form of what a channel sends has changed. Over when a person has accepted the change, or it shows no more."""
 
@@ -283,6 +319,7 @@ KINDS: Final[Mapping[str, type[Rule]]] = MappingProxyType(
             StuckOrders,
             Incidents,
             ClockOff,
+            ClockSkew,
             TokenEnds,
             CertificateEnds,
             Drifted,
@@ -297,9 +334,12 @@ DEFAULTS: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "three_failures": FailuresInARow(),
         "delay_over_5_s": Delayed(),
+        "delay_from_channel": Delayed(since="stamp"),
         "stands_still": StandingStill(),
         "stuck_orders": StuckOrders(),
         "wrong_clock": ClockOff(),
+        "clock_skew": ClockSkew(),
+        "clock_skew_grave": ClockSkew(seconds=GRAVE),
         "changed_form": Drifted(),
         "oversold": Oversold(),
         "sku_short": StockShort(),

@@ -32,6 +32,7 @@ MOST: Final = 500
 CANDIDATES: Final = 20
 LATEST: Final = 2000
 """Of the orders that are late, the oldest: so many are looked at."""
+ON_PURPOSE: Final = frozenset({"timer", "task", "signal", "hold"})
 Memories = dict[str, dict[str, Memory]]
 
 
@@ -127,17 +128,17 @@ class Watcher:
         return list(found.values())
 
     async def _is_waited_for(self, one: UnderWay) -> bool:
-        """An order that waits on purpose (for a time, a person, a signal) is not late; one whose calls are put off is.
+        """An order that waits on purpose (for a time, a person, a signal, its release) is not late; one whose calls are put off is.
 
         One that is parked is told of once: from then on its incident speaks for it.
         """
         if one.rests == "parked":
-            self._ears.under_way.pop(one.run_id, None)
+            self._ears.set_aside(one.run_id)
         if one.rests != "waiting":
             return True
         kinds = {wait.kind for wait in (await self._store.waits(WaitFilter(run_id=one.run_id))).items}
-        if kinds & {"timer", "task", "signal"}:
-            self._ears.under_way.pop(one.run_id, None)
+        if kinds & ON_PURPOSE:
+            self._ears.set_aside(one.run_id)
             return False
         return True
 

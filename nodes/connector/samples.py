@@ -14,6 +14,11 @@ def sample(channel: str, name: str = "sample") -> Item:
     return read_json(files("nodes.connector").joinpath(channel, f"{name}.json").read_bytes())
 
 
+def sold(channel: str) -> tuple[str, ...]:
+    """The seller's codes in the channel's sample."""
+    return tuple(line["sku_code"] for line in sample(channel, "sample_order")["lines"] if line["sku_code"])
+
+
 def schema(channel: str) -> Item:
     """The declared form of an order of a channel: JSON Schema (2020-12) with a ``version`` of its own."""
     return sample(channel, "schema")

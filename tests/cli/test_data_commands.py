@@ -31,7 +31,7 @@ def test_a_flow_is_published_once_for_each_content(orderloom, tmp_path) -> None:
 def test_a_connection_that_nobody_has_set_forbids_publication(orderloom, flows) -> None:
     answer = orderloom("publish", flows / "order_hub.json")
     assert answer.code == 2
-    assert answer.err.count("connection.missing") == 14
+    assert answer.err.count("connection.missing") == 15
 
 
 def test_a_published_flow_runs_by_its_name(orderloom, tmp_path) -> None:
@@ -87,7 +87,8 @@ def test_health_tells_folder_flows_and_runs(orderloom, tmp_path) -> None:
     orderloom("publish", "small.json")
     answer = orderloom("health", "--json")
     assert answer.code == 0
-    assert answer.lines == [{"ok": True, "data": ".orderloom", "flows": {"small": 1}, "runs": {}, "problems": []}]
+    checks = {"time_skew": "ok", "time_consistency": "ok"}
+    assert answer.lines == [{"ok": True, "data": ".orderloom", "flows": {"small": 1}, "runs": {}, "checks": checks, "problems": []}]
 
 
 def test_health_of_nothing_is_a_problem_and_makes_no_folder(orderloom, tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -40,6 +41,32 @@ def test_a_channel_says_where_it_is_and_how_it_is_reached_and_ends_well() -> Non
         with urlopen(f"{url}/simulator/orders.json", timeout=10) as answer:
             assert len(json.load(answer)) == 3
     assert process.returncode == 0
+
+
+def test_a_channel_begins_with_goods_on_sale_and_as_badly_as_it_was_told() -> None:
+    options = ("--limit", "7", "--per", "30", "--clock-off", "-90", "--lost", "2.5", "--late", "1")
+    with simulated("own_shop", *options) as (_, (ready, connection)):
+        url, document = ready.removeprefix("ready "), json.loads(connection.removeprefix("connection "))
+        asked = Request(f"{url}/stock", headers={"Authorization": f"Bearer {document['access_token']}"})
+        with urlopen(asked, timeout=10) as answer:
+            assert [(one["sku_code"], one["quantity"]) for one in json.load(answer)["items"]] == [("OS-SOAP-LAV", 100)]
+        with urlopen(f"{url}/simulator", timeout=10) as answer:
+            page = " ".join(answer.read().decode().split())
+        for name, value in (("calls", "7"), ("seconds", "30"), ("clock", "-90"), ("lost", "2.5"), ("late", "1"), ("forged", "0")):
+            assert re.search(rf'<input id="{name}"[^>]* value="{re.escape(value)}"', page), name
+
+
+def test_shares_of_more_than_all_pushes_are_refused(orderloom) -> None:
+    answer = orderloom("simulate", "taobao", "--lost", "60", "--late", "60")
+    assert answer.code == 2
+    assert "simulate.shares" in answer.err
+
+
+def test_every_channel_has_something_on_sale() -> None:
+    for name, point in simulators().items():
+        simulator = point.load()()
+        if hasattr(simulator, "sells"):
+            assert simulator.sells, name
 
 
 def test_a_channel_that_nobody_brings_is_named_with_those_that_there_are(orderloom) -> None:

@@ -22,7 +22,7 @@ from engine.run.live_outside import LiveOutside
 from engine.testing.channel import ChannelSimulator
 
 NOON = datetime(2026, 1, 16, 4, 0, tzinfo=UTC)
-EVERY = timedelta(minutes=1)
+EVERY = "1m"
 
 
 class Clock:
@@ -47,7 +47,8 @@ class Polled:
 
     def __init__(self, shop: ChannelSimulator, clock: Clock, node_type: NodeType, cursor: bytes | None = None, **params: Any) -> None:
         self._clock, self._kept, self._type = clock, cursor, node_type
-        self._params = node_type.params.model_validate({"shop": {"connection": "shop"}, "every": "1m", **params})
+        self._params = node_type.params.model_validate({"shop": {"connection": "shop"}, "every": EVERY, **params})
+        self._every = self._params.every.total_seconds()
         self._outside = outside_of(shop, clock)
         self._left = 0
         self.taken: list[Delivery] = []
@@ -55,7 +56,7 @@ class Polled:
         self.before_take: Callable[[], object] = lambda: None
 
     async def rounds(self, count: int = 1) -> list[Arrival]:
-        """The events of so many rounds, each a minute after the last one."""
+        """The events of so many rounds, each a minute after the last one unless ``every`` says otherwise."""
         self._left, begun = count, len(self.taken)
         assert self._type.consume is not None
         try:
@@ -73,7 +74,7 @@ class Polled:
         return self._clock()
 
     async def sleep(self, seconds: float) -> None:
-        if seconds >= EVERY.total_seconds():
+        if seconds >= self._every:
             self._left -= 1
             if not self._left:
                 raise _Enough

@@ -264,3 +264,26 @@ def way(states: Any, begin: str, end: str) -> list[str]:
             return one
         ways += [[*one, step] for step in states[here] if step not in one]
     raise AssertionError(end)
+
+
+async def test_jd_is_asked_every_three_seconds_within_what_it_allows_and_each_order_comes_in_time() -> None:
+    """Eighty orders a minute, in three minutes: twenty calls a minute, and as many again where the span holds more than a page."""
+    clock = Clock()
+    async with JdSimulator(now=clock) as at:
+        at.limit(60, 60.0)
+        source = Polled(at, clock, jd_poll, every="3s")
+        made: dict[str, float] = {}
+        came: dict[str, float] = {}
+
+        def note() -> None:
+            made.update((one.id, clock.now.timestamp()) for one in at.create(4))
+
+        for _ in range(60):
+            note()
+            clock.on(seconds=1)
+            came.update((event.order_id or "", clock.now.timestamp()) for event in await source.rounds())
+            clock.on(seconds=2)
+        assert made.keys() == came.keys()
+        assert max(came[one] - made[one] for one in made) <= 3
+        assert source.slept == []
+        assert at.asked["jingdong.pop.order.search"] <= 3 * 50

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
+from engine.errors import InputInvalid
+from engine.testing.channel import Behaviour, ChannelSimulator, KeptOrder, Push, Sign
+from engine.testing.channel.behaviour import behaviour_of
 
 NOON = datetime(2026, 1, 16, 12, 0, tzinfo=UTC)
 
@@ -218,3 +221,38 @@ async def test_the_page_orders_faults_and_takes_no_orders_from_other_sites() -> 
         assert len(shop.orders) == 0
         assert (await post(shop, "/orders", {"count": "1"}))[1].count("不发出") == 2
         assert [one.fault for one in shop.pusher.sent] == ["lost"]
+
+
+def test_a_behaviour_is_read_of_a_form_and_what_does_not_fit_is_named() -> None:
+    how = behaviour_of({"calls": "30", "seconds": "60", "clock": "-90.5", "lost": "2.5", "late": ""})
+    assert (how.calls, how.seconds, how.clock, dict(how.shares)) == (30, 60.0, -90.5, {"lost": 2.5})
+    assert behaviour_of({}) == Behaviour()
+    for form, codes in (
+        ({"lost": "60", "doubled": "60"}, ["simulate.shares"]),
+        ({"clock": "nan"}, ["simulate.setting"]),
+        ({"calls": "-1", "lost": "101"}, ["simulate.setting", "simulate.setting"]),
+    ):
+        with pytest.raises(InputInvalid) as refused:
+            behaviour_of(form)
+        assert [one.code for one in refused.value.problems] == codes
+
+
+async def test_limit_clock_and_shares_are_set_on_the_page_and_shown_there(hook: Hook) -> None:
+    async with Corner(push_to=hook.url) as shop, aiohttp.ClientSession() as session:
+        page = f"{shop.url}/simulator"
+        form = {"calls": "1", "seconds": "60", "clock": "120", "lost": "100"}
+        async with session.post(f"{page}/behaviour", data=form) as answer:
+            assert answer.status == 200
+            assert 'name="clock" type="number" min="-86400" max="86400" step="any"' in " ".join((await answer.text()).split())
+        assert shop.behaviour == Behaviour(1, 60.0, 120.0, {"lost": 100.0})
+        assert timedelta(seconds=115) < shop.now() - datetime.now(UTC) < timedelta(seconds=125)
+        shop.create(2)
+        await shop.pusher.settled()
+        assert (hook.got, shop.pusher.counts) == ([], {"lost": 2})
+        listed, token = f"{shop.url}/orders?since=2026-01-01T00:00:00Z", {"Token": shop.secret}
+        async with session.get(listed, headers=token) as first, session.get(listed, headers=token) as second:
+            assert (first.status, second.status) == (200, 429)
+            assert parsedate_to_datetime(second.headers["Date"]) > datetime.now(UTC) + timedelta(seconds=100)
+        async with session.post(f"{page}/behaviour", data={"lost": "80", "late": "30"}) as refused:
+            assert (refused.status, "110" in await refused.text()) == (422, True)
+        assert shop.behaviour.shares == {"lost": 100.0}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.json_text import canonical_json, read_json
 from engine.watch.judge import Judgement, Over, Raised, State, judge
 from engine.watch.meters import looked_at
-from engine.watch.observations import Arrival, Call, Delivery, Ending, Gauge, Level, Observation
+from engine.watch.observations import Arrival, Call, Delivery, Ending, Gauge, Level, Observation, Skew
 from engine.watch.rules import KINDS, Rule, parse_rule
 
 NOW = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
@@ -265,3 +265,24 @@ def test_how_calls_are_cut_into_portions_changes_nothing(outcomes: list[bool], s
         judgement = judge(three, state, portion, NOW)
         state, turns = as_kept(judgement.state, lost=False), [*turns, *judgement.turns]
     assert turns == list(judge(three, State(), whole, NOW).turns)
+
+
+def skew(*seconds: float, connection: str = "jd") -> list[Skew]:
+    return [Skew(connection, one, at(seconds=n)) for n, one in enumerate(seconds)]
+
+
+@pytest.mark.parametrize(("seconds", "least", "code"), [
+    (61.0, 60, "alarm.skew_ahead"), (-200.0, 60, "alarm.skew_behind"),
+    (660.0, 300, "alarm.skew_grave_ahead"), (-301.0, 300, "alarm.skew_grave_behind"),
+])  # fmt: skip
+def test_a_clock_that_differs_is_told_with_its_side(seconds: float, least: int, code: str) -> None:
+    found = judged(rule("skew", seconds=least), skew(seconds, seconds, seconds))
+    assert [(one.code, one.fields["seconds"]) for one in found.raised] == [(code, round(abs(seconds)))]
+    assert told(judged(rule("skew", seconds=least), skew(*[float(least)] * 3))) == []
+
+
+def test_one_answer_that_was_long_on_its_way_says_nothing_of_the_clock() -> None:
+    differs = rule("skew", seconds=60)
+    assert told(judged(differs, skew(0.5, 600.0, 0.2))) == []
+    off = judged(differs, skew(600.0, 600.0, 600.0))
+    assert told(judged(differs, [Skew("jd", 0.3, at(minutes=1)), Skew("jd", 0.1, at(minutes=2))], off.state)) == ["-jd"]

@@ -265,3 +265,60 @@ async def test_of_two_processes_on_one_store_one_watches() -> None:
         one.calls("xxx")
         assert await one.look() == [f"team: Alarm: {THREE}"]
         assert await other.look() == []
+
+
+def stamp(watched: Watched, **ago: float) -> str:
+    return (watched.clock.time - timedelta(**ago)).isoformat().replace("+00:00", "Z")
+
+
+async def stamped(watched: Watched, number: str, **ago: float) -> list[str]:
+    """The alarms that an order raises which its channel dates so long ago."""
+    await watched.sent(number, updated_at=stamp(watched, **ago))
+    return await watched.look()
+
+
+async def test_an_order_that_came_late_is_told_by_the_channels_own_time(watched: Watched) -> None:
+    async with watched.open():
+        await publish(watched, HUB)
+        await watched.rule("delay_from_channel", "delay", since="stamp")
+        assert await stamped(watched, "A1", seconds=1) == []
+        watched.clock.time += timedelta(seconds=30)
+        assert await stamped(watched, "A2", seconds=6) == [], "a stamp of whole seconds is up to one too old"
+        told = await stamped(watched, "A3", seconds=9)
+        assert len(told) == 2
+        assert all("A3" in one and "after the channel's own time" in one for one in told)
+
+
+async def test_a_backfill_another_zone_and_what_waited_for_our_beginning_raise_no_alarm(watched: Watched) -> None:
+    async with watched.open() as app:
+        await publish(watched, HUB)
+        await watched.rule("delay_from_channel", "delay", since="stamp")
+        assert await stamped(watched, "A1", seconds=90) == [], "the first that the trigger brings"
+        assert await stamped(watched, "A2", seconds=50) == [], "waiting before the first came"
+        watched.clock.time += timedelta(minutes=20)
+        assert await stamped(watched, "A3", minutes=15) == [], "imported late"
+        assert await stamped(watched, "A4", hours=8) == [], "read in another zone"
+        assert [one for one in await app.watch.delays.lines(timedelta(minutes=30)) if one.since == "stamp"] == []
+        assert len(await stamped(watched, "A5", minutes=3)) == 2
+
+
+HELD: dict[str, Any] = {
+    **HUB,
+    "nodes": {**HUB["nodes"], "held": {"use": "connector.hold_order@1"}},
+    "wires": ["hook -> held", "held -> to_wms", "held.released -> to_wms", "to_wms -> to_finance"],
+}
+
+
+async def test_an_order_that_was_held_and_released_is_no_delay(watched: Watched) -> None:
+    async with watched.open() as app:
+        await publish(watched, HELD)
+        for rule, since in (("delay_over_5_s", "arrival"), ("delay_from_channel", "stamp")):
+            await watched.rule(rule, "delay", since=since)
+        fields = {"status": "awaiting_fulfillment", "hold_reasons": ["risk_review"], "version": stamp(watched)}
+        await watched.sent("A1", updated_at=stamp(watched), **fields)
+        assert await watched.look(seconds=30) == []
+        (hold,) = (await app.store.holds()).items
+        await app.holds.release(hold.id, "owner")
+        await app.dispatcher.idle()
+        assert await watched.look(seconds=1) == []
+        assert await app.watch.delays.lines(timedelta(minutes=15)) == []

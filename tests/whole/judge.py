@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tests.whole.changes import Order
 from tests.whole.platforms import Right
 from tests.whole.target import Books
-
-Order = tuple[str, str]
-"""Channel, and number at its channel."""
 
 
 def hub_faults(right: Mapping[Order, Right], hub: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -53,25 +51,6 @@ def reconciliation_faults(found: Iterable[Mapping[str, Any]]) -> list[str]:
         for one in found
         if one["differences"] or one["failed"] or one["source"] != "channel"
     ]
-
-
-def arrivals(events: Iterable[Mapping[str, Any]], seconds_of: Callable[[str], float]) -> dict[Order, float]:
-    """When each order first arrived."""
-    first: dict[Order, float] = {}
-    for event in events:
-        channel, _, number = event["order_key"].split("|")
-        at = seconds_of(event["received_at"])
-        first[(channel, number)] = min(at, first.get((channel, number), at))
-    return first
-
-
-def deliveries(books: Books) -> dict[Order, float]:
-    """When each order was first booked."""
-    first: dict[Order, float] = {}
-    for line in books.lines:
-        order = (line["name"][0], line["name"][2])
-        first[order] = min(line["at"], first.get(order, line["at"]))
-    return first
 
 
 def share(values: Sequence[float], part: float) -> float:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from random import Random
 from typing import Any
 
 from engine.testing.channel import ChannelSimulator, KeptOrder, PushFault
 from nodes.connector.channels import CANONICAL
+from tests.whole.changes import Change
 
 FAULTS: Mapping[PushFault, float] = {"doubled": 0.05, "lost": 0.02, "late": 0.01, "forged": 0.01}
 CHANNELS = ("taobao", "jd", "pinduoduo", "shopify", "woocommerce", "own_shop")
-PUSHING = frozenset({"taobao", "shopify", "woocommerce", "own_shop"})
+HOOKED = frozenset({"taobao", "shopify", "woocommerce", "own_shop"})
+"""They push to an address of ours; Pinduoduo is listened to."""
+PUSHING = HOOKED | {"pinduoduo"}
 LATER: Mapping[str, tuple[str, str]] = {
     "taobao": ("WAIT_BUYER_CONFIRM_GOODS", "TRADE_CLOSED"),
     "jd": ("WAIT_GOODS_RECEIVE_CONFIRM", "TRADE_CANCELED"),
@@ -48,12 +52,11 @@ class Right:
 
 @dataclass
 class Platforms:
-    """``made_at``: when each order came, by channel and number, in seconds since 1970; ``kept_back``: those held from the beginning."""
+    """``changes``: every version of every order, as they came about."""
 
     shops: Mapping[str, ChannelSimulator]
     chance: Random
-    made_at: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
-    kept_back: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    changes: list[Change] = field(default_factory=list[Change])
     _later: deque[tuple[float, str, str, str]] = field(default_factory=deque[tuple[float, str, str, str]])
 
     @property
@@ -63,7 +66,8 @@ class Platforms:
     def push_to(self, url: str, faults: Mapping[PushFault, float]) -> None:
         for name in PUSHING:
             shop = self.shops[name]
-            shop.pusher.to = f"{url}/hooks/order_hub/{name}"
+            if name in HOOKED:
+                shop.pusher.to = f"{url}/hooks/order_hub/{name}"
             shop.pusher.faults.mix(faults, seed=self.chance.randrange(1000))
 
     def order(self, number: int) -> None:
@@ -71,23 +75,18 @@ class Platforms:
         channel = CHANNELS[number % len(CHANNELS)]
         shop, drawn = self.shops[channel], self.chance.random()
         state = HELD.get(channel) if drawn < KEPT_BACK else None
-        (made,) = shop.create(state=state)
-        self.made_at[(channel, made.id)] = time.time()
-        if state is not None:
-            self.kept_back.add((channel, made.id))
+        made = self._noted(channel, lambda: shop.create(state=state)[0], is_first=True)
         if drawn > 1 - CHANGED or (drawn < KEPT_BACK / 2 and channel in HELD):
             becomes = self.chance.choice(LATER[channel]) if drawn > KEPT_BACK else next(iter(shop.states))
             self._later.append((time.time() + SETTLED + self.chance.random(), channel, made.id, becomes))
         while self._later and self._later[0][0] < time.time():
-            _, channel, number_there, state = self._later.popleft()
-            self.shops[channel].move(number_there, state)
+            self._change(self._later.popleft())
 
     async def finish(self) -> None:
         """What is to change changes; what was held back is sent; all pushes have arrived or were given up."""
         while self._later:
-            due, channel, number, state = self._later.popleft()
-            await asyncio.sleep(max(0.0, due - time.time()))
-            self.shops[channel].move(number, state)
+            await asyncio.sleep(max(0.0, self._later[0][0] - time.time()))
+            self._change(self._later.popleft())
         for shop in self.shops.values():
             shop.pusher.release()
             await shop.pusher.settled()
@@ -95,9 +94,27 @@ class Platforms:
     def right(self) -> dict[tuple[str, str], Right]:
         return {(name, order.id): _right(name, order) for name, shop in self.shops.items() for order in shop.orders}
 
-    def lost(self) -> set[tuple[str, str]]:
-        """Orders of which a push never went out."""
-        return {(name, sent.order_id) for name, shop in self.shops.items() for sent in shop.pusher.sent if sent.fault == "lost"}
+    @property
+    def days(self) -> list[str]:
+        return sorted({datetime.fromtimestamp(one.at, UTC).date().isoformat() for one in self.changes})
+
+    @property
+    def made(self) -> int:
+        return sum(one.is_first for one in self.changes)
+
+    def _change(self, later: tuple[float, str, str, str]) -> None:
+        _, channel, number, state = later
+        self._noted(channel, lambda: self.shops[channel].move(number, state), is_first=False)
+
+    def _noted(self, channel: str, act: Callable[[], KeptOrder], *, is_first: bool) -> KeptOrder:
+        """The order after it was made or changed, noted with what becomes of the push that tells of it."""
+        counts = self.shops[channel].pusher.counts
+        before, at = Counter(counts), time.time()
+        order = act()
+        push = next(iter(counts - before), None)
+        right = _right(channel, order)
+        self.changes.append(Change((channel, order.id), right.version, at, is_first, right.is_held, push))
+        return order
 
 
 @asynccontextmanager

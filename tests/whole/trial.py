@@ -12,25 +12,28 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from pydantic import TypeAdapter
 
+from engine.sdk import Duration
 from engine.testing.channel import PushFault
 from tests.crash.service import ROOT, Service
-from tests.whole.figures import Figures, figures_of
+from tests.whole.figures import LIMITED, Figures, figures_of
 from tests.whole.judge import hub_faults, reconciliation_faults, target_faults
 from tests.whole.platforms import CHANNELS, FAULTS, Platforms, platforms
 from tests.whole.processes import Outages, TargetProcess, away
 from tests.whole.service_api import ServiceApi
 from tests.whole.target import Books
 
-LIMITED, FAILING = "pinduoduo", "woocommerce"
+FAILING = "woocommerce"
 CALLS, SPAN = 4, 1.0
 """The limited platform takes so many calls in so many seconds."""
 TARGETS = ("wms", "finance")
+_SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,7 @@ class _Trial:
 
     async def _reconciled(self) -> list[str]:
         """By the service itself, and that nothing waits for a person which nobody held."""
-        days = {datetime.fromtimestamp(at, UTC).date().isoformat() for at in self.shops.made_at.values()}
-        found = reconciliation_faults([await self.api.reconcile(day, channel) for day in sorted(days) for channel in CHANNELS])
+        found = reconciliation_faults([await self.api.reconcile(day, channel) for day in self.shops.days for channel in CHANNELS])
         incidents = [one["problem"]["code"] for one in await self.api.all("/api/incidents")]
         under_way = [one["id"] for one in await self.api.all("/api/runs", state="queued")]
         held = sum(one.is_held for one in self.shops.right().values())
@@ -170,9 +172,10 @@ async def run(plan: Plan, folder: Path) -> Outcome:
 
 
 def _flow(plan: Plan) -> dict[str, Any]:
-    """As it comes along, but for how often the platforms are asked."""
+    """As it comes along, but for how often the platforms are asked; one that is asked more often stays so."""
     flow = json.loads((ROOT / "flows/order_hub.json").read_text(encoding="utf-8"))
     for node in flow["nodes"].values():
-        if node["use"].partition("@")[0].endswith("_poll"):
+        own = _SPAN.validate_python(node.get("params", {}).get("every", "1m")).total_seconds()
+        if node["use"].partition("@")[0].endswith("_poll") and own > plan.every:
             node["params"]["every"] = f"{round(plan.every * 1000)}ms"
     return flow

@@ -7,14 +7,17 @@ class MyShop(ChannelSimulator):
 
 from __future__ import annotations
 
+from engine.testing.channel.behaviour import Behaviour
 from engine.testing.channel.faults import CallFaults, Failure, PushFault, PushFaults
 from engine.testing.channel.goods import Goods, Listing, Variant
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.pushes import Push, Pusher, Sent, Sign
 from engine.testing.channel.server import ChannelSimulator
+from engine.testing.channel.sockets import SocketPusher
 from engine.testing.channel.tokens import TokenDesk
 
 __all__ = [
+    "Behaviour",
     "CallFaults",
     "ChannelSimulator",
     "Failure",
@@ -28,6 +31,7 @@ __all__ = [
     "Pusher",
     "Sent",
     "Sign",
+    "SocketPusher",
     "TokenDesk",
     "Variant",
 ]

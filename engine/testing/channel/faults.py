@@ -29,6 +29,11 @@ class PushFaults:
         """From now on such shares (0 to 1) of the pushes fare so; the same seed gives the same faults."""
         self._shares, self._dice = dict(shares), random.Random(seed)  # noqa: S311
 
+    @property
+    def shares(self) -> Mapping[PushFault, float]:
+        """Those of ``mix``."""
+        return self._shares
+
     def draw(self) -> PushFault | None:
         """How the next push fares; ``None``: well."""
         if self._next:

@@ -12,9 +12,11 @@ from typing import Any, ClassVar, Final, Protocol
 from aiohttp import web
 from jinja2 import Environment
 
-from engine.catalogue import LANGUAGES, text
+from engine.catalogue import LANGUAGES, explain, text
+from engine.errors import InputInvalid
 from engine.json_text import write_json
 from engine.order.time import utc_text
+from engine.testing.channel.behaviour import LIMITS, Behaviour, behaviour_of
 from engine.testing.channel.faults import PushFault
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.pushes import Pusher
@@ -43,6 +45,9 @@ class Shown(Protocol):
 
     @property
     def connection(self) -> dict[str, Any]: ...
+    @property
+    def behaviour(self) -> Behaviour: ...
+    def behave(self, how: Behaviour) -> None: ...
     def create(self, count: int = 1) -> list[KeptOrder]: ...
     def move(self, order_id: str, state: str) -> KeptOrder: ...
     def fail_next(self, times: int = 1, status: int = 503) -> None: ...
@@ -58,6 +63,7 @@ def page_routes(channel: Shown, prefix: str) -> Sequence[web.RouteDef]:
         web.post(f"{prefix}/orders/{{order}}/state", page.move),
         web.post(f"{prefix}/pushes", page.push_fault),
         web.post(f"{prefix}/calls", page.call_fault),
+        web.post(f"{prefix}/behaviour", page.behave),
     ]
 
 
@@ -79,6 +85,8 @@ class _Page:
             faults=FAULT_NAMES,
             connection=write_json(self._channel.connection).decode(),
             most=MOST,
+            how=self._channel.behaviour,
+            limits=LIMITS,
         )
         return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
@@ -117,6 +125,15 @@ class _Page:
     async def call_fault(self, request: web.Request) -> web.Response:
         form = await _own_form(request)
         self._channel.fail_next(_number(form.get("times"), MOST))
+        return self._back(request)
+
+    async def behave(self, request: web.Request) -> web.Response:
+        form = await _own_form(request)
+        try:
+            self._channel.behave(behaviour_of(form))
+        except InputInvalid as error:
+            said = "\n".join(explain(problem, _language(request))["what"] for problem in error.problems)
+            raise web.HTTPUnprocessableEntity(text=said) from None
         return self._back(request)
 
     def _back(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import aiohttp
 from yarl import URL
@@ -45,8 +45,10 @@ class Sent:
 
 class Pusher:
     """Nothing is sent while ``to`` is ``None``. ``sent`` holds the newest pushes, ``counts`` all by fault (``well`` without one);
-    ``forged``: what was answered to those whose signature does not hold, by status.
+    ``forged``: what was answered to those whose signature does not hold, by status. ``forgeable``: whether a push can be such a one.
     """
+
+    forgeable: ClassVar[bool] = True
 
     def __init__(self, to: str | None) -> None:
         self.to = to
@@ -64,6 +66,8 @@ class Pusher:
         if self.to is None:
             return
         fault = self.faults.draw()
+        if fault == "forged" and not self.forgeable:
+            fault = None
         self.counts[fault or "well"] += 1
         if fault == "late":
             self._late.append((order_id, sign))

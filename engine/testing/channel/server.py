@@ -10,11 +10,13 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, ClassVar
 
 from aiohttp import web
 
-from engine.testing.channel.faults import CallFaults, Failure
+from engine.testing.channel.behaviour import Behaviour
+from engine.testing.channel.faults import CallFaults, Failure, PushFault
 from engine.testing.channel.goods import Goods
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.page import page_routes
@@ -41,6 +43,8 @@ class ChannelSimulator(LocalServer):
     """Paths that need no token."""
     states: ClassVar[Mapping[str, tuple[str, ...]]]
     """Each state with those that may follow it; the first is that of a new order."""
+    sells: ClassVar[tuple[str, ...]] = ()
+    """The seller's codes of what its orders are about."""
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
         self.orders = KeptOrders()
@@ -136,6 +140,23 @@ class ChannelSimulator(LocalServer):
         """From now on so many calls are taken in a span of so many seconds."""
         self.calls.limit = (calls, timedelta(seconds=seconds))
 
+    @property
+    def behaviour(self) -> Behaviour:
+        """As it is now."""
+        calls, span = self.calls.limit or (0, timedelta(minutes=1))
+        shares: dict[PushFault, float] = {fault: round(share * 100, 3) for fault, share in self.pusher.faults.shares.items()}
+        return Behaviour(calls, span.total_seconds(), self.clock_off.total_seconds(), shares)
+
+    def behave(self, how: Behaviour) -> None:
+        """From now on so."""
+        self.calls.limit = (how.calls, timedelta(seconds=how.seconds)) if how.calls else None
+        self.clock_off = timedelta(seconds=how.clock)
+        self.pusher.faults.mix({fault: share / 100 for fault, share in how.shares.items()})
+
+    def put_on_sale(self, sku: str, quantity: int) -> None:
+        """A listing more, where the channel lists what it sells."""
+        self.goods.offer((sku, quantity))
+
     def app(self) -> web.Application:
         app = web.Application(client_max_size=self.max_body, middlewares=[self._guard])
         app.add_routes([*self.routes(), *page_routes(self, CONTROL)])
@@ -170,6 +191,8 @@ class ChannelSimulator(LocalServer):
         if self.calls.delay:
             await asyncio.sleep(self.calls.delay)
         answer = self._stopped(request, body) or await handler(request)
+        if not answer.prepared:
+            answer.headers["Date"] = format_datetime(self.now().astimezone(UTC), usegmt=True)
         if self.calls.lost and answer.status < 400:
             self.calls.lost -= 1
             if request.transport is not None:

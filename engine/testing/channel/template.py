@@ -43,6 +43,23 @@ PAGE: Final = """\
   </form>
 </section>
 <section>
+  <h2>{{ _("Behaviour") }}</h2>
+  <form method="post" action="{{ prefix }}/behaviour{{ query }}">
+    {% for name, title, value, step in [
+      ("calls", _("Calls that are taken (0: any number)"), how.calls, "1"), ("seconds", _("in so many seconds"), how.seconds, "any"),
+      ("clock", _("Its clock is ahead by seconds"), how.clock, "any"), ("doubled", _("Pushes twice, %"), how.shares.doubled or 0, "any"),
+      ("lost", _("Pushes never, %"), how.shares.lost or 0, "any"), ("late", _("Pushes late, %"), how.shares.late or 0, "any"),
+      ("forged", _("Pushes first with a wrong signature, %"), how.shares.forged or 0, "any")] %}
+    {% if name != "forged" or channel.pusher.forgeable %}
+    <span class="field"><label for="{{ name }}">{{ title }}</label>
+    <input id="{{ name }}" name="{{ name }}" type="number" min="{{ limits[name][0] }}" max="{{ limits[name][1] }}" step="{{ step }}"
+      value="{{ "%g" | format(value) }}" required></span>
+    {% endif %}
+    {% endfor %}
+    <button>{{ _("So be it") }}</button>
+  </form>
+</section>
+<section>
   <h2>{{ _("Orders") }} ({{ count }})</h2>
   {% if orders %}
   <div class="wide"><table>
@@ -63,6 +80,7 @@ PAGE: Final = """\
 <section>
   <h2>{{ _("Pushes") }}</h2>
   {% if channel.pusher.to %}<p>{{ _("They go to {url}.", url=channel.pusher.to) }}</p>
+  {% elif not channel.pusher.forgeable %}<p>{{ _("They go to whoever listens, once the shop has permitted its messages.") }}</p>
   {% else %}<p>{{ _("They go nowhere: start with --push-to.") }}</p>{% endif %}
   {% if sent %}<ul>{% for push in sent %}
     <li><code>{{ push.order_id }}</code> {{ push.status or "–" }} {% if push.fault %}{{ _(faults[push.fault]) }}{% endif %}</li>
@@ -88,6 +106,8 @@ main { display: grid; gap: 1.5rem; padding: 1.5rem; max-inline-size: 80rem; }
 section { min-inline-size: 0; }
 .tools { display: flex; flex-wrap: wrap; gap: 1rem 2rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+.field { display: inline-flex; gap: .5rem; align-items: center; margin-inline-end: 1rem; }
+.field input { inline-size: 6rem; }
 input, select, button { font: inherit; padding: .25rem .6rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; inline-size: 100%; }

@@ -14,7 +14,7 @@ from engine.sdk import InputInvalid, read_json, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
 from engine.testing.stock import StockList
 from nodes.connector.own_shop.sign import sign
-from nodes.connector.samples import sample
+from nodes.connector.samples import sample, sold
 
 SECRET: Final = "whsec_c2ltdWxhdGVkLXNlY3JldC0yNC1ieXQ="  # noqa: S105
 _FORGED: Final = "whsec_Zm9yZ2VkLXNlY3JldA=="
@@ -26,6 +26,7 @@ class OwnShopSimulator(ChannelSimulator):
     """``parcels`` by order: ``{carrier, tracking_no, lines}``, as they were told."""
 
     channel = "own_shop"
+    sells: ClassVar = sold("own_shop")
     states: ClassVar = {
         "awaiting_fulfillment": ("shipped", "partially_shipped", "paid_hold", "cancelled"),
         "partially_shipped": ("shipped",),
@@ -39,6 +40,9 @@ class OwnShopSimulator(ChannelSimulator):
         super().__init__(secret=secret, **given)
         self.stock = StockList()
         self.parcels: dict[str, list[dict[str, Any]]] = {}
+
+    def put_on_sale(self, sku: str, quantity: int) -> None:
+        self.stock.put(sku, quantity)
 
     @property
     def connection(self) -> dict[str, Any]:

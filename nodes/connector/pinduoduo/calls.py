@@ -24,6 +24,7 @@ _SIGNATURE: Final = frozenset({"20004"})
 PAUSE: Final = 2.0
 """Seconds; limits count calls a second, and no answer says how long to wait."""
 PAGE_SIZE: Final = 100
+PERMIT: Final = "pdd.pmc.user.permit"
 
 
 def list_call(since: datetime, until: datetime, page: int) -> HttpCall:
@@ -45,6 +46,11 @@ def list_call(since: datetime, until: datetime, page: int) -> HttpCall:
 
 def order_call(number: str) -> HttpCall:
     return HttpCall("POST", json={"type": "pdd.order.information.get", "order_sn": number})
+
+
+def permit_call(topics: Sequence[str]) -> HttpCall:
+    """pdd.pmc.user.permit: the shop's messages on these topics go to the app. Said again, it changes nothing."""
+    return HttpCall("POST", json={"type": PERMIT, "topics": ",".join(topics)})
 
 
 def shipment_call(number: str, courier: str, waybill: str) -> HttpCall:

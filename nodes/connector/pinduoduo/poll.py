@@ -40,7 +40,7 @@ OVERLAP: Final = timedelta(minutes=15)
 """The platform advises three minutes for what shows up late, and allows for clocks that differ by ten."""
 NAMES: Final = Names("order_sn", "updated_at", ZONE)
 
-_ENVELOPES: Final = ("order_info_get_response", "order_info")
+ENVELOPES: Final = ("order_info_get_response", "order_info")
 _FIELDS = """
 order_sn order_status refund_status after_sales_status confirm_status group_status risk_control_status trade_type mkt_biz_type
 created_time pay_time confirm_time shipping_time receive_time last_ship_time updated_at goods_amount discount_amount
@@ -88,7 +88,7 @@ def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = Non
     consume=consume_pinduoduo,
     lists=day_list("pinduoduo", looking, pinduoduo_order, LONGEST),
     emits=replaces(RAW, RAW_ORDER),
-    form=form("pinduoduo", *_ENVELOPES),
+    form=form("pinduoduo", *ENVELOPES),
     icon="shopping-bag",
     examples=(
         Example(
@@ -118,12 +118,17 @@ def pinduoduo_poll(delivery: Delivery, params: PinduoduoPoll) -> Arrival:
 
     The list of changed orders is asked for in spans of time that overlap; how far it was read is kept over restarts.
     """
+    return order_arrival(delivery, params.shop.connection)
+
+
+def order_arrival(delivery: Delivery, shop: str) -> Arrival:
+    """A whole order, listed or fetched. ``shop`` stands in where the order names none."""
     item = item_of(delivery)
-    order = inside(item, *_ENVELOPES)
+    order = inside(item, *ENVELOPES)
     return Arrival(
         (item,),
         channel="pinduoduo",
-        shop_id=text_at(order, "mall_id") or params.shop.connection,
+        shop_id=text_at(order, "mall_id") or shop,
         order_id=text_at(order, "order_sn"),
         version=text_at(order, "updated_at"),
         passes=text_at(order, "refund_status") not in (None, "1")

@@ -1,7 +1,7 @@
 """Pinduoduo's open platform as a local server: signatures, clock, token, windows, pages from the same rules as the real one.
 
 Source: open.pinduoduo.com, pdd.order.number.list.increment.get, pdd.order.list.get, pdd.order.information.get, pdd.logistics.online.send,
-pdd.order.upload.extra.logistics, pdd.goods.list.get.
+pdd.order.upload.extra.logistics, pdd.goods.list.get, pdd.pmc.user.permit; messages as ``engine/connection/clients/pinduoduo.py`` says.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl
@@ -17,12 +17,15 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from engine.sdk import sorted_md5, write_json
-from engine.testing.channel import ChannelSimulator, KeptOrder
+from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign, SocketPusher
+from nodes.connector.pinduoduo.calls import PERMIT
 from nodes.connector.pinduoduo.simulator_goods import goods_page
+from nodes.connector.pinduoduo.simulator_messages import BY_STATE, acknowledged, is_login, message
 from nodes.connector.pinduoduo.stock_calls import GOODS
-from nodes.connector.samples import sample
+from nodes.connector.samples import sample, sold
 
 _PATH: Final = "/api/router"
+_MESSAGES: Final = "/message/"
 _BEIJING: Final = timezone(timedelta(hours=8))
 _TOLERANCE: Final = timedelta(minutes=10)
 _MOST: Final = 100
@@ -50,6 +53,7 @@ _STAMPS: Final = {"shipped": "shipping_time", "received": "receive_time"}
 
 class PinduoduoSimulator(ChannelSimulator):
     channel = "pinduoduo"
+    sells: ClassVar = sold("pinduoduo")
     states: ClassVar = {
         "to_ship": ("shipped", "group_open", "risk_review", "refunding", "cancelled"),
         "group_open": ("to_ship", "cancelled"),
@@ -61,24 +65,32 @@ class PinduoduoSimulator(ChannelSimulator):
         "cancelled": (),
     }
 
+    def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
+        """``push_to`` has no meaning here: messages go to whoever listens, once the shop has permitted them."""
+        del push_to
+        super().__init__(now=now, secret=secret)
+        self.pusher: SocketPusher = SocketPusher()
+
     @property
     def connection(self) -> dict[str, Any]:
         return {
             "type": self.channel,
             "url": self.url + _PATH,
+            **({"messages_url": self.url} if self.url else {}),
             "client_id": "simulator",
             "secret": self.secret,
             "access_token": self.tokens.access,
         }
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return [web.post(_PATH, self._call)]
+        return [web.post(_PATH, self._call), web.get(f"{_MESSAGES}{{client}}/{{at}}/{{proof}}", self._listen)]
 
     def name_of(self, request: web.Request, body: bytes) -> str:
-        return _form(body).get("type", request.path)
+        return _MESSAGES if request.path.startswith(_MESSAGES) else _form(body).get("type", request.path)
 
     def refusal(self, request: web.Request, body: bytes) -> web.StreamResponse | None:
-        del request
+        if request.path.startswith(_MESSAGES):
+            return None if is_login(request.path, self.secret, self.now(), _TOLERANCE) else web.Response(status=401)
         params = _form(body)
         sent = params.get("timestamp", "")
         if not hmac.compare_digest(params.get("sign", ""), sorted_md5(params, self.secret)):
@@ -112,6 +124,21 @@ class PinduoduoSimulator(ChannelSimulator):
             **{name: clear[name] if body["order_status"] == 1 and not body["risk_control_status"] else "" for name in _PERSONAL},
         }
 
+    def push(self, order: KeptOrder, state: str, number: int) -> Sign:
+        """A message, which only names the order."""
+
+        def signed(*, forged: bool) -> Push:
+            del forged
+            return message(BY_STATE[state], number, order.id, self.now())
+
+        return signed
+
+    async def _listen(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await self.pusher.join(socket, acknowledged)
+        return socket
+
     async def _call(self, request: web.Request) -> web.StreamResponse:
         params = _form(await request.read())
         answers = {
@@ -122,6 +149,7 @@ class PinduoduoSimulator(ChannelSimulator):
             "pdd.order.upload.extra.logistics": self._ship_further,
             GOODS: self._goods,
             _RENEWAL: self._renew,
+            PERMIT: self._permit,
         }
         answer = answers.get(params.get("type", ""))
         if answer is None:
@@ -134,6 +162,11 @@ class PinduoduoSimulator(ChannelSimulator):
     def _renew(self, params: Mapping[str, str]) -> web.StreamResponse:
         given = self.tokens.renew(params["refresh_token"])
         return _error(10035, "refresh_token已过期") if given is None else _answer({"pop_auth_token_refresh_response": given})
+
+    def _permit(self, params: Mapping[str, str]) -> web.StreamResponse:
+        """From now on the shop's messages go to the app."""
+        self.pusher.to = self.url if params["topics"] else None
+        return _answer({"pmc_user_permit_response": {"is_success": True}})
 
     def _increment(self, params: Mapping[str, str]) -> web.StreamResponse:
         since, until = _moment(params["start_updated_at"]), _moment(params["end_updated_at"])

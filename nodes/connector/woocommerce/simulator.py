@@ -17,7 +17,7 @@ from aiohttp import web
 
 from engine.sdk import InputInvalid, read_json, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
-from nodes.connector.samples import sample
+from nodes.connector.samples import sample, sold
 from nodes.connector.woocommerce.calls import INDEX, ORDERS
 from nodes.connector.woocommerce.sign import HEADER, sign
 
@@ -30,6 +30,7 @@ PRODUCTS: Final = "/wp-json/wc/v3/products"
 
 class WooCommerceSimulator(ChannelSimulator):
     channel = "woocommerce"
+    sells: ClassVar = sold("woocommerce")
     states: ClassVar = {
         "processing": ("completed", "on-hold", "cancelled", "refunded"),
         "on-hold": ("processing", "cancelled"),
@@ -41,6 +42,9 @@ class WooCommerceSimulator(ChannelSimulator):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.products: dict[str, int | None] = {}
+
+    def put_on_sale(self, sku: str, quantity: int) -> None:
+        self.products[sku] = quantity
 
     @property
     def connection(self) -> dict[str, Any]:

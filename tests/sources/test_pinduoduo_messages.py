@@ -1,0 +1,156 @@
+"""A Pinduoduo shop whose messages are listened to, over a real WebSocket, as badly as they may come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from engine.app import Orderloom
+from engine.connection.clients.pinduoduo import client, path_of
+from engine.connection.failures import CallFailed
+from engine.connection.guard import AddressGuard
+from engine.connection.types import parse_connection
+from engine.node.triggers import Delivery
+from engine.testing.channel import SocketPusher
+from nodes.connector.pinduoduo.messages import numbers_in
+from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
+
+from .house import Place, arrived, flow, numbers, phase, until, wrong
+
+LISTENING = flow("connector.pinduoduo_messages@1", {"shop": {"connection": "shop"}})
+GUARD = AddressGuard(("127.0.0.0/8",))
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[PinduoduoSimulator]:
+    async with PinduoduoSimulator() as at:
+        yield at
+
+
+@asynccontextmanager
+async def listening(shop: PinduoduoSimulator, **changes: Any) -> AsyncIterator[Orderloom]:
+    async with Place({"shop": {**shop.connection, **changes}}).open() as app:
+        await app.publish(LISTENING, note="", actor="owner")
+        yield app
+
+
+def test_the_path_proves_who_listens_as_the_public_clients_make_it() -> None:
+    """The vector of another client of the platform's (whalesky-labs/pdd-sdk-php)."""
+    assert path_of("app", "secret", 1700000000000) == "/message/app/1700000000000/OTgxODMwNDI2NWZiN2NiNzA2NzIxOTI0ZjJlMDMxMjE%3D"
+
+
+async def test_an_order_comes_within_a_moment_and_whole(shop: PinduoduoSimulator) -> None:
+    async with listening(shop) as app:
+        await until(lambda: phase(app) == "connected")
+        (made,) = shop.create()
+        begun = asyncio.get_running_loop().time()
+        assert await arrived(app, 1) == [made.id]
+        assert asyncio.get_running_loop().time() - begun < 2
+        (event,) = (await app.store.events(limit=5)).items
+        assert event.key == f"pinduoduo|shop|{made.id}|{made.body['updated_at']}"
+        await shop.pusher.settled()
+        assert [one.status for one in shop.pusher.sent] == [200]
+
+
+async def test_messages_that_come_late_doubled_or_after_a_break_make_each_version_one_event(shop: PinduoduoSimulator) -> None:
+    async with listening(shop) as app:
+        await until(lambda: phase(app) == "connected")
+        shop.pusher.faults.mix({"doubled": 0.4, "late": 0.2, "forged": 0.2}, seed=3)
+        made = shop.create(12)
+        assert isinstance(shop.pusher, SocketPusher)
+        await shop.pusher.drop()
+        made += shop.create(6)
+        shop.pusher.release()
+        await shop.pusher.settled()
+        assert sorted(await arrived(app, 18)) == sorted(one.id for one in made)
+        assert len(await numbers(app)) == 18
+        assert shop.pusher.forged == {}
+
+
+async def test_a_lost_message_is_made_up_for_by_polling_and_both_are_one_event(shop: PinduoduoSimulator) -> None:
+    async with listening(shop) as app:
+        poll = flow("connector.pinduoduo_poll@1", {"shop": {"connection": "shop"}, "every": "100ms"}, name="fetched")
+        await until(lambda: phase(app) == "connected")
+        shop.pusher.faults.next("lost")
+        lost, heard = shop.create()[0].id, shop.create()[0].id
+        assert await arrived(app, 1) == [heard]
+        await app.publish(poll, note="", actor="owner")
+        assert sorted((await arrived(app, 3))[1:]) == sorted([lost, heard])
+
+
+async def test_what_the_platform_does_not_give_is_shown_and_stops_nothing(shop: PinduoduoSimulator) -> None:
+    async with listening(shop) as app:
+        await until(lambda: phase(app) == "connected")
+        (gone,) = shop.create()
+        del shop.orders._by_id[gone.id]
+        (made,) = shop.create(1, at=shop.now())
+        assert await arrived(app, 1) == [made.id]
+
+
+async def test_a_wrong_secret_and_a_dead_service_are_named(shop: PinduoduoSimulator) -> None:
+    for changes, code in (({"secret": "another"}, "server.login"), ({"messages_url": "http://127.0.0.1:9"}, "server.unreachable")):
+        connection = parse_connection("shop", {**shop.connection, **changes})
+        with pytest.raises(CallFailed) as failed:
+            async with connection.client(GUARD):  # pyright: ignore[reportAttributeAccessIssue]
+                pass
+        assert failed.value.problem.code == code
+    async with listening(shop, access_token="old") as app:
+        await until(lambda: phase(app) == "broken")
+        assert wrong(app).code == "platform.session_ended"
+
+
+async def test_a_service_that_says_nothing_any_more_is_left(shop: PinduoduoSimulator) -> None:
+    connection = parse_connection("shop", shop.connection)
+    async with client(connection, GUARD, beat=0.05, silence=0.2) as inbox:  # pyright: ignore[reportArgumentType]
+        with pytest.raises(CallFailed) as failed:
+            await asyncio.wait_for(inbox.next(), 5)
+    assert failed.value.problem.code == "server.lost"
+
+
+def test_only_messages_about_orders_and_refunds_name_one() -> None:
+    def frame(kind: str, content: str) -> bytes:
+        return b'{"id":1,"message":{"type":"%s","mallID":1,"content":%s}}' % (kind.encode(), content.encode())
+
+    bodies = [
+        frame("pdd_trade_TradeConfirmed", r'"{\"tid\":\"A\"}"'), frame("pdd_refund_RefundCreated", r'"{\"tid\":\"A\"}"'),
+        frame("pdd_goods_GoodsAdd", r'"{\"tid\":\"B\"}"'), frame("pdd_trade_TradeSuccess", '"nonsense"'),
+        frame("pdd_trade_TradeSuccess", "7"), b'{"message":null}',
+    ]  # fmt: skip
+    assert numbers_in(Delivery(body) for body in bodies) == ["A"]
+
+
+async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(shop: PinduoduoSimulator) -> None:
+    async with listening(shop) as app:
+        await until(lambda: phase(app) == "connected")
+        shop.limit(4, 1.0)
+        made = shop.create(60)
+        assert sorted(await arrived(app, 60)) == sorted(one.id for one in made)
+        await shop.pusher.settled()
+        calls = shop.asked["pdd.order.information.get"] + shop.asked["pdd.order.number.list.increment.get"]
+        assert calls < 30
+
+
+async def test_a_service_that_sends_us_elsewhere_is_not_followed(shop: PinduoduoSimulator) -> None:
+    """Where it leads to was checked by nobody."""
+    reached: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        if request.path.startswith("/inner"):
+            reached.append(request.path)
+            return web.Response()
+        raise web.HTTPFound("/inner/secrets")
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", elsewhere)
+    async with TestServer(app) as server:
+        connection = parse_connection("shop", {**shop.connection, "messages_url": str(server.make_url("/"))})
+        with pytest.raises(CallFailed) as failed:
+            async with connection.client(GUARD):  # pyright: ignore[reportAttributeAccessIssue]
+                pass
+    assert (failed.value.problem.code, reached) == ("http.redirect", [])
