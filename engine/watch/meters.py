@@ -337,8 +337,8 @@ def _minute(at: datetime) -> int:
 
 _GAUGES: Final[Mapping[type[Rule], Gauge]] = {QueueLength: "queue", StandingStill: "standing", Incidents: "incidents"}
 _LOOKS_AT: Final[Mapping[type[Rule], tuple[type[Observation], ...]]] = {
-    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped), ClockSkew: (Skew,),
-    QueueLength: (Level,), StandingStill: (Level,), StuckOrders: (Level,), Incidents: (Level,), TokenEnds: (Ending,),
+    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped),
+    ClockSkew: (Skew,), QueueLength: (Level,), StandingStill: (Level,), StuckOrders: (Level,), Incidents: (Level,), TokenEnds: (Ending,),
     CertificateEnds: (Ending,), StockShort: (StockSeen,), Oversold: (StockSeen,), ParcelStill: (ParcelSeen,), ParcelLate: (ParcelSeen,),
 }  # fmt: skip
 """A kind that is not named here looks at everything."""
