@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Final, Protocol
 
@@ -35,7 +35,7 @@ class Simulator(Protocol):
     async def start(self, host: str = ..., port: int = ...) -> str: ...
     async def stop(self) -> None: ...
     def create(self, count: int = 1) -> object: ...
-    def behave(self, how: Any) -> None: ...
+    def behave_as(self, form: Mapping[str, str]) -> None: ...
     def put_on_sale(self, sku: str, quantity: int) -> None: ...
 
 
@@ -60,9 +60,9 @@ def simulate(
 ) -> None:
     """A local server that behaves as a sales channel's API does, with a page to make orders change. Prints its address and connection."""
     given = {"push_to": _hook(push_to), **({"secret": secret} if secret else {})}
-    how = _behaviour(**behaviour)
     simulator = _found(channel).load()(**given)
-    asyncio.run(_serve(simulator, port, lambda: _begin(simulator, how, orders, stock), rate))
+    simulator.behave_as({name: str(value) for name, value in behaviour.items()})
+    asyncio.run(_serve(simulator, port, lambda: _begin(simulator, orders, stock), rate))
 
 
 def simulators() -> dict[str, EntryPoint]:
@@ -87,15 +87,7 @@ def _found(channel: str) -> EntryPoint:
     return known[channel]
 
 
-def _behaviour(calls: float, seconds: float, clock: float, **shares: float) -> Any:
-    """Raises ``InputInvalid`` (``simulate.shares``)."""
-    from engine.testing.channel.behaviour import Behaviour  # noqa: PLC0415 - no other command needs the kit
-
-    return Behaviour(int(calls), seconds, clock, {name: share for name, share in shares.items() if share})  # pyright: ignore[reportArgumentType]
-
-
-def _begin(simulator: Simulator, how: Any, orders: int, stock: int) -> None:
-    simulator.behave(how)
+def _begin(simulator: Simulator, orders: int, stock: int) -> None:
     for sku in simulator.sells if stock else ():
         simulator.put_on_sale(sku, stock)
     simulator.create(orders)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from engine.testing.channel.behaviour import Behaviour
+from engine.testing.channel.behaviour import Behaviour, behaviour_of
 from engine.testing.channel.faults import CallFaults, Failure, PushFault
 from engine.testing.channel.goods import Goods
 from engine.testing.channel.orders import KeptOrder, KeptOrders
@@ -146,6 +146,10 @@ class ChannelSimulator(LocalServer):
         calls, span = self.calls.limit or (0, timedelta(minutes=1))
         shares: dict[PushFault, float] = {fault: round(share * 100, 3) for fault, share in self.pusher.faults.shares.items()}
         return Behaviour(calls, span.total_seconds(), self.clock_off.total_seconds(), shares)
+
+    def behave_as(self, form: Mapping[str, str]) -> None:
+        """As a person sets it, field by field. Raises ``InputInvalid``: ``simulate.setting``, ``simulate.shares``."""
+        self.behave(behaviour_of(form))
 
     def behave(self, how: Behaviour) -> None:
         """From now on so."""
