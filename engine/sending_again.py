@@ -88,12 +88,17 @@ async def _with_fetched(app: Orderloom, day: str, channel: str, actor: str, sent
     """What the hub lacks and no run here can bring. The channel is asked for its list once, whatever their number."""
     if not app.reconciler.channels.shops(channel):
         return list(sent)
-    wanted = {one.name for one in sent if one.system == "hub" and one.problem is not None and one.problem.code == "resend.no_delivery"}
+    wanted = {one.name for one in sent if one.system == "hub" and _is_undelivered(one)}
     fetched = await fetch_again(app, channel, day, wanted, actor) if wanted else {}
-    return [_as_fetched(one, fetched[one.name]) if one.system == "hub" and one.name in fetched else one for one in sent]
+    return [_as_fetched(one, fetched[one.name]) if one.name in fetched and _is_undelivered(one) else one for one in sent]
+
+
+def _is_undelivered(one: SentAgain) -> bool:
+    return one.problem is not None and one.problem.code == "resend.no_delivery"
 
 
 def _as_fetched(one: SentAgain, fetched: Fetched) -> SentAgain:
+    """What is fetched goes on to the targets by its flow."""
     return SentAgain(one.name, one.system, "failed" if fetched.problem else "fetched", fetched.run_id, fetched.problem, one.part)
 
 

@@ -23,6 +23,7 @@ from nodes.connector.shopify.simulator import ShopifySimulator
 from nodes.connector.taobao.simulator import TaobaoSimulator
 from nodes.connector.woocommerce.simulator import WooCommerceSimulator
 from tests.nodes.polled import NOON, Clock
+from tests.sources.house import flow as going_nowhere
 from tests.sources.house import until
 
 DAY = NOON.date().isoformat()
@@ -118,3 +119,42 @@ async def test_a_platform_that_refuses_is_told_and_what_arrived_stands_in(shop: 
     found = await shop.reconcile()
     assert (found["source"], found["differences"], list(found["failed"])) == ("arrived", 0, ["source"])
     assert found["counts"]["source"] == 1
+
+
+@pytest.mark.parametrize("shop", ["own_shop"], indirect=True)
+async def test_what_cannot_be_fetched_again_says_why(shop: Shop) -> None:
+    lost, gone = shop.sell(NOON - timedelta(hours=3)), shop.sell(NOON - timedelta(hours=2))
+    assert {row[:2] for row in told(await shop.reconcile())} == {(lost, "hub"), (lost, "wms"), (gone, "hub"), (gone, "wms")}
+    assert await codes(shop) == {lost: "fetch.no_flow", gone: "fetch.no_flow"}
+    polling = {"shop": {"connection": "shop"}, "every": "100ms", "begin": "1h"}
+    await shop.app.publish(going_nowhere("connector.own_shop_poll@1", polling), note="", actor="owner")
+    assert await codes(shop) == {lost: None, gone: None}
+    await shop.app.dispatcher.idle()
+    assert await codes(shop) == {lost: "fetch.came_already", gone: "fetch.came_already"}
+    shop.at.orders = type(shop.at.orders)()
+    assert await codes(shop) == {lost: "fetch.not_listed", gone: "fetch.not_listed"}
+
+
+@pytest.mark.parametrize("shop", ["own_shop", "taobao"], indirect=True)
+async def test_a_day_that_the_platform_no_longer_tells_of_is_told_by_what_arrived(shop: Shop) -> None:
+    found = await shop.reconcile((NOON - timedelta(days=91)).date().isoformat())
+    assert (found["source"], found["failed"]) == ("arrived", {"source": "poll.too_far_back"})
+
+
+@pytest.mark.parametrize("shop", ["own_shop"], indirect=True)
+async def test_the_shop_is_asked_once_for_all_orders_that_are_fetched_again(shop: Shop) -> None:
+    for number in range(5):
+        shop.sell(NOON - timedelta(hours=3, minutes=number))
+    await shop.app.publish(flow(shop.channel), note="", actor="owner")
+    await shop.reconcile()
+    await shop.app.sources.close()
+    asked = shop.at.asked["/orders"]
+    sent = await send_again(shop.app, DAY, shop.channel, "person:owner")
+    assert [(one.system, one.how) for one in sent] == [("hub", "fetched"), ("wms", "fetched")] * 5
+    assert shop.at.asked["/orders"] == asked + 1
+
+
+async def codes(shop: Shop) -> dict[str, str | None]:
+    """Of what was asked to be fetched again, by order: what was wrong."""
+    sent = await send_again(shop.app, DAY, shop.channel, "person:owner")
+    return {one.name[2]: one.problem.code if one.problem else None for one in sent if one.system == "hub"}

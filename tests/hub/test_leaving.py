@@ -71,6 +71,10 @@ class House:
         """Those whose lines the parcel holds."""
         return sorted(line["from_order"] for line in self.held(number)["lines"])
 
+    async def waybill_is_of(self, number: str) -> list[str]:
+        """The orders that hear of the parcel when it is shipped."""
+        return [one.order[2] for one in await self.app.store.outbound(("own_shop", "own_shop", number))]
+
     async def differences(self) -> list[tuple[str, ...]]:
         found = await self.app.reconciler.reconcile(DAY, "own_shop")
         return [(row["channel_order_id"], row["system"], row["kind"], row["field"]) for row in found["rows"]]
@@ -100,6 +104,7 @@ async def test_the_order_that_gave_the_parcel_its_number_leaves_and_the_others_s
     assert [one["channel_order_id"] for one in held["merged_orders"]] == ["OWN-2", "OWN-3"]
     assert [one["channel_order_id"] for one in held["called_off"]] == ["OWN-1"]
     assert list(house.wms.ledger.orders) == [("own_shop", "own_shop", "OWN-1")]
+    assert await house.waybill_is_of("OWN-1") == ["OWN-2", "OWN-3"]
     assert await house.differences() == []
 
 
@@ -107,6 +112,7 @@ async def test_an_order_that_went_along_leaves_and_the_warehouse_hears_of_it_und
     await house.merged("OWN-1", "OWN-2")
     await house.tell("OWN-2", "cancelled", cancelled_at=stamp(house.clock))
     assert (house.orders_in("OWN-1"), house.held("OWN-1")["amount"]["paid"]) == (["OWN-1"], "10.00")
+    assert await house.waybill_is_of("OWN-1") == ["OWN-1"]
     assert list(house.wms.ledger.orders) == [("own_shop", "own_shop", "OWN-1")]
     assert await house.differences() == []
 
