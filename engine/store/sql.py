@@ -132,7 +132,7 @@ class SqlStore(
         worker = await asyncio.to_thread(Worker)
         try:
             prepared = await asyncio.to_thread(self._prepare)
-            return prepared.desk, await in_process(prepared, files, worker)
+            return prepared.desk, in_process(prepared, files, worker)
         except BaseException:
             self._base.slots.release()
             worker.end.close()

@@ -29,8 +29,7 @@ def in_thread(prepared: Prepared) -> Writer:
     return GroupCommit(prepared.connection, lambda: _connect(base), transactions.begin, transactions.apply, desk.cache.drop)
 
 
-async def in_process(prepared: Prepared, files: SqliteFiles, worker: Worker) -> Writer:
-    """Raises ``StoreUnavailable`` where the process does not come to work."""
+def in_process(prepared: Prepared, files: SqliteFiles, worker: Worker) -> Writer:
     base, desk = prepared.base, prepared.desk
     transactions = Transactions(desk, base.slots)
     local = Committer(prepared.connection, lambda: _connect(base), transactions.begin, transactions.apply)
@@ -39,12 +38,7 @@ async def in_process(prepared: Prepared, files: SqliteFiles, worker: Worker) -> 
         return Beginning(files, desk.ring.master, desk.digester.secret, desk.claim, desk.ids.last)
 
     writer = RemoteWriter(worker, local, desk, beginning)
-    try:
-        await writer.begin()
-    except BaseException:
-        prepared.connection.close()
-        desk.ring.close()
-        raise
+    writer.begin()
     return writer
 
 

@@ -25,6 +25,9 @@ from engine.store.write_events import Desk
 log = logging.getLogger("orderloom.store")
 AHEAD: Final = 2
 """Works that are under way at once: one is written, one waits, so that neither process waits for the other."""
+FEW: Final = 4
+LULL: Final = 0.05
+"""Seconds without more than ``FEW`` writes at once, after which they are done here: handing them over would take longer."""
 TRY_EVERY: Final = 1.0
 """Seconds between two attempts to start another process."""
 _Entry = tuple[Operation, "Future[Any]"]
@@ -33,8 +36,9 @@ _Entry = tuple[Operation, "Future[Any]"]
 class RemoteWriter(asyncio.Protocol):
     """A writer in a process of its own.
 
-    Rare writes (``Call``) are done here, by ``local`` in a thread, while the other process has nothing under way: only one of the two
-    ever writes, and whichever does goes on after the ids of the other. ``beginning``: what a process is told first.
+    Rare writes (``Call``), and all others while there are few or the other process is gone, are done here, by ``local`` in a thread,
+    while the other one has nothing under way: only one of the two ever writes, and whichever does goes on after the ids of the other.
+    ``beginning``: what a process is told first.
     """
 
     def __init__(self, worker: Worker, local: Committer, desk: Desk, beginning: Callable[[], Beginning]) -> None:
@@ -45,10 +49,11 @@ class RemoteWriter(asyncio.Protocol):
         self._calls: list[_Entry] = []
         self._under_way: deque[list[_Entry]] = deque()
         self._returned: list[_Entry] = []
-        self._restart: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._told: Claim = desk.claim
         self._forgotten: list[int] = []
-        self._calling = self._scheduled = self._closing = False
+        self._writing_here = self._scheduled = self._closing = False
+        self._lull_from = 0.0
         self._transport: asyncio.Transport | None = None
         self._frames = Frames()
         self._open = 0
@@ -61,10 +66,9 @@ class RemoteWriter(asyncio.Protocol):
     def commits(self) -> int:
         return self._former_commits + self._remote_commits + self._local.commits
 
-    async def begin(self) -> None:
-        """Raises ``StoreUnavailable`` where the process does not come to work."""
-        await self._loop.create_connection(lambda: self, sock=self._worker.end)
-        await self._begun
+    def begin(self) -> None:
+        """The process comes to work in the background; until it does, everything is written here."""
+        self._starting = self._loop.create_task(self._start())
 
     def submit(self, operation: Operation) -> Future[Any]:
         future: Future[Any] = self._loop.create_future()
@@ -80,13 +84,14 @@ class RemoteWriter(asyncio.Protocol):
         return self._open
 
     def forget(self, event_id: int) -> None:
+        self._desk.cache.drop(event_id)
         self._forgotten.append(event_id)
 
     async def close(self) -> None:
         await self._idle.wait()
         self._closing = True
-        if self._restart is not None:
-            self._restart.cancel()
+        if self._starting is not None:
+            self._starting.cancel()
         if self._transport is not None:
             self._transport.close()
         await self._loop.run_in_executor(self._thread, self._end)
@@ -120,19 +125,27 @@ class RemoteWriter(asyncio.Protocol):
             while self._under_way:
                 self._fail(self._under_way.popleft())
             self._former_commits, self._remote_commits = self.commits - self._local.commits, 0
-            self._restart = self._loop.create_task(self._start_another())
+            self._starting = self._loop.create_task(self._start(anew=True))
+            self._release()
 
     def _release(self) -> None:
         self._scheduled = False
-        if self._calling or self._returned:
+        if self._writing_here or self._returned:
             return
-        if self._calls:
-            if not self._under_way:
-                self._call()
-            return
-        while self._gathered and len(self._under_way) < AHEAD and self._transport is not None and self._begun.done():
-            entries, self._gathered = self._gathered[:MOST], self._gathered[MOST:]
-            self._send(entries)
+        here = self._transport is None or not self._begun.done() or self._is_lull()
+        if not self._under_way and (self._calls or (here and self._gathered)):
+            self._write_here(MOST if here else 0)
+        elif not self._calls and not here:
+            while self._gathered and len(self._under_way) < AHEAD:
+                entries, self._gathered = self._gathered[:MOST], self._gathered[MOST:]
+                self._send(entries)
+
+    def _is_lull(self) -> bool:
+        """Whether so little has been written lately that it is not worth handing over."""
+        if self._under_way or len(self._gathered) > FEW:
+            self._lull_from = self._loop.time() + LULL
+            return False
+        return self._loop.time() > self._lull_from
 
     def _send(self, entries: list[_Entry]) -> None:
         claim = self._desk.claim if self._desk.claim != self._told else None
@@ -179,15 +192,16 @@ class RemoteWriter(asyncio.Protocol):
             self._gathered[:0] = returned
         self._release()
 
-    def _call(self) -> None:
-        calls, self._calls = self._calls, []
-        self._calling = True
-        work = self._loop.run_in_executor(self._thread, self._local.write, [operation for operation, _ in calls])
-        work.add_done_callback(lambda results: self._called(calls, results.result()))
+    def _write_here(self, most: int) -> None:
+        """The rare writes, and at most so many of the others."""
+        entries, self._gathered, self._calls = [*self._gathered[:most], *self._calls], self._gathered[most:], []
+        self._writing_here = True
+        work = self._loop.run_in_executor(self._thread, self._local.write, [operation for operation, _ in entries])
+        work.add_done_callback(lambda results: self._written_here(entries, results.result()))
 
-    def _called(self, calls: list[_Entry], results: list[Any]) -> None:
-        self._calling = False
-        self._deliver(calls, results)
+    def _written_here(self, entries: list[_Entry], results: list[Any]) -> None:
+        self._writing_here = False
+        self._deliver(entries, results)
         self._release()
 
     def _deliver(self, entries: list[_Entry], results: Sequence[Any]) -> None:
@@ -202,20 +216,20 @@ class RemoteWriter(asyncio.Protocol):
             else:
                 future.set_result(result)
 
-    async def _start_another(self) -> None:
-        """As often as it takes. What comes meanwhile waits for the next attempt."""
+    async def _start(self, *, anew: bool = False) -> None:
+        """As often as it takes. ``anew``: with another process than that of the beginning."""
         while not self._closing:
-            self._worker, self._frames = await self._loop.run_in_executor(self._thread, self._replaced), Frames()
-            self._begun, self._told = self._loop.create_future(), self._desk.claim
             try:
-                await self.begin()
-            except Exception:  # noqa: BLE001 - those who wait are told
-                log.error("no other process comes to write")  # noqa: TRY400 - the process says why
-                waiting, self._gathered = self._gathered, []
-                self._fail(waiting)
+                if anew:
+                    self._worker = await self._loop.run_in_executor(None, self._replaced)
+                anew = True
+                self._frames, self._begun, self._told = Frames(), self._loop.create_future(), self._desk.claim
+                await self._loop.create_connection(lambda: self, sock=self._worker.end)
+                await self._begun
+            except Exception:  # noqa: BLE001 - the process says why
+                log.error("no process comes to write")  # noqa: TRY400
                 await asyncio.sleep(TRY_EVERY)
             else:
-                self._release()
                 return
 
     def _replaced(self) -> Worker:
@@ -226,6 +240,7 @@ class RemoteWriter(asyncio.Protocol):
         self._deliver(entries, [_gone()] * len(entries))
 
     def _end(self) -> None:
+        self._worker.end.close()
         self._worker.stop()
         self._local.disconnect()
 
