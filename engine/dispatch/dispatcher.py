@@ -152,7 +152,19 @@ class Dispatcher:
         if self._closing:
             return
         self._at_work[event.id] = load
-        if load is None or not load.plan.behind(event.trigger).pure or not self._at_once(event, load):
+        if load is None or not load.plan.behind(event.trigger).pure:
+            self._in_task(event, load)
+            return
+        loop = asyncio.get_running_loop()
+        soon = loop.create_future()
+        self._tasks.add(soon)
+        loop.call_soon(self._soon, soon, event, load)
+
+    def _soon(self, soon: asyncio.Future[None], event: Event, load: Load) -> None:
+        """In the next turn of the event loop: whoever sent the event is answered before it runs."""
+        self._tasks.discard(soon)
+        soon.set_result(None)
+        if not self._closing and not self._at_once(event, load):
             self._in_task(event, load)
 
     def _in_task(self, event: Event, load: Load | None, *, begun: bool = False) -> None:
@@ -161,7 +173,7 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
     def _at_once(self, event: Event, load: Load) -> bool:
-        """Whether a run without effects has worked, in this turn of the event loop; its end is on the way to the disk."""
+        """Whether a run without effects has worked, at once and without a task; its end is on the way to the disk."""
         scope = scope_of(load.plan, event, load.channel, load.shop_id)
         try:
             end, outcome = run_at_once(self._world, load.plan, event, load.items, scope, load.recorded)
