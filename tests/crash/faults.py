@@ -39,8 +39,8 @@ def acknowledge_before_commit(put: Put) -> None:
             if all(isinstance(operation, NewEvent) for operation in operations):
                 self._transaction(operations, early)
             else:
-                self._loop.call_soon_threadsafe(self._deliver, batch, self._write(operations))
-        self._disconnect()
+                self._loop.call_soon_threadsafe(self._deliver, batch, self.write(operations))
+        self.disconnect()
 
     put(GroupCommit, "_work", work)
 

@@ -27,7 +27,7 @@ def hooks_only() -> bytes:
     """The order hub without the triggers that ask the channels: in this world they only push."""
     flow = json.loads((ROOT / "flows/order_hub.json").read_text(encoding="utf-8"))
     for node in flow["nodes"].values():
-        if node["use"].partition("@")[0].endswith("_poll"):
+        if node["use"].partition("@")[0].endswith(("_poll", "_messages")):
             node["disabled"] = True
     return json.dumps(flow).encode()
 
