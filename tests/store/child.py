@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import structs
 
 from engine.errors import OrderloomError
-from engine.store import journal
+from engine.store import transactions
 from engine.store.group_commit import Apply, GroupCommit
 from engine.store.open import open_store
 from engine.store.operations import Operation
@@ -70,7 +70,7 @@ async def sleeper(store: Store) -> None:
 
 def accept_stale_epochs() -> None:
     """The fault that the proof of owners must notice."""
-    journal.lost = lambda *_: set()  # type: ignore[assignment]
+    transactions.lost = lambda *_: set()  # type: ignore[assignment]
 
 
 async def share(store: Store, count: int) -> None:
