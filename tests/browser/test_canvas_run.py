@@ -87,7 +87,7 @@ def test_a_recent_order_is_tried_and_every_box_says_what_reached_it(page: Page, 
     recent = drawer.locator("optgroup").first.locator("option").filter(has_text="Own shop").first
     drawer.get_by_label("Start with").select_option(recent.get_attribute("value"))
     drawer.get_by_role("button", name="Run", exact=True).click()
-    expect(drawer.get_by_role("status").first).to_contain_text(re.compile(r"\d+ of 29 steps reached"))
+    expect(drawer.get_by_role("status").first).to_contain_text(re.compile(r"\d+ of \d+ steps reached"))
     expect(drawer.get_by_role("status").first).to_contain_text("nothing was sent")
     drawer.get_by_role("button", name="Clean", exact=True).click()
     expect(node(page, "clean")).to_contain_text("1 in")
