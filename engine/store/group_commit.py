@@ -141,13 +141,7 @@ class GroupCommit(Committer):
         self._open -= len(batch)
         if not self._open:
             self._idle.set()
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.cancelled():
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        tell(batch, results)
 
     def _work(self) -> None:
         while batch := self._next_batch():
@@ -168,6 +162,17 @@ class GroupCommit(Committer):
                 break
             batch += more
         return batch
+
+
+def tell(entries: Sequence[tuple[Operation, Future[Any]]], results: Sequence[Any]) -> None:
+    """Each sender what has become of its operation."""
+    for (_, future), result in zip(entries, results, strict=True):
+        if future.cancelled():
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
 
 
 def _one_by_one(apply: Apply) -> Apply:

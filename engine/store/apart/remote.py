@@ -15,7 +15,7 @@ from engine.store.apart.frames import Frames, frame
 from engine.store.apart.process import Worker
 from engine.store.apart.words import Beginning, Done, Work
 from engine.store.connection import Connection
-from engine.store.group_commit import MOST, Committer
+from engine.store.group_commit import MOST, Committer, tell
 from engine.store.operations import Call, Operation
 from engine.store.owners import Claim
 from engine.store.problems import StoreUnavailable
@@ -118,7 +118,7 @@ class RemoteWriter(asyncio.Protocol):
         self._transport = None
         if not self._begun.done():  # whoever began it hears of it
             self._begun.set_exception(_gone())
-        elif not self._closing:
+        elif not self._closing and self._begun.exception() is None:
             log.error("the writer's process is gone")
             returned, self._returned = self._returned, []
             self._fail(returned)
@@ -208,13 +208,7 @@ class RemoteWriter(asyncio.Protocol):
         self._open -= len(entries)
         if not self._open:
             self._idle.set()
-        for (_, future), result in zip(entries, results, strict=True):
-            if future.cancelled():
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        tell(entries, results)
 
     async def _start(self, *, anew: bool = False) -> None:
         """As often as it takes. ``anew``: with another process than that of the beginning."""
