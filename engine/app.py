@@ -19,6 +19,7 @@ from engine.connection.renewer import Renewer
 from engine.connection.uses import hooks_of
 from engine.decisions import Decisions
 from engine.dispatch import Dispatch, Dispatcher, Load, holds, may_hold
+from engine.due import DueJobs
 from engine.error_flows import ErrorFlows
 from engine.errors import OrderloomError
 from engine.goods import GoodsWatch
@@ -53,9 +54,9 @@ from engine.standstill import Standstill
 from engine.store.call_records import CallNote
 from engine.store.open import open_store
 from engine.store.options import KeepCalls
-from engine.store.ports import Event, Run, RunFilter, Store, StoreOptions
+from engine.store.ports import DueKind, Event, Run, RunFilter, Store, StoreOptions
 from engine.take_up import TakeUp
-from engine.upkeep import Upkeep
+from engine.upkeep import Job, Upkeep
 from engine.waits import Waits
 from engine.watch.contract.keeper import Contracts
 from engine.watch.endings import endings
@@ -83,7 +84,6 @@ STANDSTILL_EVERY = 30.0
 WATCH_EVERY = 1.0
 KEEP_DELAYS_EVERY = 5.0
 RETENTION_EVERY = 600.0
-RECORD_EVERY = 1.0
 T = TypeVar("T")
 
 
@@ -179,16 +179,13 @@ class Orderloom(Decisions):
         going_on = await self.take_up.begin()
         await self.calls.heal()
         await self.watch.begin()
-        self._upkeep.every(LOOK_EVERY, "take up changes", self._take_up_changes)
+        self._upkeep.every(LOOK_EVERY, "look for what is due", self._due_jobs().look)
         self._upkeep.every(SEARCH_EVERY, "take up what nobody works on", self.take_up_left_behind)
         self._upkeep.every(ADOPT_EVERY, "adopt", self._adopt)
         self._upkeep.every(TAKE_UP_EVERY, "take up what rests in the store", self.take_up.go_on)
-        self._upkeep.every(LOOK_EVERY, "wake what is due", self.waits.wake_due)
-        self._upkeep.every(LOOK_EVERY, "end holds of older versions", self.holds.end_overtaken)
         self._upkeep.every(MATCHED_EVERY, "release orders whose SKUs are known", self.cleansing.release_known)
         self._upkeep.every(HEAL_EVERY, "bring answers that were left", self.calls.heal)
         self._upkeep.every(LOOK_EVERY, "start what is due", self.schedules.fire_due)
-        self._upkeep.every(LOOK_EVERY, "tell error flows", self.error_flows.tell)
         self._upkeep.every(STANDSTILL_EVERY, "look for what stands still", self.standstill.look)
         self._upkeep.every(STANDSTILL_EVERY, "renew tokens", self.renewer.look)
         self._upkeep.every(STANDSTILL_EVERY, "look at certificates", self.certificates.look)
@@ -196,15 +193,23 @@ class Orderloom(Decisions):
         self._upkeep.every(RETENTION_EVERY, "delete what is old", self.retainer.sweep)
         self._upkeep.every(WATCH_EVERY, "look at what arrived", self.contracts.look)
         self._upkeep.every(WATCH_EVERY, "look for alarms", self.watch.look)
-        self._upkeep.every(WATCH_EVERY, "tell of alarms", self.watch.tell)
         self._upkeep.every(KEEP_DELAYS_EVERY, "keep delays", self.watch.delays.keep)
         self._upkeep.every(RETENTION_EVERY, "delete old alarms", self.watch.tidy)
         self._upkeep.every(RETENTION_EVERY, "delete old recordings", self.recorder.tidy)
-        self._upkeep.every(RECORD_EVERY, "record traffic", self.recorder.look)
         self._upkeep.every(LOOK_EVERY, "listen to sources", self.sources.look)
         self._upkeep.every(TAKE_UP_EVERY, "look over published flows", self.flows.look_over)
         self._upkeep.start()
         return going_on
+
+    def _due_jobs(self) -> DueJobs:
+        jobs: dict[DueKind, Job] = {
+            "waits": self.waits.wake_due,
+            "holds": self.holds.end_overtaken,
+            "notices": self.error_flows.tell,
+            "messages": self.watch.tell,
+            "recordings": self.recorder.look,
+        }
+        return DueJobs(self.store, self._upkeep, self._now, jobs, self._take_up_changes, lambda: self._mark)
 
     async def take_up_left_behind(self) -> int:
         """Take up open runs that nobody works on. Returns how many there were."""

@@ -38,6 +38,8 @@ from engine.store.ports import (
     OPEN_STATES,
     RESTING_STATES,
     CallLog,
+    Due,
+    DueKind,
     Event,
     Fact,
     Incident,
@@ -87,6 +89,16 @@ class MemoryStore(
 
     def signing_key(self) -> bytes:
         return b"in memory"
+
+    async def due(self, now: datetime) -> Due:
+        found: dict[DueKind, bool] = {
+            "waits": bool(await self.due_waits(now)),
+            "holds": bool(await self.overtaken_holds()),
+            "notices": bool(self._kept.notices),
+            "messages": bool(await self.due_messages(now)),
+            "recordings": bool(self._kept.traffic_keys),
+        }
+        return Due(await self.change_mark(), frozenset(kind for kind, there in found.items() if there))
 
     async def event(self, event_id: int) -> Event:
         return _found(self._kept.events.get(event_id), "event.unknown")

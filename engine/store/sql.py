@@ -29,6 +29,7 @@ from engine.store.sql_cleansing import SqlCleansing
 from engine.store.sql_connections import SqlConnections
 from engine.store.sql_consignments import SqlConsignments
 from engine.store.sql_contracts import SqlContracts
+from engine.store.sql_due import SqlDue
 from engine.store.sql_events import SqlEvents
 from engine.store.sql_flows import SqlFlows
 from engine.store.sql_holds import SqlHolds
@@ -80,6 +81,7 @@ class SqlStore(
     SqlSheets,
     SqlCampaigns,
     SqlAudit,
+    SqlDue,
 ):
     """A store in a database. ``journal`` and ``call_log`` are there once it is open and belong to the event loop that opened it."""
 

@@ -99,11 +99,16 @@ def _conditions(where: AlarmFilter) -> list[Any]:
     return conditions
 
 
-def _due(session: Session, until: datetime, limit: int) -> list[AlarmMessage]:
+def due_rows(chosen: Any, until: Any) -> Any:
+    """Of messages to send now: behind no other of the same alarm and receiver that still waits."""
     row, before = AlarmMessageRow, aliased(AlarmMessageRow)
     same = (col(before.alarm_id) == col(row.alarm_id), col(before.receiver) == col(row.receiver), col(before.id) < col(row.id))
     held = select(before.id).where(before.state == "waiting", *same).exists()
-    statement = select(row).where(row.state == "waiting", row.due_at <= until, ~held).order_by(col(row.id)).limit(limit)
+    return chosen.where(row.state == "waiting", row.due_at <= until, ~held)
+
+
+def _due(session: Session, until: datetime, limit: int) -> list[AlarmMessage]:
+    statement = due_rows(select(AlarmMessageRow), until).order_by(col(AlarmMessageRow.id)).limit(limit)
     return [_as_message(one) for one in session.exec(statement).all()]
 
 

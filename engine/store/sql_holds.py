@@ -84,10 +84,13 @@ def _conditions(where: HoldFilter) -> list[Any]:
     return conditions
 
 
+def overtaken_rows(chosen: Any) -> Any:
+    """Of open holds whose order has another version by now, which may be an older one."""
+    return chosen.where(HoldRow.wait_id == WaitRow.id, WaitRow.kind == "hold", OPEN, *_NEWEST, col(HoldRow.version) != OrderRow.version)
+
+
 def _overtaken(session: Session) -> list[Hold]:
-    found = select(WaitRow, HoldRow, OrderRow.version, OrderRow.event_id).where(
-        HoldRow.wait_id == WaitRow.id, WaitRow.kind == "hold", OPEN, *_NEWEST, col(HoldRow.version) != OrderRow.version
-    )
+    found = overtaken_rows(select(WaitRow, HoldRow, OrderRow.version, OrderRow.event_id))
     rows = session.exec(found.order_by(col(WaitRow.id))).all()
     return [_as_hold(wait, hold) for wait, hold, newest, event in rows if is_overtaken(hold.version, hold.run_id, newest, event)]
 

@@ -69,3 +69,36 @@ async def test_a_running_service_takes_up_what_another_process_publishes(tmp_pat
         async with asyncio.timeout(5):
             while await service.flows.newest("later") is None:
                 await asyncio.sleep(0.05)
+
+
+async def test_a_job_that_is_begun_runs_at_once_and_not_twice_at_the_same_time() -> None:
+    upkeep, go_on, ran = Upkeep(), asyncio.Event(), 0
+
+    async def job() -> None:
+        nonlocal ran
+        ran += 1
+        await go_on.wait()
+
+    upkeep.begin("job", job)
+    upkeep.begin("job", job)
+    await asyncio.sleep(0)
+    assert ran == 1
+    go_on.set()
+    await asyncio.sleep(0.01)
+    upkeep.begin("job", job)
+    await asyncio.sleep(0)
+    assert ran == 2
+
+
+async def test_a_job_that_was_begun_and_fails_may_be_begun_again() -> None:
+    upkeep, ran = Upkeep(), 0
+
+    async def job() -> None:
+        nonlocal ran
+        ran += 1
+        raise OrderloomError(Problem("store.unavailable"))
+
+    for _ in range(2):
+        upkeep.begin("job", job)
+        await asyncio.sleep(0.01)
+    assert ran == 2

@@ -33,6 +33,7 @@ from engine.store.contracts import (
     KeptContract,
     NewFormChange,
 )
+from engine.store.due import Due, DueKind, DueWork
 from engine.store.filters import (
     EVERY_EVENT,
     EVERY_ORDER,
@@ -128,6 +129,8 @@ __all__ = [
     "ChangeState",
     "ChildRun",
     "Consignment",
+    "Due",
+    "DueKind",
     "Event",
     "EventFilter",
     "Fact",
@@ -189,7 +192,7 @@ __all__ = [
 class Store(
     Events, Runs, Incidents, Waits, ChildRuns, Orders, Reconciliations, Consignments, Cleansing, Stock, Parcels, Shipments,
     Flows, Connections, Sources, Audit, StandingRuns, Retention, Alarms, Contracts, TrafficStore, Shares, Sheets,
-    Campaigns, Protocol
+    Campaigns, DueWork, Protocol
 ):  # fmt: skip
     """Everything else. Async; each write is durable on return and carries its actor."""
 
