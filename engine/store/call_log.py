@@ -14,13 +14,14 @@ from functools import lru_cache
 from threading import Event, Lock, Thread
 from typing import Any, Final, TypeVar, cast
 
+from engine.errors import Problem
 from engine.json_text import write_json
 from engine.privacy.scrub import scrub
-from engine.store.call_records import EVERY_CALL, CallFilter, CallMade, CallNote
+from engine.store.call_records import EVERY_CALL, CallFilter, CallMade, CallNote, Scribe
 from engine.store.connection import Connection
 from engine.store.options import KeepCalls
 from engine.store.pages import bounds, page
-from engine.store.problems import named, not_found
+from engine.store.problems import StoreUnavailable, named, not_found
 from engine.store.records import Page
 from engine.store.times import from_micros, to_micros
 
@@ -29,6 +30,8 @@ EVERY: Final = 0.5
 """Seconds between two batches."""
 MOST_NOTED: Final = 20_000
 """Calls that wait in memory; more are counted only."""
+TOGETHER: Final = 200
+"""Calls that are handed to another process at once: while more were packed, nothing else could go on in this one."""
 SWEEP_EVERY: Final = 60.0
 SWEEP_STEP: Final = 5_000
 LONGEST_PATH: Final = 200
@@ -58,13 +61,17 @@ T = TypeVar("T")
 
 
 class SqlCallLog:
-    """Opened when the first call is written or read. ``note`` belongs to the event loop; the rest may be asked from anywhere."""
+    """Opened when the first call is written or read. ``note`` belongs to the event loop; the rest may be asked from anywhere.
+
+    ``scribe``: who writes in place of this process, if anybody does now.
+    """
 
     def __init__(
-        self, connect: Callable[[], Connection], keep: KeepCalls, most: int = MOST_NOTED, sweep_every: float = SWEEP_EVERY
-    ) -> None:
+        self, connect: Callable[[], Connection], keep: KeepCalls, most: int = MOST_NOTED, sweep_every: float = SWEEP_EVERY,
+        scribe: Callable[[], Scribe | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self.lost = 0
-        self._connect, self._keep, self._most = connect, keep, most
+        self._connect, self._keep, self._most, self._scribe = connect, keep, most, scribe
         self._noted: deque[CallNote] = deque()
         self._database: Connection | None = None
         self._lock, self._stopping = Lock(), Event()
@@ -140,15 +147,31 @@ class SqlCallLog:
         """What cannot be written now waits in memory, as far as there is room."""
         if not self._noted:
             return
-        database = self._opened()
-        noted = [self._noted.popleft() for _ in range(len(self._noted))]
+        while self._noted and (scribe := self._scribe()) is not None:
+            self._hand_over(scribe)
+        if self._noted:
+            database, noted = self._opened(), self._taken(len(self._noted))
+            try:
+                insert_calls(database, noted)
+            except Exception:
+                self._noted.extendleft(reversed(noted))
+                raise
+
+    def _hand_over(self, scribe: Scribe) -> None:
+        """Rather lost than noted twice, where nobody knows what was written."""
+        noted = self._taken(TOGETHER)
         try:
-            database.begin()
-            database.executemany(_INSERT, [_as_row(call) for call in noted])
-            database.commit()
-        except Exception:
+            written = scribe.write(noted)
+        except OSError:
+            self.lost += len(noted)
+            log.warning("calls not noted", extra={"lost": self.lost})
+            return
+        if not written:
             self._noted.extendleft(reversed(noted))
-            raise
+            raise StoreUnavailable(Problem("store.unavailable", fields={"reason": "calls"}))
+
+    def _taken(self, most: int) -> list[CallNote]:
+        return [self._noted.popleft() for _ in range(min(most, len(self._noted)))]
 
     def _sweep(self) -> None:
         now = datetime.now(UTC)
@@ -199,6 +222,17 @@ def safe(text: str) -> str:
 def excerpt_of(answer: Any) -> str | None:
     """The beginning of a masked answer, as text."""
     return None if answer is None else write_json(answer).decode()[:LONGEST_EXCERPT]
+
+
+def insert_calls(database: Connection, calls: Sequence[CallNote]) -> None:
+    """In a transaction of their own."""
+    database.begin()
+    try:
+        database.executemany(_INSERT, [_as_row(call) for call in calls])
+    except Exception:
+        database.rollback()
+        raise
+    database.commit()
 
 
 def _as_row(call: CallNote) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -101,3 +101,11 @@ def fits(call: CallMade, where: CallFilter) -> bool:
         and (where.until is None or call.at < where.until)
         and (where.slow is None or call.ms >= where.slow)
     )
+
+
+class Scribe(Protocol):
+    """Another process that writes the log."""
+
+    def write(self, calls: Sequence[CallNote]) -> bool:
+        """All of them, or none. Raises ``OSError`` where it is gone, perhaps with the calls written; nobody is asked twice then."""
+        ...

@@ -13,6 +13,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, Protocol
 
+from engine.store.call_records import Scribe
 from engine.store.connection import Connection
 from engine.store.operations import Operation
 from engine.store.problems import refused, unavailable
@@ -35,6 +36,10 @@ class Writer(Protocol):
     def backlog(self) -> int: ...
     def forget(self, event_id: int, /) -> None:
         """Inside a ``Call``: the key of an event is no more."""
+        ...
+
+    def scribe(self) -> Scribe | None:
+        """Who else writes the log of calls now. May be asked from any thread."""
         ...
 
     async def close(self) -> None:
@@ -130,6 +135,9 @@ class GroupCommit(Committer):
     def backlog(self) -> int:
         """Operations that are not on disk yet, or whose senders have not been told."""
         return self._open
+
+    def scribe(self) -> None:
+        """Nobody else."""
 
     async def close(self) -> None:
         """Write what waits, then stop."""

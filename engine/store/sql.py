@@ -108,7 +108,7 @@ class SqlStore(
             desk, writer = await self._begin()
         journal = SqlJournal(desk, writer)
         self.journal = journal
-        self.call_log = SqlCallLog(self._base.connect_calls, self._keep_calls)
+        self.call_log = SqlCallLog(self._base.connect_calls, self._keep_calls, scribe=writer.scribe)
         self._open = Database(self._base, journal, desk.ring, self._master)
 
     def signing_key(self) -> bytes:
@@ -137,7 +137,7 @@ class SqlStore(
             return prepared.desk, in_process(prepared, files, worker)
         except BaseException:
             self._base.slots.release()
-            worker.end.close()
+            worker.leave()
             await asyncio.to_thread(worker.stop)
             raise
 

@@ -99,16 +99,16 @@ def _conditions(where: AlarmFilter) -> list[Any]:
     return conditions
 
 
-def due_rows(chosen: Any, until: Any) -> Any:
+def sendable(until: Any) -> tuple[Any, ...]:
     """Of messages to send now: behind no other of the same alarm and receiver that still waits."""
     row, before = AlarmMessageRow, aliased(AlarmMessageRow)
     same = (col(before.alarm_id) == col(row.alarm_id), col(before.receiver) == col(row.receiver), col(before.id) < col(row.id))
     held = select(before.id).where(before.state == "waiting", *same).exists()
-    return chosen.where(row.state == "waiting", row.due_at <= until, ~held)
+    return (row.state == "waiting", row.due_at <= until, ~held)
 
 
 def _due(session: Session, until: datetime, limit: int) -> list[AlarmMessage]:
-    statement = due_rows(select(AlarmMessageRow), until).order_by(col(AlarmMessageRow.id)).limit(limit)
+    statement = select(AlarmMessageRow).where(*sendable(until)).order_by(col(AlarmMessageRow.id)).limit(limit)
     return [_as_message(one) for one in session.exec(statement).all()]
 
 

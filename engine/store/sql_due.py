@@ -5,29 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Select, bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from engine.store.alarm_tables import AlarmMessageRow
+from engine.store.columns import UtcTime
 from engine.store.counters import CHANGE_MARK
 from engine.store.database import Part
 from engine.store.due import KINDS, Due
-from engine.store.sql_alarms import due_rows
-from engine.store.sql_holds import overtaken_rows
+from engine.store.sql_alarms import sendable
+from engine.store.sql_holds import OVERTAKEN
 from engine.store.sql_waits import OPEN
 from engine.store.tables import CounterRow, HoldRow, NoticeRow, WaitRow
 from engine.store.traffic_tables import TrafficRow
 
-_NOW: Any = bindparam("now", type_=WaitRow.__table__.c.due_at.type)  # pyright: ignore[reportAttributeAccessIssue] - SQLModel hides its table
+_NOW: Final = bindparam("now", type_=UtcTime())
 _CHANGES: Final = select(CounterRow.number).where(CounterRow.name == CHANGE_MARK).scalar_subquery()
 _ANY: Final[dict[str, Any]] = {
     "waits": select(WaitRow.id).where(OPEN, col(WaitRow.due_at) <= _NOW),
-    "holds": overtaken_rows(select(HoldRow.wait_id)),
+    "holds": select(HoldRow.wait_id).where(*OVERTAKEN),
     "notices": select(NoticeRow.id),
-    "messages": due_rows(select(AlarmMessageRow.id), _NOW),
+    "messages": select(AlarmMessageRow.id).where(*sendable(_NOW)),
     "recordings": select(TrafficRow.id).where(col(TrafficRow.ended_at).is_(None)),
 }
-_LOOK: Any = select(func.coalesce(_CHANGES, 0), *(_ANY[kind].exists() for kind in KINDS))
+_COLUMNS: Final[list[Any]] = [func.coalesce(_CHANGES, 0), *(_ANY[kind].exists() for kind in KINDS)]
+_LOOK: Select[Any] = sql_select(*_COLUMNS)
 
 
 class SqlDue(Part):

@@ -32,6 +32,8 @@ _NEWEST = (
     col(OrderRow.shop_id) == HoldRow.shop_id,
     col(OrderRow.channel_order_id) == HoldRow.channel_order_id,
 )
+OVERTAKEN = (HoldRow.wait_id == WaitRow.id, WaitRow.kind == "hold", OPEN, *_NEWEST, col(HoldRow.version) != OrderRow.version)
+"""Open holds whose order has another version by now, which may be an older one."""
 
 
 class SqlHolds(Part):
@@ -84,13 +86,8 @@ def _conditions(where: HoldFilter) -> list[Any]:
     return conditions
 
 
-def overtaken_rows(chosen: Any) -> Any:
-    """Of open holds whose order has another version by now, which may be an older one."""
-    return chosen.where(HoldRow.wait_id == WaitRow.id, WaitRow.kind == "hold", OPEN, *_NEWEST, col(HoldRow.version) != OrderRow.version)
-
-
 def _overtaken(session: Session) -> list[Hold]:
-    found = overtaken_rows(select(WaitRow, HoldRow, OrderRow.version, OrderRow.event_id))
+    found = select(WaitRow, HoldRow, OrderRow.version, OrderRow.event_id).where(*OVERTAKEN)
     rows = session.exec(found.order_by(col(WaitRow.id))).all()
     return [_as_hold(wait, hold) for wait, hold, newest, event in rows if is_overtaken(hold.version, hold.run_id, newest, event)]
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, cast
 
 from engine.errors import Problem
+from engine.store.apart.calls import CallsLine
 from engine.store.apart.frames import Frames, frame
 from engine.store.apart.process import Worker
 from engine.store.apart.words import Beginning, Done, Work
@@ -65,6 +66,11 @@ class RemoteWriter(asyncio.Protocol):
     @property
     def commits(self) -> int:
         return self._former_commits + self._remote_commits + self._local.commits
+
+    def scribe(self) -> CallsLine | None:
+        """Who writes the log of calls, while a process works. May be asked from any thread."""
+        calls = self._worker.calls
+        return calls if self._transport is not None and self._begun.done() and not calls.is_gone else None
 
     def begin(self) -> None:
         """The process comes to work in the background; until it does, everything is written here."""
@@ -227,6 +233,7 @@ class RemoteWriter(asyncio.Protocol):
                 return
 
     def _replaced(self) -> Worker:
+        self._worker.leave()
         self._worker.stop()
         return Worker()
 
@@ -234,7 +241,7 @@ class RemoteWriter(asyncio.Protocol):
         self._deliver(entries, [_gone()] * len(entries))
 
     def _end(self) -> None:
-        self._worker.end.close()
+        self._worker.leave()
         self._worker.stop()
         self._local.disconnect()
 

@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 import sys
+from threading import Thread
 from typing import Any, cast
 
+from engine.store.apart.calls import write_calls
 from engine.store.apart.frames import Line
 from engine.store.apart.words import Beginning, Done, Work
 from engine.store.dedupe import Digester
@@ -20,24 +22,25 @@ from engine.store.transactions import Transactions
 from engine.store.write_events import Desk
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, calls: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # whoever started it writes what waits, then closes its end
         signal.signal(number, signal.SIG_IGN)
-    with socket.socket(fileno=descriptor) as end:
+    with socket.socket(fileno=descriptor) as end, socket.socket(fileno=calls) as calls_end:
         line = Line(end)
         if first := line.receive():
             try:
-                _work_on(line, first)
+                _work_on(line, calls_end, first)
             except (BrokenPipeError, ConnectionResetError):  # nobody is left to tell
                 pass
             except Exception as error:  # noqa: BLE001 - the texts of errors may hold data
                 sys.exit(f"orderloom: the writer's process ends: {type(error).__name__}")
 
 
-def _work_on(line: Line, first: list[Any]) -> None:
+def _work_on(line: Line, calls: socket.socket, first: list[Any]) -> None:
     """Until the other end is closed."""
     beginning, waiting = cast("Beginning", first[0]), cast("list[Work]", first[1:])
     files, claim = beginning.files, beginning.claim
+    Thread(target=write_calls, args=(calls, files.connect_calls), name="calls", daemon=True).start()
     connection = files.connect()
     last = max(beginning.last, newest_id(connection))
     ring = KeyRing(files.connect_keys, beginning.master, claim.owner)
