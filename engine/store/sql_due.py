@@ -30,7 +30,7 @@ _ANY: Final[dict[str, Any]] = {
     "recordings": select(TrafficRow.id).where(col(TrafficRow.ended_at).is_(None)),
 }
 _COLUMNS: Final[list[Any]] = [func.coalesce(_CHANGES, 0), *(_ANY[kind].exists() for kind in KINDS)]
-_LOOK: Select[Any] = sql_select(*_COLUMNS)
+_LOOK: Select[*tuple[Any, ...]] = sql_select(*_COLUMNS)
 
 
 class SqlDue(Part):
