@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.errors import NodeError, OrderloomError
@@ -14,6 +15,8 @@ from engine.order.places import OrderName, numbered
 from engine.order.rules import AppliedRules
 from engine.run.effects import Asked, EffectRequest, effect_id
 from engine.run.plan import Step
+from engine.store.hub import Came, outcome
+from engine.store.ports import HubOutcome
 
 WOKEN_AT = "2026-01-16T08:00:00Z"
 """In a sandbox nothing waits: every wait ends at once, at this time."""
@@ -27,19 +30,16 @@ class SandboxHub:
     """The hub of a sandbox: remembers versions and places as the real one does, for as long as the sandbox lives."""
 
     def __init__(self) -> None:
-        self._held: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._held: dict[tuple[str, str, str], Came] = {}
         self._places: dict[str, dict[OrderName, int]] = {}
 
-    def put(self, order: Mapping[str, Any]) -> str:
+    def put(self, order: Mapping[str, Any], arrived: datetime | None = None) -> HubOutcome:
         name = (str(order.get("channel")), str(order.get("shop_id")), str(order.get("channel_order_id")))
-        version, content = str(order.get("version")), digest(order)
-        held = self._held.get(name)
-        if held is not None and version < held[0]:
-            return "stale"
-        self._held[name] = (version, content)
-        if held is None:
-            return "new"
-        return "unchanged" if held == (version, content) else "changed"
+        came = Came(str(order.get("version")), digest(order), arrived)
+        result = outcome(came, self._held.get(name))
+        if result in ("new", "changed"):
+            self._held[name] = came
+        return result
 
     def ask(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer to what the hub is asked besides, where a sandbox knows it: who is among the first of a campaign."""
@@ -57,13 +57,14 @@ class CapturedEffects:
 
     def __init__(
         self, flow: str, event_key: str, answers: Mapping[str, Sequence[Any]] | None = None, hub: SandboxHub | None = None,
-        inside: CallInside | None = None,
+        inside: CallInside | None = None, arrived: datetime | None = None,
     ) -> None:  # fmt: skip
         self.flow, self.event_key = flow, event_key
         self.requests: list[Asked] = []
         self._answers = {slug: list(given) for slug, given in (answers or {}).items()}
         self._hub = hub or SandboxHub()
         self._inside = inside
+        self._arrived = arrived
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
         identity = effect_id(self.flow, step.slug, self.event_key, key, call, 0)
@@ -103,7 +104,7 @@ class CapturedEffects:
 
     def _answer(self, step: Step, request: EffectRequest) -> Any:  # noqa: PLR0911 - one a kind
         if request.kind == "hub":
-            return self._next(step.slug, str) or self._hub.put(request.content["order"])
+            return self._next(step.slug, str) or self._hub.put(request.content["order"], self._arrived)
         if request.kind == "rules":
             given: dict[str, Any] = self._next(step.slug) or {}
             return {**AppliedRules().answer(), **given}

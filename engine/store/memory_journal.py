@@ -22,7 +22,7 @@ from engine.store.consignments import Place as ConsignmentPlace
 from engine.store.contracts import FormChange, FormVersion, KeptContract
 from engine.store.dedupe import Digester, Verdict, judge
 from engine.store.dedupe import Kept as KeptEvent
-from engine.store.hub import outcome, with_outcome
+from engine.store.hub import Came, outcome, with_outcome
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS, SHARE, deadline_effect, may_follow
 from engine.store.owners import Claim
@@ -318,8 +318,9 @@ def keep_order(kept: Kept, order: HubOrder, fact: Fact) -> HubOutcome:
     identity = (order.channel, order.shop_id, order.channel_order_id)
     version_id = kept.ids.next()
     order_id, held = kept.orders.get(identity, (version_id, None))
-    result = outcome(order, held.version, held.content) if held else "new"
     at = order.updated_at or fact.at
+    came = Came(order.version, order.content, at)
+    result = outcome(came, Came(held.version, held.content, held.updated_at) if held else None)
     if result in ("new", "changed"):
         kept.orders[identity] = (order_id, replace(order, event_id=fact.event_id, updated_at=at))
         _keep_parcel(kept, order.parcel)
