@@ -124,14 +124,16 @@ CAUSES: Final[Mapping[str, str]] = {
     "not_shipped": "In the warehouse, not shipped",
 }  # fmt: skip
 OFFERS: Final[Mapping[str, str]] = {
-    "webhook": "Webhook", "api": "API", "database": "Database", "file": "Files", "queue": "Queue",
+    "webhook": "Webhook", "api": "API", "database": "Database", "file": "Files", "queue": "Queue", "messages": "Messages",
 }  # fmt: skip
 WAYS_IN: Final[Mapping[str, str]] = {
-    "webhook_and_polling": "Webhook, and polling beside it", "webhook": "Webhook", "polling": "Polling the API", "queue": "Queue",
+    "webhook_and_polling": "Webhook, and polling beside it", "messages_and_polling": "Its messages, and polling beside them",
+    "webhook": "Webhook", "polling": "Polling the API", "queue": "Queue",
     "database": "Reading the database", "file": "Files", "calls": "Calling its API", "none": "None yet",
 }  # fmt: skip
 REASONS: Final[Mapping[str, str]] = {
     "pushes_and_reads": "A push brings an order within seconds, and polling finds the pushes that got lost.",
+    "tells_and_reads": "It tells of each change over a connection that we keep open, and polling finds what got lost.",
     "pushes_only": "It pushes, but its list cannot be read: a lost push shows in reconciliation only.",
     "reads_only": "It does not push, but its API can be read: an order comes with the next poll.",
     "api_not_proven": "Whether the API can be read was not tried: its connection lacks an address or a token.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from engine.errors import NodeError
 from engine.node.context import Call, Called, HttpAnswer, HttpCall, HubOutcome, HubTask, Judge, Mail, Wait, Woken, by_status
