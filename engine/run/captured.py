@@ -11,12 +11,13 @@ from engine.errors import NodeError, OrderloomError
 from engine.json_text import digest
 from engine.node.context import HttpAnswer
 from engine.node.items import Item
-from engine.order.places import OrderName, numbered
+from engine.order.places import OrderName, Ranking
 from engine.order.rules import AppliedRules
 from engine.run.effects import Asked, EffectRequest, effect_id
 from engine.run.plan import Step
 from engine.store.hub import Came, outcome
 from engine.store.ports import HubOutcome
+from engine.store.sold_states import CALLED_OFF, LEFT
 
 WOKEN_AT = "2026-01-16T08:00:00Z"
 """In a sandbox nothing waits: every wait ends at once, at this time."""
@@ -31,7 +32,9 @@ class SandboxHub:
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str, str], Came] = {}
-        self._places: dict[str, dict[OrderName, int]] = {}
+        self._places: dict[str, Ranking] = {}
+        self._left: set[OrderName] = set()
+        self._over: set[OrderName] = set()
 
     def put(self, order: Mapping[str, Any], arrived: datetime | None = None) -> HubOutcome:
         name = (str(order.get("channel")), str(order.get("shop_id")), str(order.get("channel_order_id")))
@@ -39,17 +42,24 @@ class SandboxHub:
         result = outcome(came, self._held.get(name))
         if result in ("new", "changed"):
             self._held[name] = came
+            self._give_back(name, str(order.get("status")))
         return result
 
     def ask(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer to what the hub is asked besides, where a sandbox knows it: who is among the first of a campaign."""
         if asked["task"] != "campaign.places":
             return None
-        known = self._places.setdefault(asked["campaign"], {})
         orders = [(channel, shop, number) for channel, shop, number in asked["orders"]]
-        places = numbered(known, len(known), asked["first"], orders)
-        known.update({order: place for order, place in zip(orders, places, strict=True) if place})
-        return {"places": places}
+        return {"places": self._places.setdefault(asked["campaign"], Ranking()).take(asked["first"], orders, self._over)}
+
+    def _give_back(self, name: OrderName, status: str) -> None:
+        self._over.discard(name)
+        if status in LEFT:
+            self._left.add(name)
+        elif status in CALLED_OFF:
+            self._over.add(name)
+            for ranking in self._places.values() if name not in self._left else ():
+                ranking.give_back(name)
 
 
 class CapturedEffects:

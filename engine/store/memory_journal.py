@@ -14,7 +14,7 @@ from msgspec import structs
 from engine.errors import Conflict, Problem
 from engine.json_text import canonical_json, read_json
 from engine.node.items import START_KEY
-from engine.order.places import OrderName
+from engine.order.places import Ranking
 from engine.store.alarms import Alarm, AlarmMessage
 from engine.store.cleansing import RulesVersion, SkuMatch
 from engine.store.consignments import Consignment
@@ -51,6 +51,7 @@ from engine.store.reconciliations import Reconciliation
 from engine.store.sheets import Sheet
 from engine.store.shipment_records import Outbound, Shipment
 from engine.store.slots import SLOTS
+from engine.store.sold_states import CALLED_OFF, LEFT
 from engine.store.stock_records import Place, StockLevel, StockLimit, StockSource
 from engine.store.traffic import Traffic, TrafficOrder
 from engine.store.write_incidents import OVERDUE, closing_state
@@ -115,7 +116,7 @@ class Kept:
     stock_limits: dict[str, StockLimit] = field(default_factory=dict[str, StockLimit])
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
-    places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
+    places: dict[str, Ranking] = field(default_factory=dict[str, Ranking])
     outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
     shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
     consignments: dict[ConsignmentPlace, Consignment] = field(default_factory=dict["ConsignmentPlace", "Consignment"])
@@ -331,6 +332,9 @@ def keep_order(kept: Kept, order: HubOrder, fact: Fact) -> HubOutcome:
         version_id, order.version, result, order.status, order.currency, order.amount_paid, order.hold_reasons, fact.event_id, at, body
     )
     kept.versions.setdefault(identity, []).append(version)
+    if result in ("new", "changed") and order.status in CALLED_OFF and all(one.status not in LEFT for one in kept.versions[identity]):
+        for ranking in kept.places.values():
+            ranking.give_back(identity)
     return result
 
 

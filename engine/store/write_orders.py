@@ -19,6 +19,7 @@ from engine.store.ports import HubOrder, HubOutcome
 from engine.store.problems import lost_owner
 from engine.store.rows import insert, matching, select
 from engine.store.times import from_micros, to_micros
+from engine.store.write_campaigns import give_back
 from engine.store.write_events import Desk
 from engine.store.write_facts import Keys
 from engine.store.write_parcels import put_parcels
@@ -92,6 +93,7 @@ def put_orders(
         results.append(result)
         facts.append(PutFact(write.fact.event_id, structs.replace(write.fact, body=with_outcome(write.fact.body, result)), None))
     _write(connection, rows, [one.fresh for one in held.values() if one.fresh is not None])
+    give_back(connection, rows.lines)
     add_to_counters(connection, +new)
     return results, facts
 

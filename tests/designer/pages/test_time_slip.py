@@ -1,4 +1,4 @@
-"""The time check as a scene of the demonstration: a shop's times slip, the alarm names the zone, its orders are held for all to see, and it is over."""
+"""The time check as a scene of the demonstration: a shop's times slip, the alarm names the zone, its orders are held, and it is over."""
 
 from __future__ import annotations
 
