@@ -220,6 +220,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sheet.save": "Changed what people keep by hand", "sheet.delete": "Deleted what people kept by hand",
     "run.cancel": "Cancelled a run", "run.move": "Moved a run to another version", "task.answer": "Answered a task",
     "rules.save": "Changed the cleansing rules", "sku_match.save": "Matched SKUs", "sku_match.delete": "Ended a SKU match",
+    "sku_match.take_back": "Took back a SKU match",
     "form_change.accept": "Accepted a changed form", "contract.continue": "Let held calls go",
     "contract.read_anew": "Had orders read anew", "incident.map": "Sent an incident on through a mapping",
     "stock_limit.save": "Changed the limits of a SKU",

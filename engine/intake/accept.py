@@ -171,11 +171,13 @@ class Intake:
             self.submit(event, keeping.plan, keeping.arrival)
         return accepted
 
-    async def accept_anew(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str) -> Accepted:
-        """An event that was there before, read in other terms: another event of the same order, once for each version of the terms."""
+    async def accept_anew(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str, mark: str = "") -> Accepted:
+        """An event that was there before, read in other terms or for another reason: another event of the same order, once for each
+        version of the terms, or for each ``mark``.
+        """
         arrival, terms = read_delivery(step, delivery), delivery.terms
         known = keys_of(arrival)
-        mark = f"+{terms.version}" if terms is not None else ""
+        mark = mark or (f"+{terms.version}" if terms is not None else "")
         keys = Keys(f"{known.event}{mark}", known.order, f"{known.content}{mark}", None)
         keeping = self._keep(plan, step, delivery, arrival, keys, now, actor, None, deadline(plan, step, now, None))
         return self.begin(keeping, await keeping.accepted)
