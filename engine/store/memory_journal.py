@@ -6,7 +6,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from msgspec import structs
@@ -52,7 +52,7 @@ from engine.store.sheets import Sheet
 from engine.store.shipment_records import Outbound, Shipment
 from engine.store.slots import SLOTS
 from engine.store.sold_states import CALLED_OFF, LEFT
-from engine.store.stock_records import Place, StockLevel, StockLimit, StockSource
+from engine.store.stock_records import Place, StockDay, StockLevel, StockLimit, StockSource
 from engine.store.traffic import Traffic, TrafficOrder
 from engine.store.write_incidents import OVERDUE, closing_state
 from engine.store.write_waits import opens_again
@@ -112,6 +112,7 @@ class Kept:
     traffic_keys: dict[int, bytes] = field(default_factory=dict[int, bytes])
     traffic_orders: dict[int, dict[int, TrafficOrder]] = field(default_factory=dict[int, "dict[int, TrafficOrder]"])
     stock: dict[tuple[str, Place], StockLevel] = field(default_factory=dict[tuple[str, "Place"], StockLevel])
+    stock_days: dict[tuple[str, Place, date], StockDay] = field(default_factory=dict[tuple[str, "Place", date], StockDay])
     stock_sources: dict[str, StockSource] = field(default_factory=dict[str, StockSource])
     stock_limits: dict[str, StockLimit] = field(default_factory=dict[str, StockLimit])
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
