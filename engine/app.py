@@ -48,6 +48,7 @@ from engine.run.plan import Plan
 from engine.run.world import World
 from engine.schedules import Schedules
 from engine.settings import Settings
+from engine.sharing import went_along_in
 from engine.source import Sources, Ways
 from engine.standstill import Standstill
 from engine.store.call_records import CallNote
@@ -141,6 +142,7 @@ class Orderloom(Decisions):
         self.intake = Intake(
             journal, self.flows.runnable, secrets, self._accepted, self._now, take_up.require_room, take_up.unread, max_body=most,
             terms=self.contracts.terms, share_of=self.flows.share, plan_at=self.flows.plan_at,
+            went_along=went_along_in(self.store),
         )  # fmt: skip
         self.calls.intake = self.intake
         outside.dated = SkewWatch(self.watch.ears.dated)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from engine.publication import checked
 from engine.replay.target import DRAFT, target_of
 from engine.run.plan import Plan
 from engine.store.documents import document_digest
-from engine.store.ports import Candidate, Incident, IncidentFilter, Page, Run, RunFilter, Share
+from engine.store.ports import Candidate, Incident, IncidentFilter, Page, Run, RunFilter, Share, Store
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
@@ -83,12 +83,25 @@ async def begin_share(app: Orderloom, flow: str, against: int | str, percent: in
     return share
 
 
-async def grow_share(app: Orderloom, flow: str, percent: int, actor: str) -> Share:
-    """100 switches over. Raises ``InputInvalid`` (``share.percent``), ``NotFound`` (``share.none``) or ``Conflict`` (``share.shrinks``)."""
-    _require_percent(percent)
-    share = await app.store.grow_share(flow, percent, actor=actor)
+async def resize_share(app: Orderloom, flow: str, percent: int, actor: str) -> Share:
+    """More or less of the orders; orders that went along stay with it. 0: no new order does; 100 switches over.
+
+    Raises ``InputInvalid`` (``share.percent``), ``NotFound`` (``share.none``) or ``Conflict`` (``share.switched``).
+    """
+    _require_percent(percent, least=0)
+    share = await app.store.resize_share(flow, percent, actor=actor)
     await app.flows.refresh()
     return share
+
+
+def went_along_in(store: Store) -> Callable[[Share, str], Awaitable[bool]]:
+    """Tells of an order whether it went along since a share began: then its later versions do so, too."""
+
+    async def went_along(share: Share, order_key: str) -> bool:
+        events = await store.events_of_order(order_key)
+        return any(one.flow == share.flow and one.version == share.version and one.received_at >= share.began_at for one in events)
+
+    return went_along
 
 
 async def go_back(app: Orderloom, flow: str, actor: str) -> Share:
@@ -112,8 +125,8 @@ async def compare(app: Orderloom, share: Share) -> Comparison:
     return Comparison(share, sides[share.base], sides[share.version], more)
 
 
-def _require_percent(percent: int) -> None:
-    if not 1 <= percent <= ALL:
+def _require_percent(percent: int, least: int = 1) -> None:
+    if not least <= percent <= ALL:
         raise InputInvalid(Problem("share.percent", ("percent",)))
 
 

@@ -1,6 +1,7 @@
 """Which orders go through another version while a share of them does: by a hash of the ordering key, so that each always goes one way.
 
-An order that goes along at ten percent goes along at every greater share of the same version, too.
+An order that goes along at ten percent goes along at every greater share of the same version, too. Where a share shrinks, those orders stay
+with it that went along before.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ def bucket(flow: str, version: int, order_key: str) -> int:
 
 def goes_along(share: Share, order_key: str) -> bool:
     return bucket(share.flow, share.version, order_key) < share.percent * BUCKETS // 100
+
+
+def may_have_gone(share: Share, order_key: str) -> bool:
+    """Whether an order that does not go along now did, if it came, while the share was greater."""
+    return not goes_along(share, order_key) and bucket(share.flow, share.version, order_key) < share.peak * BUCKETS // 100
 
 
 def as_fact(share: Share, order_key: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Places of campaigns that orders gave back, and finding the places of an order; stock day by day."""
+"""Places of campaigns that orders gave back, and finding the places of an order; stock day by day; the most that a share took."""
 
 from __future__ import annotations
 
@@ -34,3 +34,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("system", "shop_id", "warehouse", "sku_code", "day"),
     )
     op.create_index("stock_day_sku", "stock_day", ["sku_code"])
+    op.add_column("flow_share", sa.Column("peak", sa.Integer(), nullable=False, server_default=sa.text("0")))
+    op.execute("UPDATE flow_share SET peak = percent")
