@@ -22,7 +22,7 @@ from nodes.connector.pinduoduo.calls import PERMIT
 from nodes.connector.pinduoduo.simulator_goods import goods_page
 from nodes.connector.pinduoduo.simulator_messages import BY_STATE, MALL, acknowledged, is_login, message
 from nodes.connector.pinduoduo.stock_calls import GOODS
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 
 _PATH: Final = "/api/router"
 _MESSAGES: Final = "/message/"
@@ -56,6 +56,7 @@ _STAMPS: Final = {"shipped": "shipping_time", "received": "receive_time"}
 class PinduoduoSimulator(ChannelSimulator):
     channel = "pinduoduo"
     sells: ClassVar = sold("pinduoduo")
+    prices: ClassVar = priced("pinduoduo")
     states: ClassVar = {
         "to_ship": ("shipped", "group_open", "risk_review", "refunding", "cancelled"),
         "group_open": ("to_ship", "cancelled"),
