@@ -34,6 +34,7 @@ from engine.intake.accept import Intake, read_kept
 from engine.intake.answers import HookAnswers
 from engine.intake.parcel import unpack
 from engine.intake.published import PublishedFlows
+from engine.intake.split import went_along_in
 from engine.node.triggers import Arrival
 from engine.path.finder import StuckOrders
 from engine.publication import publish
@@ -48,7 +49,6 @@ from engine.run.plan import Plan
 from engine.run.world import World
 from engine.schedules import Schedules
 from engine.settings import Settings
-from engine.sharing import went_along_in
 from engine.source import Sources, Ways
 from engine.standstill import Standstill
 from engine.store.call_records import CallNote

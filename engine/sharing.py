@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from engine.publication import checked
 from engine.replay.target import DRAFT, target_of
 from engine.run.plan import Plan
 from engine.store.documents import document_digest
-from engine.store.ports import Candidate, Incident, IncidentFilter, Page, Run, RunFilter, Share, Store
+from engine.store.ports import Candidate, Incident, IncidentFilter, Page, Run, RunFilter, Share
 
 if TYPE_CHECKING:
     from engine.app import Orderloom
@@ -92,16 +92,6 @@ async def resize_share(app: Orderloom, flow: str, percent: int, actor: str) -> S
     share = await app.store.resize_share(flow, percent, actor=actor)
     await app.flows.refresh()
     return share
-
-
-def went_along_in(store: Store) -> Callable[[Share, str], Awaitable[bool]]:
-    """Tells of an order whether it went along since a share began: then its later versions do so, too."""
-
-    async def went_along(share: Share, order_key: str) -> bool:
-        events = await store.events_of_order(order_key)
-        return any(one.flow == share.flow and one.version == share.version and one.received_at >= share.began_at for one in events)
-
-    return went_along
 
 
 async def go_back(app: Orderloom, flow: str, actor: str) -> Share:

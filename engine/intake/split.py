@@ -6,11 +6,12 @@ with it that went along before.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any, Final
 
 from engine.json_text import write_json
-from engine.store.ports import Share
+from engine.store.ports import Share, Store
 
 BUCKETS: Final = 10_000
 
@@ -34,3 +35,13 @@ def as_fact(share: Share, order_key: str) -> bytes:
     """Why a run uses the version that it does, for its journal."""
     told: dict[str, Any] = {"version": share.version, "base": share.base, "percent": share.percent}
     return write_json({**told, "bucket": bucket(share.flow, share.version, order_key)})
+
+
+def went_along_in(store: Store) -> Callable[[Share, str], Awaitable[bool]]:
+    """Tells of an order whether it went along since a share began: then its later versions do so, too."""
+
+    async def went_along(share: Share, order_key: str) -> bool:
+        events = await store.events_of_order(order_key)
+        return any(one.flow == share.flow and one.version == share.version and one.received_at >= share.began_at for one in events)
+
+    return went_along
