@@ -35,6 +35,7 @@ from engine.intake.accept import Intake, read_kept
 from engine.intake.answers import HookAnswers
 from engine.intake.parcel import unpack
 from engine.intake.published import PublishedFlows
+from engine.intake.split import went_along_in
 from engine.node.triggers import Arrival
 from engine.path.finder import StuckOrders
 from engine.publication import publish
@@ -141,6 +142,7 @@ class Orderloom(Decisions):
         self.intake = Intake(
             journal, self.flows.runnable, secrets, self._accepted, self._now, take_up.require_room, take_up.unread, max_body=most,
             terms=self.contracts.terms, share_of=self.flows.share, plan_at=self.flows.plan_at,
+            went_along=went_along_in(self.store),
         )  # fmt: skip
         self.calls.intake = self.intake
         outside.dated = SkewWatch(self.watch.ears.dated)

@@ -83,10 +83,13 @@ async def begin_share(app: Orderloom, flow: str, against: int | str, percent: in
     return share
 
 
-async def grow_share(app: Orderloom, flow: str, percent: int, actor: str) -> Share:
-    """100 switches over. Raises ``InputInvalid`` (``share.percent``), ``NotFound`` (``share.none``) or ``Conflict`` (``share.shrinks``)."""
-    _require_percent(percent)
-    share = await app.store.grow_share(flow, percent, actor=actor)
+async def resize_share(app: Orderloom, flow: str, percent: int, actor: str) -> Share:
+    """More or less of the orders; orders that went along stay with it. 0: no new order does; 100 switches over.
+
+    Raises ``InputInvalid`` (``share.percent``), ``NotFound`` (``share.none``) or ``Conflict`` (``share.switched``).
+    """
+    _require_percent(percent, least=0)
+    share = await app.store.resize_share(flow, percent, actor=actor)
     await app.flows.refresh()
     return share
 
@@ -112,8 +115,8 @@ async def compare(app: Orderloom, share: Share) -> Comparison:
     return Comparison(share, sides[share.base], sides[share.version], more)
 
 
-def _require_percent(percent: int) -> None:
-    if not 1 <= percent <= ALL:
+def _require_percent(percent: int, least: int = 1) -> None:
+    if not least <= percent <= ALL:
         raise InputInvalid(Problem("share.percent", ("percent",)))
 
 

@@ -17,6 +17,7 @@ from engine.hub.cleansing import Accepted
 from engine.hub.sku_files import FORMATS, LARGEST, Format, read_file, write_file
 from engine.json_text import read_json
 from engine.order.rules import Candidate
+from engine.rematching import Matched, Stage, TakenBack, match_of, matched_by, take_back
 from engine.store.ports import MatchFilter, RulesVersion, SkuMatch
 
 READ = {"permission": "rules.read"}
@@ -151,6 +152,39 @@ async def end_match(match_id: FromPath[str], orderloom: Loom, actor: Actor) -> N
     await orderloom.cleansing.end(number(match_id, UNKNOWN), actor=actor)
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedShown:
+    """``stage``: ``here`` (it can be read anew), ``left`` (goods of it have gone out) or ``unread`` (it cannot be read anew any more)."""
+
+    channel: str
+    shop_id: str
+    channel_order_id: str
+    display_no: str
+    status: str
+    stage: Stage
+
+
+@get("/sku-matches/{match_id:str}/orders", opt=READ)
+async def list_matched(match_id: FromPath[str], orderloom: Loom, limit: Limit = 50) -> Listed[MatchedShown]:
+    """Orders whose newest state has goods by the row, newest first, also where it holds no longer."""
+    match = await match_of(orderloom, number(match_id, UNKNOWN))
+    shown: list[MatchedShown] = []
+    async for one in matched_by(orderloom, match):
+        shown.append(_matched(one))
+        if len(shown) == limit:
+            break
+    return Listed(shown)
+
+
+@post("/sku-matches/{match_id:str}/withdrawal", opt=WRITE, status_code=HTTP_200_OK)
+async def take_back_match(match_id: FromPath[str], orderloom: Loom, actor: Actor) -> TakenBack:
+    """The row was wrong: it ends, and orders that were matched by it and have not left are read anew, to be held or matched rightly.
+
+    ``left``: those for a person, see the list of its orders. May be repeated.
+    """
+    return await take_back(orderloom, number(match_id, UNKNOWN), actor=actor)
+
+
 @get("/sku-matches/waiting", opt=READ)
 async def list_waiting(orderloom: Loom, limit: Limit = 50) -> Listed[WaitingShown]:
     """Lines that no SKU is known for, those that most orders wait for first."""
@@ -207,11 +241,17 @@ def _match(one: SkuMatch) -> MatchShown:
     )  # fmt: skip
 
 
+def _matched(one: Matched) -> MatchedShown:
+    order = one.order
+    return MatchedShown(order.channel, order.shop_id, order.channel_order_id, order.display_no, order.status, one.stage)
+
+
 def _shown(candidates: Sequence[Candidate]) -> list[CandidateShown]:
     return [CandidateShown(*one) for one in candidates]
 
 
 __all__ = ["FORMATS", "changed", "file_of", "routes"]
 routes = [
-    show_rules, save_rules, list_versions, try_an_order, list_matches, put_matches, end_match, list_waiting, import_matches, export_matches,
+    show_rules, save_rules, list_versions, try_an_order, list_matches, put_matches, end_match, list_matched,
+    take_back_match, list_waiting, import_matches, export_matches,
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from designer.api.given import Actor, Loom
 from designer.api.shapes import utc
 from engine.app import Orderloom
 from engine.errors import NotFound, Problem
-from engine.sharing import ALL, Side, begin_share, compare, go_back, grow_share
+from engine.sharing import ALL, Side, begin_share, compare, go_back, resize_share
 from engine.store.ports import Share
 
 
@@ -22,11 +22,11 @@ from engine.store.ports import Share
 class WantedShare:
     """``percent`` of the orders, chosen by a hash of their key; 100 switches over. ``against``: ``"draft"`` or a version.
 
-    Where a share stands already it grows, and ``against`` must be left out. ``digest``: of the draft that a replay has shown; another
-    draft is refused.
+    Where a share stands already it grows or shrinks (0: no new orders), and ``against`` must be left out. ``digest``: of the draft that
+    a replay has shown; another draft is refused.
     """
 
-    percent: Annotated[int, Meta(ge=1, le=ALL)]
+    percent: Annotated[int, Meta(ge=0, le=ALL)]
     against: Literal["draft"] | Annotated[int, Meta(ge=1)] | None = None
     digest: str | None = None
 
@@ -86,8 +86,9 @@ async def show_share(name: FromPath[str], orderloom: Loom) -> ShareCompared:
 
 @put("/flows/{name:str}/share", opt={"permission": "flow.publish"})
 async def set_share(name: FromPath[str], data: JSONBody[WantedShare], orderloom: Loom, actor: Actor) -> ShareShown:
-    """Begin a share, let it grow, or switch over. 409 where it would shrink, another stands, or other triggers would take the orders;
-    422 with all problems where the draft cannot run."""
+    """Begin a share, let it grow or shrink, or switch over. 409 where all orders go along already, another stands, or other triggers
+    would take the orders; 422 with all problems where the draft cannot run.
+    """
     return share_shown(await wanted(orderloom, name, data, actor))
 
 
@@ -108,7 +109,7 @@ async def share_of(orderloom: Orderloom, name: str) -> Share:
 
 async def wanted(orderloom: Orderloom, name: str, data: WantedShare, actor: str) -> Share:
     if data.against is None:
-        return await grow_share(orderloom, name, data.percent, actor)
+        return await resize_share(orderloom, name, data.percent, actor)
     return await begin_share(orderloom, name, data.against, data.percent, actor, digest=data.digest)
 
 

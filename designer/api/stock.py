@@ -16,8 +16,9 @@ from designer.api.shapes import Listed, utc, utc_or_none
 from engine.app import Orderloom
 from engine.errors import InputInvalid, NotFound, Problem
 from engine.hub.stock import KINDS, Finding, Needs, StockLine, findings_of
+from engine.hub.stock_desk import SHOWN_DAYS
 from engine.order import clean_sku
-from engine.store.stock_records import StockLevel, StockLimit
+from engine.store.stock_records import KEPT_DAYS, StockLevel, StockLimit
 from engine.watch.rules import StockShort
 
 WRONG: Final = "wrong"
@@ -51,7 +52,8 @@ class FindingShown:
 @dataclass(frozen=True, slots=True)
 class StockShown:
     """``quantity``: units in all warehouses, null where none names it; ``open``: sold and not shipped; ``free``: what is left of them;
-    ``daily``: units sold a day of the last 14; ``cover``: days that the free units last. ``at_least``, ``days``: limits of its own.
+    ``daily``: units sold a day, of those of the last 14 on which there were any; ``cover``: days that the free units last. ``at_least``,
+    ``days``: limits of its own.
     """
 
     sku_code: str
@@ -74,6 +76,14 @@ class SourceShown:
     holds: str
     read_at: str | None
     told_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """``quantity``: units in all warehouses at the end of the day; null before any told of it."""
+
+    day: str
+    quantity: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,18 @@ async def list_sources(orderloom: Loom) -> Listed[SourceShown]:
 async def show_stock(sku: FromQuery[str], orderloom: Loom) -> StockShown:
     """One SKU."""
     return _shown(*await one_sku(orderloom, sku))
+
+
+@get("/stock/history", opt={"permission": "order.read"})
+async def show_history(
+    sku: FromQuery[str],
+    orderloom: Loom,
+    days: Annotated[int, QueryParameter(ge=1, le=KEPT_DAYS, description="So many days up to today.")] = SHOWN_DAYS,
+) -> Listed[DayShown]:
+    """One SKU day by day (UTC), the oldest first."""
+    line, _ = await one_sku(orderloom, sku)
+    found = await orderloom.desk.stock.history(line.sku_code, days)
+    return Listed([DayShown(one.day.isoformat(), one.quantity) for one in found])
 
 
 @put("/stock/limit", opt={"permission": "stock.write"}, status_code=HTTP_200_OK)
@@ -165,4 +187,4 @@ def _level(one: StockLevel) -> LevelShown:
     return LevelShown(one.system, one.holds, one.shop_id, one.warehouse, one.quantity, one.reserved, utc(one.at))
 
 
-routes = [list_stock, list_sources, show_stock, set_limit]
+routes = [list_stock, list_sources, show_stock, show_history, set_limit]

@@ -7,7 +7,7 @@ from typing import Final
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from designer.demo.slip import RULE, TimeSlip
+from designer.demo.slip import REASON, RULE, SOURCE, TimeSlip
 from designer.pages.frame import PageRequest, loom, page
 from engine.watch.message import problem_of
 
@@ -19,7 +19,7 @@ WRITE: Final = {"permission": "service.run"}
 async def show_scene(request: PageRequest) -> Response[str]:
     scene = _scene(request)
     figures = await scene.figures(loom(request).store)
-    return page(request, "demo/slip.html", scene=scene, figures=figures, rule=RULE, problem_of=problem_of)
+    return page(request, "demo/slip.html", scene=scene, figures=figures, rule=RULE, reason=REASON, source=SOURCE, problem_of=problem_of)
 
 
 @post("/demo/slip", opt=WRITE, status_code=303)

@@ -104,6 +104,11 @@ def own_shop(sale: Sale, kind: str = "order.created", later: int = 0, **changes:
     return {"type": kind, "timestamp": changed, "data": {**data, **changes}}
 
 
+def earlier(time: str, by: timedelta) -> str:
+    """A time as the own shop writes it, so much before."""
+    return _utc(datetime.fromisoformat(time) - by)
+
+
 def _taobao_line(tid: int, number: int, article: Article, count: int, status: str) -> dict[str, Any]:
     total = str(article.yuan * count)
     return {

@@ -1,7 +1,7 @@
 """A scene of the demonstration: a shop writes its times in one zone, and they are read in another.
 
 The classic case: an overseas warehouse whose interface was set to UTC+8 where UTC was read. 1,700 orders lay eight hours in the future,
-waited for their time, and nothing said so for two days.
+waited for their time, and nothing said so for two days. Here they are held for all to see, and go on once the shop has corrected them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from designer.demo.shop import Shop
-from engine.store.ports import FLOWS, Alarm, AlarmFilter, AlarmMessage, Store
+from engine.store.ports import FLOWS, Alarm, AlarmFilter, AlarmMessage, HoldFilter, Store
 from engine.testing.ledger import TargetLedger
 
 BY: Final = timedelta(hours=8)
@@ -20,6 +20,8 @@ AT_ONCE: Final = 8
 """Orders that are placed when the scene begins and when it ends, so that nobody waits for sales: three raise the alarm, five end it."""
 RULE: Final = "wrong_clock"
 SOURCE: Final = "own_shop"
+REASON: Final = "future_dated"
+_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Figures:
     """Where the orders are whose times lie in the future; ``alarm``: the one that the scene raised, ``told``: what was said of it."""
 
     orders: int
+    held: int
     wms: int
     finance: int
     alarm: Alarm | None = None
@@ -34,7 +37,7 @@ class Figures:
 
     @property
     def under_way(self) -> int:
-        return self.orders - min(self.wms, self.finance)
+        return max(0, self.orders - self.held - min(self.wms, self.finance))
 
 
 class TimeSlip:
@@ -58,12 +61,14 @@ class TimeSlip:
     def end(self) -> None:
         if self.is_on:
             self.ended = self._now()
+            self._shop.correct()
             self._shop.slip(timedelta(0))
             self._shop.sell_here(AT_ONCE)
 
     async def figures(self, store: Store) -> Figures:
         orders = set(self._shop.slipped)
-        here = len(orders), len(orders & _numbers(self._wms)), len(orders & _numbers(self._finance))
+        held = {one.order.channel_order_id for one in (await store.holds(HoldFilter(reason=REASON, channel=SOURCE), limit=_MOST)).items}
+        here = len(orders), len(orders & held), len(orders & _numbers(self._wms)), len(orders & _numbers(self._finance))
         alarm = await self._alarm(store)
         if alarm is None:
             return Figures(*here)

@@ -21,7 +21,8 @@ from designer.rules_trial import Tried, read_order, try_rules
 from engine.errors import InputInvalid, OrderloomError, Problem
 from engine.hub.cleansing import Accepted
 from engine.hub.sku_files import FORMATS, LARGEST, Format, read_file, write_file
-from engine.store.ports import MatchFilter
+from engine.rematching import MOST, match_of, matched_by, take_back
+from engine.store.ports import HubOrder, MatchFilter
 
 PATH: Final = "/cleansing"
 TABLE: Final = f"{PATH}/table"
@@ -77,6 +78,27 @@ async def end_match(request: PageRequest, match_id: FromPath[int]) -> Redirect:
     """What was matched by the row stays as it is."""
     version = await loom(request).cleansing.end(match_id, actor=request.state.actor)
     return Redirect(path=href(TABLE, version=str(version)), status_code=303)
+
+
+@get(f"{TABLE}/{{match_id:int}}", opt={"permission": "rules.read"})
+async def show_match(
+    request: PageRequest, match_id: FromPath[int], again: FromQuery[int | None] = None, left: FromQuery[int | None] = None
+) -> Response[str]:
+    """The orders that have goods by a row; ``again`` and ``left``: how taking it back went."""
+    match = await match_of(loom(request), match_id)
+    found: dict[str, list[HubOrder]] = {"here": [], "left": [], "unread": []}
+    async for one in matched_by(loom(request), match):
+        found[one.stage].append(one.order)
+        if sum(map(len, found.values())) == MOST:
+            break
+    return page(request, "cleansing/match.html", match=match, found=found, again=again, left=left, most=MOST)
+
+
+@post(f"{TABLE}/{{match_id:int}}/withdrawal", opt={"permission": "rules.write"}, status_code=303)
+async def take_match_back(request: PageRequest, match_id: FromPath[int]) -> Redirect:
+    """It was wrong: what has not left is held again."""
+    done = await take_back(loom(request), match_id, actor=request.state.actor)
+    return Redirect(path=href(f"{TABLE}/{match_id}", again=str(done.again), left=str(done.left)), status_code=303)
 
 
 @post(f"{TABLE}/file", opt={"permission": "rules.write"}, status_code=303, request_max_body_size=LARGEST)
@@ -181,5 +203,6 @@ async def _submitted(request: PageRequest) -> dict[str, str]:
 
 
 routes = (
-    list_waiting, put_match, show_table, end_match, import_table, export_table, ask_for_order, try_order, list_versions,
+    list_waiting, put_match, show_table, end_match, show_match, take_match_back, import_table,
+    export_table, ask_for_order, try_order, list_versions,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from designer.pages.environment import href
 from designer.pages.filters import Given
 from designer.pages.frame import PageRequest, loom, page
 from designer.pages.listing import PER_PAGE, chosen, known
+from designer.pages.stock_line import curve_of
 from designer.pages.words import STOCK_LISTS
 from engine.errors import Problem
 
@@ -77,10 +78,11 @@ async def _shown(
 ) -> Response[str]:  # fmt: skip
     engine = loom(request)
     line, findings = await one_sku(engine, sku)
+    curve = curve_of(await engine.desk.stock.history(line.sku_code))
     given = data or LimitForm(line.sku_code, _text(line.at_least), _text(line.days))
     return page(
         request, "stock/one.html", status=status,
-        line=line, findings=findings, form=given, problems=problems, saved=saved, needs=needs_of(engine),
+        line=line, findings=findings, form=given, problems=problems, saved=saved, needs=needs_of(engine), curve=curve,
     )  # fmt: skip
 
 

@@ -124,14 +124,16 @@ CAUSES: Final[Mapping[str, str]] = {
     "not_shipped": "In the warehouse, not shipped",
 }  # fmt: skip
 OFFERS: Final[Mapping[str, str]] = {
-    "webhook": "Webhook", "api": "API", "database": "Database", "file": "Files", "queue": "Queue",
+    "webhook": "Webhook", "api": "API", "database": "Database", "file": "Files", "queue": "Queue", "messages": "Messages",
 }  # fmt: skip
 WAYS_IN: Final[Mapping[str, str]] = {
-    "webhook_and_polling": "Webhook, and polling beside it", "webhook": "Webhook", "polling": "Polling the API", "queue": "Queue",
+    "webhook_and_polling": "Webhook, and polling beside it", "messages_and_polling": "Its messages, and polling beside them",
+    "webhook": "Webhook", "polling": "Polling the API", "queue": "Queue",
     "database": "Reading the database", "file": "Files", "calls": "Calling its API", "none": "None yet",
 }  # fmt: skip
 REASONS: Final[Mapping[str, str]] = {
     "pushes_and_reads": "A push brings an order within seconds, and polling finds the pushes that got lost.",
+    "tells_and_reads": "It tells of each change over a connection that we keep open, and polling finds what got lost.",
     "pushes_only": "It pushes, but its list cannot be read: a lost push shows in reconciliation only.",
     "reads_only": "It does not push, but its API can be read: an order comes with the next poll.",
     "api_not_proven": "Whether the API can be read was not tried: its connection lacks an address or a token.",
@@ -211,13 +213,16 @@ ACTIONS: Final[Mapping[str, str]] = {
     "incident.close": "Closed an incident", "incident.close_many": "Decided on many incidents",
     "call.resend": "Sent a call again",
     "recording.begin": "Began to record traffic", "recording.end": "Ended a recording", "recording.delete": "Deleted a recording",
-    "share.begin": "Began a gradual rollout", "share.grow": "Raised the share of a rollout", "share.switch": "Switched over to a version",
+    "share.begin": "Began a gradual rollout", "share.grow": "Raised the share of a rollout",
+    "share.shrink": "Lowered the share of a rollout",
+    "share.switch": "Switched over to a version",
     "share.back": "Went back to the former version",
     "alarm.acknowledge": "Acknowledged an alarm", "alarm_rule.save": "Changed a rule of alarms",
     "alarm_rule.delete": "Deleted a rule of alarms",
     "sheet.save": "Changed what people keep by hand", "sheet.delete": "Deleted what people kept by hand",
     "run.cancel": "Cancelled a run", "run.move": "Moved a run to another version", "task.answer": "Answered a task",
     "rules.save": "Changed the cleansing rules", "sku_match.save": "Matched SKUs", "sku_match.delete": "Ended a SKU match",
+    "sku_match.take_back": "Took back a SKU match",
     "form_change.accept": "Accepted a changed form", "contract.continue": "Let held calls go",
     "contract.read_anew": "Had orders read anew", "incident.map": "Sent an incident on through a mapping",
     "stock_limit.save": "Changed the limits of a SKU",

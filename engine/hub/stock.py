@@ -18,6 +18,7 @@ from engine.store.stock_records import Sold, StockLevel, StockLimit
 
 WINDOW: Final = 14
 """Days over which sales are counted."""
+NOTHING: Final[Mapping[str, int]] = {}
 FindingKind = Literal["oversold", "short", "offered_too_many", "not_offered", "different"]
 KINDS: Final[tuple[FindingKind, ...]] = ("oversold", "short", "offered_too_many", "not_offered", "different")
 
@@ -32,7 +33,8 @@ class Needs:
 
 class StockLine(msgspec.Struct, frozen=True):
     """One SKU. ``quantity``: units in all warehouses, ``None`` where no warehouse names it; ``open``: sold and not shipped;
-    ``free``: what is left of them; ``daily``: units sold a day (one decimal); ``cover``: days that the free units last.
+    ``free``: what is left of them; ``daily``: units sold a day, of days on which there were any (one decimal); ``cover``: days that the
+    free units last.
     """
 
     sku_code: str
@@ -59,15 +61,21 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def lines_of(
-    levels: Iterable[StockLevel], sold: Mapping[str, Sold], limits: Mapping[str, StockLimit], days: float = WINDOW
+    levels: Iterable[StockLevel],
+    sold: Mapping[str, Sold],
+    limits: Mapping[str, StockLimit],
+    days: float = WINDOW,
+    on_sale: Mapping[str, int] = NOTHING,
 ) -> list[StockLine]:
-    """By SKU. A SKU that was only sold has a line, too, once any warehouse tells of its stock. ``days``: over which ``sold`` counts."""
+    """By SKU. A SKU that was only sold has a line, too, once any warehouse tells of its stock. ``days``: over which ``sold`` counts;
+    ``on_sale``: on how many of them a SKU could be sold, where that is known: what was not there could not be sold.
+    """
     by_sku: dict[str, list[StockLevel]] = {}
     for level in levels:
         by_sku.setdefault(level.sku_code, []).append(level)
     told = any(level.holds == "goods" for found in by_sku.values() for level in found)
     names = {*by_sku, *(sold if told else ())}
-    return [_line(sku, by_sku.get(sku, []), sold.get(sku, Sold()), limits.get(sku), days) for sku in sorted(names)]
+    return [_line(sku, by_sku.get(sku, []), sold.get(sku, Sold()), limits.get(sku), on_sale.get(sku, days)) for sku in sorted(names)]
 
 
 def findings_of(lines: Iterable[StockLine], needs: Needs) -> list[Finding]:
@@ -90,7 +98,7 @@ def is_short(line: StockLine, needs: Needs) -> bool:
 
 
 def _line(sku: str, levels: Sequence[StockLevel], sold: Sold, limit: StockLimit | None, days: float) -> StockLine:
-    goods = _counted(levels)
+    goods = counted(levels)
     quantity = sum(one.quantity for one in goods) if goods else None
     free = (quantity or 0) - sold.open
     daily = (Decimal(sold.sold) / Decimal(str(days))).quantize(Decimal("0.1"))
@@ -101,7 +109,7 @@ def _line(sku: str, levels: Sequence[StockLevel], sold: Sold, limit: StockLimit 
     )  # fmt: skip
 
 
-def _counted(levels: Iterable[StockLevel]) -> list[StockLevel]:
+def counted(levels: Iterable[StockLevel]) -> list[StockLevel]:
     """Each named warehouse once, as the system that told of it last has it; without a name it is the system's own."""
     found: dict[str, StockLevel] = {}
     for one in levels:
@@ -119,7 +127,7 @@ def _of_line(line: StockLine, needs: Needs) -> Iterable[Finding]:
         at_least = line.at_least if line.at_least is not None else needs.at_least
         yield Finding(line.sku_code, "short", at_least or 0, line.free)
     free = max(line.free, 0)
-    goods = _counted(line.levels)
+    goods = counted(line.levels)
     for one in line.levels:
         place = "/".join(part for part in (one.shop_id, one.warehouse) if part)
         if one.holds == "offer" and goods:
@@ -128,6 +136,6 @@ def _of_line(line: StockLine, needs: Needs) -> Iterable[Finding]:
             elif one.quantity <= 0 < free:
                 yield Finding(line.sku_code, "not_offered", free, one.quantity, one.system, place)
         elif one.holds == "goods" and one not in goods:
-            counted = next(other for other in goods if other.warehouse == one.warehouse)
-            if counted.quantity != one.quantity:
-                yield Finding(line.sku_code, "different", counted.quantity, one.quantity, one.system, place)
+            first = next(other for other in goods if other.warehouse == one.warehouse)
+            if first.quantity != one.quantity:
+                yield Finding(line.sku_code, "different", first.quantity, one.quantity, one.system, place)

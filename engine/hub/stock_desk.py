@@ -8,11 +8,14 @@ from typing import Any, Final, cast, get_args
 
 from engine.errors import NodeError
 from engine.hub.stock import KINDS, WINDOW, Finding, Needs, StockLine, findings_of, lines_of
+from engine.hub.stock_history import DayStock, day_by_day, days_on_sale
 from engine.order import clean_sku, instant, utc_text
 from engine.store.ports import Store
 from engine.store.stock_records import Holds, StockLevel, StockTake
 
 MOST: Final = 2**53
+SHOWN_DAYS: Final = 30
+RENEWED_EVERY: Final = timedelta(minutes=5)
 MOST_FOUND: Final = 2_000
 """Findings that a flow is given one by one; more are counted."""
 
@@ -20,6 +23,7 @@ MOST_FOUND: Final = 2_000
 class StockDesk:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
+        self._on_sale: tuple[datetime, Mapping[str, int]] | None = None
 
     async def keep(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """``{system, holds, at, whole, levels: [{sku_code, quantity, warehouse?, shop_id?, reserved?, at?}]}``.
@@ -27,6 +31,7 @@ class StockDesk:
         The result: ``kept``, ``changed``, ``older``, ``gone``. Raises ``NodeError`` (``stock.bad_level``).
         """
         counts = await self._store.keep_stock(take_of(asked))
+        self._on_sale = None
         return {"kept": counts.kept, "changed": counts.changed, "older": counts.older, "gone": counts.gone}
 
     async def check(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +44,19 @@ class StockDesk:
 
     async def lines(self) -> Sequence[StockLine]:
         levels = await self._store.stock_levels()
-        return lines_of(levels, await self._store.sold(self._now() - timedelta(days=WINDOW)), await self._store.stock_limits())
+        sold = await self._store.sold(self._now() - timedelta(days=WINDOW))
+        return lines_of(levels, sold, await self._store.stock_limits(), on_sale=await self._days_on_sale())
+
+    async def history(self, sku_code: str, days: int = SHOWN_DAYS) -> Sequence[DayStock]:
+        """Of one SKU, the last day is today."""
+        return day_by_day(await self._store.stock_days(sku_code), self._now(), days)
+
+    async def _days_on_sale(self) -> Mapping[str, int]:
+        """Asked anew after a while, and once anything was told: whoever watches asks every few seconds."""
+        now = self._now()
+        if self._on_sale is None or not timedelta(0) <= now - self._on_sale[0] < RENEWED_EVERY:
+            self._on_sale = now, days_on_sale(await self._store.stock_days(), now, WINDOW)
+        return self._on_sale[1]
 
     async def findings(self, needs: Needs) -> Sequence[Finding]:
         return findings_of(await self.lines(), needs)

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
 from engine.intake.parcel import pack
-from engine.intake.split import as_fact, goes_along
+from engine.intake.split import as_fact, goes_along, may_have_gone
 from engine.json_text import read_json, write_json
 from engine.node.items import Item
 from engine.node.keys import Keys, keys_of
@@ -48,6 +48,12 @@ def _no_terms(form: str) -> Terms | None:
 def _unshared(flow: str) -> None:
     """All orders of every flow go through the published version."""
     del flow
+
+
+async def _never(share: Share, order_key: str) -> bool:
+    """No order was there before."""
+    del share, order_key
+    return False
 
 
 async def _no_plan(flow: str, version: int) -> Plan:
@@ -84,7 +90,8 @@ class Intake:
     """``plan_of`` gives the published plan of a flow or ``None``; ``secrets`` the fields of a connection by name;
     ``require_room`` raises ``Busy`` where no more can be taken in at the moment; ``reread`` starts the run of an event whose delivery
     was not read; ``max_body``: bytes of a delivery that a run may read; ``terms`` in which what arrives in a form is to be read;
-    ``share_of`` gives the share of a flow's orders that goes through another version, ``plan_at`` that version.
+    ``share_of`` gives the share of a flow's orders that goes through another version, ``plan_at`` that version; ``went_along`` tells
+    whether an order did so before, since the share began.
     """
 
     journal: Journal
@@ -98,6 +105,7 @@ class Intake:
     terms: Callable[[str], Terms | None] = _no_terms
     share_of: Callable[[str], Share | None] = _unshared
     plan_at: Callable[[str, int], Awaitable[Plan]] = _no_plan
+    went_along: Callable[[Share, str], Awaitable[bool]] = _never
 
     async def hook(self, flow: str, trigger: str, delivery: Delivery) -> Accepted:
         """A webhook's delivery.
@@ -155,7 +163,9 @@ class Intake:
         delivery = self._told(step, delivery)
         arrival = read_delivery(step, delivery)
         keys = keys_of(arrival)
-        goes = arrival.order_id is not None and goes_along(share, keys.order)
+        goes = arrival.order_id is not None and (
+            goes_along(share, keys.order) or (may_have_gone(share, keys.order) and await self.went_along(share, keys.order))
+        )
         chosen = await self._chosen(share, step, keys.order, delivery) if goes else None
         until = deadline(*((chosen.plan, chosen.step) if chosen else (plan, step)), now, no_later)
         return self._keep(plan, step, delivery, arrival, keys, now, actor, None, until, chosen)
@@ -171,11 +181,13 @@ class Intake:
             self.submit(event, keeping.plan, keeping.arrival)
         return accepted
 
-    async def accept_anew(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str) -> Accepted:
-        """An event that was there before, read in other terms: another event of the same order, once for each version of the terms."""
+    async def accept_anew(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str, mark: str = "") -> Accepted:
+        """An event that was there before, read in other terms or for another reason: another event of the same order, once for each
+        version of the terms, or for each ``mark``.
+        """
         arrival, terms = read_delivery(step, delivery), delivery.terms
         known = keys_of(arrival)
-        mark = f"+{terms.version}" if terms is not None else ""
+        mark = mark or (f"+{terms.version}" if terms is not None else "")
         keys = Keys(f"{known.event}{mark}", known.order, f"{known.content}{mark}", None)
         keeping = self._keep(plan, step, delivery, arrival, keys, now, actor, None, deadline(plan, step, now, None))
         return self.begin(keeping, await keeping.accepted)

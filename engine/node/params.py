@@ -230,6 +230,17 @@ class Calling(Params):
         return {}
 
 
+class Gathering(Params):
+    """Parameters of a node that gathers several items into one."""
+
+    def gathered_fields(self, fields: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:
+        """The classes of what the node writes into the one item, where those that it gathers have ``fields``. What is not named is
+        hidden.
+        """
+        del fields
+        return {}
+
+
 def non_empty(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("empty", "must not be empty")

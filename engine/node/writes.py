@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from engine.node.params import Calling, Cel, Params, Template
+from engine.node.params import Calling, Cel, Gathering, Params, Template
 from engine.node.types import NodeType
 from engine.privacy.classes import DataClass, FieldClass
 
@@ -25,7 +25,7 @@ def after_writing(node_type: NodeType, params: Params, fields: _Fields, answer: 
 
     A value that the flow itself holds is internal; one that is computed has the highest class of all that it was computed from, and
     an undeclared field counts as restricted. A copy of an undeclared field is as undeclared as that. ``answer``: of what a called flow
-    answers.
+    answers. What a node gathers from several items has the classes that it had in them.
     """
     values_at: dict[str, list[Any]] = {}
     for target, value in written(node_type, params):
@@ -38,6 +38,8 @@ def after_writing(node_type: NodeType, params: Params, fields: _Fields, answer: 
             left.update(_classes(target, values, fields))
     if isinstance(params, Calling):
         left.update(params.answer_fields(answer))
+    if isinstance(params, Gathering):
+        left.update(params.gathered_fields(fields))
     return left
 
 

@@ -16,10 +16,10 @@ from engine.store.ports import Store
 KIND: Final = "assessment"
 Ability = Literal["reachable", "auth", "api", "webhook", "database", "file", "queue", "clock"]
 ABILITIES: Final[tuple[Ability, ...]] = ("reachable", "auth", "api", "webhook", "database", "file", "queue", "clock")
-Way = Literal["webhook_and_polling", "webhook", "polling", "queue", "database", "file", "calls", "none"]
+Way = Literal["webhook_and_polling", "messages_and_polling", "webhook", "polling", "queue", "database", "file", "calls", "none"]
 Reason = Literal[
-    "pushes_and_reads", "pushes_only", "reads_only", "api_not_proven", "webhook_not_heard", "has_queue", "has_tables", "has_files",
-    "nothing_offered", "nothing_works", "takes_orders", "clock_off", "not_encrypted", "permission_ends",
+    "pushes_and_reads", "tells_and_reads", "pushes_only", "reads_only", "api_not_proven", "webhook_not_heard", "has_queue", "has_tables",
+    "has_files", "nothing_offered", "nothing_works", "takes_orders", "clock_off", "not_encrypted", "permission_ends",
 ]  # fmt: skip
 _STEPS: Final[Mapping[str, tuple[Ability, ...]]] = {
     "Connecting": ("reachable",), "Credentials": ("auth",), "Logging in": ("auth", "queue"), "Order contract": ("api",),
@@ -95,7 +95,7 @@ def recommend(offers: Collection[Offer], found: Findings, *, target: bool = Fals
     way, reasons = takes if target and api else _way(offers, found, webhook=webhook, api=api)
     if webhook and way.startswith("webhook") and not found.can.get("webhook", False):
         reasons.append("webhook_not_heard")
-    if api and "api" not in found.can and way in ("webhook_and_polling", "polling"):
+    if api and "api" not in found.can and way in ("webhook_and_polling", "messages_and_polling", "polling"):
         reasons.append("api_not_proven")
     cautions: list[tuple[Reason, bool]] = [
         ("clock_off", found.can.get("clock") is False), ("not_encrypted", not found.encrypted), ("permission_ends", found.ends_soon)
@@ -106,6 +106,7 @@ def recommend(offers: Collection[Offer], found: Findings, *, target: bool = Fals
 def _way(offers: Collection[Offer], found: Findings, *, webhook: bool, api: bool) -> tuple[Way, list[Reason]]:
     choices: list[tuple[bool, Way, Reason]] = [
         (webhook and api, "webhook_and_polling", "pushes_and_reads"),
+        ("messages" in offers and api, "messages_and_polling", "tells_and_reads"),
         (webhook, "webhook", "pushes_only"),
         (api, "polling", "reads_only"),
         ("queue" in offers and found.can.get("queue", True), "queue", "has_queue"),

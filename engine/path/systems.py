@@ -17,11 +17,11 @@ from engine.store.ports import Store
 
 KIND: Final = "system"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-Offer = Literal["webhook", "api", "database", "file", "queue"]
-OFFERS: Final[tuple[Offer, ...]] = ("webhook", "api", "database", "file", "queue")
+Offer = Literal["webhook", "api", "database", "file", "queue", "messages"]
+OFFERS: Final[tuple[Offer, ...]] = ("webhook", "api", "database", "file", "queue", "messages")
 _BY_TYPE: Final[Mapping[str, tuple[Offer, ...]]] = {
     "taobao": ("webhook", "api"), "shopify": ("webhook", "api"), "woocommerce": ("webhook", "api"), "own_shop": ("webhook", "api"),
-    "jd": ("api",), "pinduoduo": ("api",), "wms": ("api",), "finance": ("api",), "http": ("api",),
+    "jd": ("api",), "pinduoduo": ("api", "messages"), "wms": ("api",), "finance": ("api",), "http": ("api",),
     "database": ("database",), "folder": ("file",), "rabbitmq": ("queue",), "redis": ("queue",), "nats": ("queue",), "mqtt": ("queue",),
 }  # fmt: skip
 

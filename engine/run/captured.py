@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.errors import NodeError, OrderloomError
 from engine.json_text import digest
 from engine.node.context import HttpAnswer
 from engine.node.items import Item
-from engine.order.places import OrderName, numbered
+from engine.order.places import OrderName, Ranking
 from engine.order.rules import AppliedRules
 from engine.run.effects import Asked, EffectRequest, effect_id
 from engine.run.plan import Step
+from engine.store.hub import Came, outcome
+from engine.store.ports import HubOutcome
+from engine.store.sold_states import CALLED_OFF, LEFT
 
 WOKEN_AT = "2026-01-16T08:00:00Z"
 """In a sandbox nothing waits: every wait ends at once, at this time."""
@@ -27,29 +31,35 @@ class SandboxHub:
     """The hub of a sandbox: remembers versions and places as the real one does, for as long as the sandbox lives."""
 
     def __init__(self) -> None:
-        self._held: dict[tuple[str, str, str], tuple[str, str]] = {}
-        self._places: dict[str, dict[OrderName, int]] = {}
+        self._held: dict[tuple[str, str, str], Came] = {}
+        self._places: dict[str, Ranking] = {}
+        self._left: set[OrderName] = set()
+        self._over: set[OrderName] = set()
 
-    def put(self, order: Mapping[str, Any]) -> str:
+    def put(self, order: Mapping[str, Any], arrived: datetime | None = None) -> HubOutcome:
         name = (str(order.get("channel")), str(order.get("shop_id")), str(order.get("channel_order_id")))
-        version, content = str(order.get("version")), digest(order)
-        held = self._held.get(name)
-        if held is not None and version < held[0]:
-            return "stale"
-        self._held[name] = (version, content)
-        if held is None:
-            return "new"
-        return "unchanged" if held == (version, content) else "changed"
+        came = Came(str(order.get("version")), digest(order), arrived)
+        result = outcome(came, self._held.get(name))
+        if result in ("new", "changed"):
+            self._held[name] = came
+            self._give_back(name, str(order.get("status")))
+        return result
 
     def ask(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer to what the hub is asked besides, where a sandbox knows it: who is among the first of a campaign."""
         if asked["task"] != "campaign.places":
             return None
-        known = self._places.setdefault(asked["campaign"], {})
         orders = [(channel, shop, number) for channel, shop, number in asked["orders"]]
-        places = numbered(known, len(known), asked["first"], orders)
-        known.update({order: place for order, place in zip(orders, places, strict=True) if place})
-        return {"places": places}
+        return {"places": self._places.setdefault(asked["campaign"], Ranking()).take(asked["first"], orders, self._over)}
+
+    def _give_back(self, name: OrderName, status: str) -> None:
+        self._over.discard(name)
+        if status in LEFT:
+            self._left.add(name)
+        elif status in CALLED_OFF:
+            self._over.add(name)
+            for ranking in self._places.values() if name not in self._left else ():
+                ranking.give_back(name)
 
 
 class CapturedEffects:
@@ -57,13 +67,14 @@ class CapturedEffects:
 
     def __init__(
         self, flow: str, event_key: str, answers: Mapping[str, Sequence[Any]] | None = None, hub: SandboxHub | None = None,
-        inside: CallInside | None = None,
+        inside: CallInside | None = None, arrived: datetime | None = None,
     ) -> None:  # fmt: skip
         self.flow, self.event_key = flow, event_key
         self.requests: list[Asked] = []
         self._answers = {slug: list(given) for slug, given in (answers or {}).items()}
         self._hub = hub or SandboxHub()
         self._inside = inside
+        self._arrived = arrived
 
     async def perform(self, step: Step, key: str, call: int, request: EffectRequest) -> Any:
         identity = effect_id(self.flow, step.slug, self.event_key, key, call, 0)
@@ -103,7 +114,7 @@ class CapturedEffects:
 
     def _answer(self, step: Step, request: EffectRequest) -> Any:  # noqa: PLR0911 - one a kind
         if request.kind == "hub":
-            return self._next(step.slug, str) or self._hub.put(request.content["order"])
+            return self._next(step.slug, str) or self._hub.put(request.content["order"], self._arrived)
         if request.kind == "rules":
             given: dict[str, Any] = self._next(step.slug) or {}
             return {**AppliedRules().answer(), **given}

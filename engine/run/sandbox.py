@@ -49,7 +49,7 @@ async def run_in_sandbox(
     )
     hub = hub or SandboxHub()
     inside = _Inside(flows, hub, event, arrival.channel, arrival.shop_id, recorded)
-    effects = CapturedEffects(plan.name, event.key, answers, hub, inside)
+    effects = CapturedEffects(plan.name, event.key, answers, hub, inside, received_at)
     execution = Execution(plan, step.slug, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
     return SandboxRun(event, execution, effects)
@@ -74,7 +74,9 @@ class _Inside:
         if plan is None or plan.callee is None:
             raise NodeError("call.unknown_flow" if plan is None else "call.not_callable", flow=name)
         event = replace(self.event, flow=name, version=plan.version, trigger=plan.callee.slug, key=key, order_key=key)
-        effects = CapturedEffects(name, key, None, self.hub, dataclasses.replace(self, event=event, depth=self.depth + 1))
+        effects = CapturedEffects(
+            name, key, None, self.hub, dataclasses.replace(self, event=event, depth=self.depth + 1), event.received_at
+        )
         execution = Execution(plan, event.trigger, items, scope_of(plan, event, self.channel, self.shop_id), effects, self.recorded)
         await execution.run()
         made += effects.requests

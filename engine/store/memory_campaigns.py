@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.order.places import OrderName, numbered
+from engine.order.places import OrderName, Ranking
 from engine.store.memory_journal import Kept
+from engine.store.sold_states import CALLED_OFF
 
 
 class MemoryCampaigns:
@@ -14,7 +15,5 @@ class MemoryCampaigns:
 
     async def take_places(self, campaign: str, first: int, orders: Sequence[OrderName], at: datetime) -> Sequence[int]:
         del at
-        known = self._kept.places.setdefault(campaign, {})
-        places = numbered(known, len(known), first, orders)
-        known.update({order: place for order, place in zip(orders, places, strict=True) if place})
-        return places
+        refused = [name for name in orders if name in self._kept.orders and self._kept.orders[name][1].status in CALLED_OFF]
+        return self._kept.places.setdefault(campaign, Ranking()).take(first, orders, refused)

@@ -6,7 +6,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from msgspec import structs
@@ -14,7 +14,7 @@ from msgspec import structs
 from engine.errors import Conflict, Problem
 from engine.json_text import canonical_json, read_json
 from engine.node.items import START_KEY
-from engine.order.places import OrderName
+from engine.order.places import Ranking
 from engine.store.alarms import Alarm, AlarmMessage
 from engine.store.cleansing import RulesVersion, SkuMatch
 from engine.store.consignments import Consignment
@@ -22,7 +22,7 @@ from engine.store.consignments import Place as ConsignmentPlace
 from engine.store.contracts import FormChange, FormVersion, KeptContract
 from engine.store.dedupe import Digester, Verdict, judge
 from engine.store.dedupe import Kept as KeptEvent
-from engine.store.hub import outcome, with_outcome
+from engine.store.hub import Came, outcome, with_outcome
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS, SHARE, deadline_effect, may_follow
 from engine.store.owners import Claim
@@ -51,7 +51,8 @@ from engine.store.reconciliations import Reconciliation
 from engine.store.sheets import Sheet
 from engine.store.shipment_records import Outbound, Shipment
 from engine.store.slots import SLOTS
-from engine.store.stock_records import Place, StockLevel, StockLimit, StockSource
+from engine.store.sold_states import CALLED_OFF, LEFT
+from engine.store.stock_records import Place, StockDay, StockLevel, StockLimit, StockSource
 from engine.store.traffic import Traffic, TrafficOrder
 from engine.store.write_incidents import OVERDUE, closing_state
 from engine.store.write_waits import opens_again
@@ -111,11 +112,12 @@ class Kept:
     traffic_keys: dict[int, bytes] = field(default_factory=dict[int, bytes])
     traffic_orders: dict[int, dict[int, TrafficOrder]] = field(default_factory=dict[int, "dict[int, TrafficOrder]"])
     stock: dict[tuple[str, Place], StockLevel] = field(default_factory=dict[tuple[str, "Place"], StockLevel])
+    stock_days: dict[tuple[str, Place, date], StockDay] = field(default_factory=dict[tuple[str, "Place", date], StockDay])
     stock_sources: dict[str, StockSource] = field(default_factory=dict[str, StockSource])
     stock_limits: dict[str, StockLimit] = field(default_factory=dict[str, StockLimit])
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
-    places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
+    places: dict[str, Ranking] = field(default_factory=dict[str, Ranking])
     outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
     shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
     consignments: dict[ConsignmentPlace, Consignment] = field(default_factory=dict["ConsignmentPlace", "Consignment"])
@@ -318,8 +320,9 @@ def keep_order(kept: Kept, order: HubOrder, fact: Fact) -> HubOutcome:
     identity = (order.channel, order.shop_id, order.channel_order_id)
     version_id = kept.ids.next()
     order_id, held = kept.orders.get(identity, (version_id, None))
-    result = outcome(order, held.version, held.content) if held else "new"
     at = order.updated_at or fact.at
+    came = Came(order.version, order.content, at)
+    result = outcome(came, Came(held.version, held.content, held.updated_at) if held else None)
     if result in ("new", "changed"):
         kept.orders[identity] = (order_id, replace(order, event_id=fact.event_id, updated_at=at))
         _keep_parcel(kept, order.parcel)
@@ -330,6 +333,9 @@ def keep_order(kept: Kept, order: HubOrder, fact: Fact) -> HubOutcome:
         version_id, order.version, result, order.status, order.currency, order.amount_paid, order.hold_reasons, fact.event_id, at, body
     )
     kept.versions.setdefault(identity, []).append(version)
+    if result in ("new", "changed") and order.status in CALLED_OFF and all(one.status not in LEFT for one in kept.versions[identity]):
+        for ranking in kept.places.values():
+            ranking.give_back(identity)
     return result
 
 

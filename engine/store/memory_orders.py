@@ -113,7 +113,7 @@ class MemoryOrders(MemoryWaits):
 
     def _is_overtaken(self, hold: Hold) -> bool:
         _, order = self._kept.orders.get(_identity(hold.order), (0, None))
-        return order is not None and is_overtaken(hold.order.version, hold.run_id, order.version, order.event_id)
+        return order is not None and is_overtaken(hold.order.version, hold.run_id, order.version, order.event_id, hold.at)
 
     def _is_wanted(self, identity: Identity, order: HubOrder, where: OrderFilter) -> bool:
         return (

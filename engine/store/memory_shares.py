@@ -11,7 +11,7 @@ from engine.store.memory_documents import MemoryDocuments
 from engine.store.ports.shares import Candidate
 from engine.store.problems import not_found
 from engine.store.records import FlowVersion
-from engine.store.sharing import ALL, require_free, require_growth, require_other
+from engine.store.sharing import ALL, action_of, require_free, require_other, require_resizable, resized
 from engine.store.traffic import Share
 
 
@@ -27,14 +27,14 @@ class MemoryShares(MemoryDocuments):
         if made is not None and made not in self._versions[flow]:
             self._versions[flow].append(made)
         now = datetime.now(UTC)
-        share = Share(flow, base, version, percent, "switched" if percent == ALL else "share", now, now, actor)
+        share = Share(flow, base, version, percent, "switched" if percent == ALL else "share", now, now, actor, percent)
         return await self._keep_share(share, "share.begin", actor)
 
-    async def grow_share(self, flow: str, percent: int, *, actor: str) -> Share:
+    async def resize_share(self, flow: str, percent: int, *, actor: str) -> Share:
         held = self._held(flow)
-        require_growth(held, percent)
-        grown = replace(held, percent=percent, state="switched" if percent == ALL else "share", changed_at=datetime.now(UTC))
-        return await self._keep_share(grown, "share.grow", actor)
+        require_resizable(held)
+        after = resized(held, percent, datetime.now(UTC))
+        return await self._keep_share(after, action_of(held, after), actor)
 
     async def end_share(self, flow: str, *, actor: str) -> Share:
         held = self._held(flow)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.store.memory_documents import MemoryDocuments
 from engine.store.memory_journal import Kept
 from engine.store.sold_states import NOT_SOLD, SOLD_NOT_SHIPPED
 from engine.store.stock_records import (
+    Place,
     Sold,
+    StockDay,
     StockLevel,
     StockLimit,
     StockSource,
     StockTake,
     TakeCounts,
+    day_of,
     limit_detail,
     merged,
     told_by,
+    too_old,
 )
 
 
@@ -30,8 +34,28 @@ class MemoryStock(MemoryDocuments):
         known = {place: level for (system, place), level in kept.stock.items() if system == take.system}
         writes, counts = merged(known, source, take)
         kept.stock.update({(take.system, level.place): level for level in writes})
-        kept.stock_sources[take.system] = told_by(source, take)
+        days = [day_of(level) for level in writes]
+        kept.stock_days.update({(take.system, one.level.place, one.day): one for one in days})
+        told = kept.stock_sources[take.system] = told_by(source, take)
+        forgotten = too_old(source, told)
+        if forgotten is not None:
+            self._forget(take.system, forgotten)
         return counts
+
+    def _forget(self, system: str, before: date) -> None:
+        """The last of a place before the day stays."""
+        held, newest = self._kept.stock_days, dict[Place, date]()
+        for owner, place, day in sorted(held, key=lambda one: one[2]):
+            if owner == system and day <= before:
+                if place in newest:
+                    del held[system, place, newest[place]]
+                newest[place] = day
+
+    async def stock_days(self, sku_code: str | None = None) -> Sequence[StockDay]:
+        held = list(self._kept.stock_days.values())
+        missed = {one.level.sku_code for one in held if one.level.holds == "goods" and one.level.quantity <= 0}
+        found = [one for one in held if one.level.sku_code in (missed if sku_code is None else (sku_code,))]
+        return sorted(found, key=lambda one: (one.level.sku_code, one.day, one.level.system, one.level.shop_id, one.level.warehouse))
 
     async def stock_levels(self) -> Sequence[StockLevel]:
         listed = [level for level in self._kept.stock.values() if level.listed]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from engine.errors import Conflict, Problem
 from engine.store.traffic import Share
 
@@ -24,10 +27,19 @@ def require_other(flow: str, version: int, base: int) -> None:
         raise Conflict(Problem("share.same_version", (flow,), {"version": version}))
 
 
-def require_growth(held: Share, percent: int) -> None:
-    """While a share stands no order goes back by itself. Raises ``Conflict`` (``share.shrinks``)."""
-    if held.state == "switched" or percent < held.percent:
-        raise Conflict(Problem("share.shrinks", (held.flow,), {"percent": held.percent}))
+def require_resizable(held: Share) -> None:
+    """Once all orders go through the version there is no share any more. Raises ``Conflict`` (``share.switched``)."""
+    if held.state == "switched":
+        raise Conflict(Problem("share.switched", (held.flow,), {"version": held.version, "base": held.base}))
+
+
+def resized(held: Share, percent: int, at: datetime) -> Share:
+    return replace(held, percent=percent, peak=max(held.peak, percent), state="switched" if percent == ALL else "share", changed_at=at)
+
+
+def action_of(before: Share, after: Share) -> str:
+    """For the audit trail."""
+    return "share.shrink" if after.percent < before.percent else "share.grow"
 
 
 def stands(held: Share) -> Conflict:

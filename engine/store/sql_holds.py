@@ -89,7 +89,8 @@ def _conditions(where: HoldFilter) -> list[Any]:
 def _overtaken(session: Session) -> list[Hold]:
     found = select(WaitRow, HoldRow, OrderRow.version, OrderRow.event_id).where(*OVERTAKEN)
     rows = session.exec(found.order_by(col(WaitRow.id))).all()
-    return [_as_hold(wait, hold) for wait, hold, newest, event in rows if is_overtaken(hold.version, hold.run_id, newest, event)]
+    found = [(_as_hold(wait, hold), newest, event) for wait, hold, newest, event in rows]
+    return [hold for hold, newest, event in found if is_overtaken(hold.order.version, hold.run_id, newest, event, hold.at)]
 
 
 def _close(connection: Connection, database: Database, hold_id: int, at: int, how: HoldEnd, fact: Fact) -> bool:

@@ -14,18 +14,18 @@ from engine.store.database import Part
 from engine.store.documents import document_digest
 from engine.store.ports.shares import Candidate
 from engine.store.problems import not_found
-from engine.store.sharing import ALL, require_free, require_growth, require_other
+from engine.store.sharing import ALL, action_of, require_free, require_other, require_resizable, resized
 from engine.store.sql_audit import append_audit
 from engine.store.times import from_micros, to_micros
 from engine.store.traffic import Share, ShareState
 from engine.store.traffic_tables import ShareRow
 
-_COLUMNS = "flow, base, version, percent, state, began_at, changed_at, actor"
+_COLUMNS = "flow, base, version, percent, state, began_at, changed_at, actor, peak"
 _ONE = f"SELECT {_COLUMNS} FROM flow_share WHERE flow = ?"  # noqa: S608 - our own words
 _KEEP = (
-    f"INSERT INTO flow_share ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (flow) DO UPDATE SET base = excluded.base, "  # noqa: S608
+    f"INSERT INTO flow_share ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (flow) DO UPDATE SET base = excluded.base, "  # noqa: S608
     "version = excluded.version, percent = excluded.percent, state = excluded.state, began_at = excluded.began_at, "
-    "changed_at = excluded.changed_at, actor = excluded.actor"
+    "changed_at = excluded.changed_at, actor = excluded.actor, peak = excluded.peak"
 )
 _VERSION = "INSERT INTO flow_version (flow, version, document, digest, note, actor, at, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LAST = "SELECT version, digest, calls FROM flow_version WHERE flow = ? ORDER BY version DESC LIMIT 1"
@@ -36,7 +36,15 @@ class SqlShares(Part):
         rows = await self._database.read(lambda session: session.exec(select(ShareRow)).all())
         return {
             row.flow: Share(
-                row.flow, row.base, row.version, row.percent, cast("ShareState", row.state), row.began_at, row.changed_at, row.actor
+                row.flow,
+                row.base,
+                row.version,
+                row.percent,
+                cast("ShareState", row.state),
+                row.began_at,
+                row.changed_at,
+                row.actor,
+                row.peak,
             )
             for row in rows
         }
@@ -44,8 +52,8 @@ class SqlShares(Part):
     async def begin_share(self, flow: str, what: int | Candidate, percent: int, *, actor: str) -> Share:
         return await self._database.write(lambda connection: _begin(connection, flow, what, percent, actor))
 
-    async def grow_share(self, flow: str, percent: int, *, actor: str) -> Share:
-        return await self._database.write(lambda connection: _grow(connection, flow, percent, actor))
+    async def resize_share(self, flow: str, percent: int, *, actor: str) -> Share:
+        return await self._database.write(lambda connection: _resize(connection, flow, percent, actor))
 
     async def end_share(self, flow: str, *, actor: str) -> Share:
         return await self._database.write(lambda connection: _end(connection, flow, actor))
@@ -55,8 +63,8 @@ def share_of(connection: Connection, flow: str) -> Share | None:
     row = connection.execute(_ONE, (flow,)).fetchone()
     if row is None:
         return None
-    name, base, version, percent, state, began_at, changed_at, actor = row
-    return Share(name, base, version, percent, state, from_micros(began_at), from_micros(changed_at), actor)
+    name, base, version, percent, state, began_at, changed_at, actor, peak = row
+    return Share(name, base, version, percent, state, from_micros(began_at), from_micros(changed_at), actor, peak)
 
 
 def forget_share(connection: Connection, flow: str) -> None:
@@ -72,7 +80,9 @@ def _begin(connection: Connection, flow: str, what: int | Candidate, percent: in
     version = _known(connection, flow, what) if isinstance(what, int) else _made(connection, flow, what, actor)
     require_other(flow, version, base)
     now = datetime.now(UTC)
-    return _keep(connection, Share(flow, base, version, percent, "switched" if percent == ALL else "share", now, now, actor), "share.begin")
+    return _keep(
+        connection, Share(flow, base, version, percent, "switched" if percent == ALL else "share", now, now, actor, percent), "share.begin"
+    )
 
 
 def _known(connection: Connection, flow: str, version: int) -> int:
@@ -91,12 +101,11 @@ def _made(connection: Connection, flow: str, new: Candidate, actor: str) -> int:
     return last + 1
 
 
-def _grow(connection: Connection, flow: str, percent: int, actor: str) -> Share:
+def _resize(connection: Connection, flow: str, percent: int, actor: str) -> Share:
     held = _held(connection, flow)
-    require_growth(held, percent)
-    state: ShareState = "switched" if percent == ALL else "share"
-    grown = Share(flow, held.base, held.version, percent, state, held.began_at, datetime.now(UTC), held.actor)
-    return _keep(connection, grown, "share.grow", actor)
+    require_resizable(held)
+    after = resized(held, percent, datetime.now(UTC))
+    return _keep(connection, after, action_of(held, after), actor)
 
 
 def _end(connection: Connection, flow: str, actor: str) -> Share:
@@ -111,7 +120,7 @@ def _end(connection: Connection, flow: str, actor: str) -> Share:
 
 def _keep(connection: Connection, share: Share, action: str, actor: str | None = None) -> Share:
     times = (to_micros(share.began_at), to_micros(share.changed_at))
-    connection.execute(_KEEP, (share.flow, share.base, share.version, share.percent, share.state, *times, share.actor))
+    connection.execute(_KEEP, (share.flow, share.base, share.version, share.percent, share.state, *times, share.actor, share.peak))
     if share.state == "switched":
         _publish(connection, share.flow, share.version)
     add_to_counters(connection, {CHANGE_MARK: 1})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
@@ -11,36 +11,23 @@ from sqlmodel import Session, col, select
 
 from engine.store.connection import Connection
 from engine.store.database import Part
-from engine.store.rows import insert
 from engine.store.sold_states import NOT_SOLD, SOLD_NOT_SHIPPED
 from engine.store.sql_audit import append_audit
 from engine.store.stock_records import (
     Holds,
     Sold,
+    StockDay,
     StockLevel,
     StockLimit,
     StockSource,
     StockTake,
     TakeCounts,
     limit_detail,
-    merged,
-    told_by,
 )
-from engine.store.stock_tables import StockLevelRow, StockLimitRow, StockSourceRow
+from engine.store.stock_tables import StockDayRow, StockLevelRow, StockLimitRow, StockSourceRow
 from engine.store.tables import OrderLineRow, OrderRow
-from engine.store.times import from_micros, to_micros
+from engine.store.write_stock import keep_stock
 
-_COLUMNS: Final = "system, shop_id, warehouse, sku_code, holds, quantity, reserved, listed, at"
-_KNOWN: Final = f"SELECT {_COLUMNS} FROM stock_level WHERE system = ?"  # noqa: S608 - our own words
-_KEEP: Final = f"INSERT INTO stock_level ({_COLUMNS}) VALUES"
-_NEWEST: Final = "ON CONFLICT (system, shop_id, warehouse, sku_code) DO UPDATE SET " + ", ".join(
-    f"{column} = excluded.{column}" for column in ("holds", "quantity", "reserved", "listed", "at")
-)
-_SOURCE: Final = "SELECT system, holds, read_at, told_at FROM stock_source WHERE system = ?"
-_TOLD: Final = (
-    "INSERT INTO stock_source (system, holds, read_at, told_at) VALUES (?, ?, ?, ?) ON CONFLICT (system) DO UPDATE SET "
-    "holds = excluded.holds, read_at = excluded.read_at, told_at = excluded.told_at"
-)
 _LIMIT: Final = (
     "INSERT INTO stock_limit (sku_code, at_least, days) VALUES (?, ?, ?) ON CONFLICT (sku_code) DO UPDATE SET "
     "at_least = excluded.at_least, days = excluded.days"
@@ -49,7 +36,7 @@ _LIMIT: Final = (
 
 class SqlStock(Part):
     async def keep_stock(self, take: StockTake) -> TakeCounts:
-        return await self._database.write(lambda connection: _keep(connection, take))
+        return await self._database.write(lambda connection: keep_stock(connection, take))
 
     async def stock_levels(self) -> Sequence[StockLevel]:
         by = (StockLevelRow.sku_code, StockLevelRow.system, StockLevelRow.shop_id, StockLevelRow.warehouse)
@@ -75,6 +62,14 @@ class SqlStock(Part):
 
         return await self._database.read(query)
 
+    async def stock_days(self, sku_code: str | None = None) -> Sequence[StockDay]:
+        row = StockDayRow
+        missed = select(row.sku_code).where(row.holds == "goods", col(row.quantity) <= 0)
+        wanted = col(row.sku_code).in_(missed) if sku_code is None else col(row.sku_code) == sku_code
+        by = (row.sku_code, row.day, row.system, row.shop_id, row.warehouse)
+        found = select(row).where(wanted).order_by(*map(col, by))
+        return await self._database.read(lambda session: [_day(one) for one in session.exec(found).all()])
+
     async def stock_limits(self) -> Mapping[str, StockLimit]:
         wanted = select(StockLimitRow).order_by(col(StockLimitRow.sku_code))
         rows = await self._database.read(lambda session: session.exec(wanted).all())
@@ -91,18 +86,6 @@ class SqlStock(Part):
         await self._database.write(write)
 
 
-def _keep(connection: Connection, take: StockTake) -> TakeCounts:
-    known = {level.place: level for level in map(_known, connection.execute(_KNOWN, (take.system,)).fetchall())}
-    row = connection.execute(_SOURCE, (take.system,)).fetchone()
-    source = None if row is None else StockSource(row[0], row[1], None if row[2] is None else from_micros(row[2]), from_micros(row[3]))
-    writes, counts = merged(known, source, take)
-    insert(connection, _KEEP, "(?,?,?,?,?,?,?,?,?)", [_row(level) for level in writes], _NEWEST)
-    told = told_by(source, take)
-    read_at = None if told.read_at is None else to_micros(told.read_at)
-    connection.execute(_TOLD, (told.system, told.holds, read_at, to_micros(told.told_at)))
-    return counts
-
-
 def _units(session: Session, *conditions: Any) -> dict[str, int]:
     quantity = sa.func.sum(col(OrderLineRow.quantity))
     lines = sa.select(col(OrderLineRow.sku_code), quantity).join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
@@ -110,19 +93,11 @@ def _units(session: Session, *conditions: Any) -> dict[str, int]:
     return {sku: int(units) for sku, units in session.connection().execute(grouped).all() if units}
 
 
-def _row(level: StockLevel) -> tuple[Any, ...]:
-    return (*_identity(level), level.holds, level.quantity, level.reserved, level.listed, to_micros(level.at))
-
-
-def _identity(level: StockLevel) -> tuple[str, str, str, str]:
-    return level.system, level.shop_id, level.warehouse, level.sku_code
-
-
-def _known(row: Any) -> StockLevel:
-    system, shop_id, warehouse, sku_code, holds, quantity, reserved, listed, at = row
-    return StockLevel(system, shop_id, warehouse, sku_code, holds, quantity, from_micros(at), reserved, bool(listed))
-
-
 def _level(row: StockLevelRow) -> StockLevel:
     holds = cast("Holds", row.holds)
     return StockLevel(row.system, row.shop_id, row.warehouse, row.sku_code, holds, row.quantity, row.at, row.reserved, row.listed)
+
+
+def _day(row: StockDayRow) -> StockDay:
+    level = StockLevel(row.system, row.shop_id, row.warehouse, row.sku_code, cast("Holds", row.holds), row.quantity, row.at)
+    return StockDay(date.fromisoformat(row.day), level)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 Holds = Literal["goods", "offer"]
 """What a system tells of: ``goods`` that lie in its warehouses, or the ``offer`` of a sales channel."""
 SHOWN_AT_MOST: Final = 2_000
+KEPT_DAYS: Final = 90
+"""Stock of days before is forgotten, but for what it was last."""
 Place: TypeAlias = tuple[str, str, str]
 """Shop, warehouse, SKU."""
 
@@ -82,6 +84,26 @@ class Sold:
 
     open: int = 0
     sold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StockDay:
+    """The last that a system told of a place on a UTC day: 0 where its whole list came without it."""
+
+    day: date
+    level: StockLevel
+
+
+def day_of(level: StockLevel) -> StockDay:
+    return StockDay(level.at.astimezone(UTC).date(), level if level.listed else replace(level, quantity=0, listed=True))
+
+
+def too_old(source: StockSource | None, told: StockSource) -> date | None:
+    """Before which day stock is forgotten now: asked once a day that a system tells of. Pure."""
+    today = told.told_at.astimezone(UTC).date()
+    if source is not None and source.told_at.astimezone(UTC).date() == today:
+        return None
+    return today - timedelta(days=KEPT_DAYS)
 
 
 def merged(known: Mapping[Place, StockLevel], source: StockSource | None, take: StockTake) -> tuple[Sequence[StockLevel], TakeCounts]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel
 
 from engine.store.columns import Big, UtcTime
 
@@ -24,6 +24,22 @@ class StockLevelRow(SQLModel, table=True):
     quantity: int = Field(sa_type=_big)
     reserved: int | None = Field(sa_type=_big)
     listed: bool
+    at: datetime = Field(sa_type=_time)
+
+
+class StockDayRow(SQLModel, table=True):
+    """``day``: such as 2026-01-16, UTC."""
+
+    __tablename__: ClassVar[Any] = "stock_day"
+    __table_args__: ClassVar[Any] = (Index("stock_day_sku", "sku_code"),)
+
+    system: str = Field(primary_key=True)
+    shop_id: str = Field(primary_key=True)
+    warehouse: str = Field(primary_key=True)
+    sku_code: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    holds: str
+    quantity: int = Field(sa_type=_big)
     at: datetime = Field(sa_type=_time)
 
 

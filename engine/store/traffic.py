@@ -62,7 +62,8 @@ class TrafficOrder:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``version`` takes ``percent`` of the orders of a flow whose others go through ``base``.
+    """``version`` takes ``percent`` of the orders of a flow whose others go through ``base``. ``peak``: the most that it ever took: an
+    order that went along stays with it where the share has shrunk since.
 
     ``switched``: all of them do, and ``base`` is what one click goes back to.
     """
@@ -75,3 +76,4 @@ class Share:
     began_at: datetime
     changed_at: datetime
     actor: str
+    peak: int = 0

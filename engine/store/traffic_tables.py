@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from engine.store.columns import Big, UtcTime
@@ -63,3 +63,4 @@ class ShareRow(SQLModel, table=True):
     began_at: datetime = Field(sa_type=_time)
     changed_at: datetime = Field(sa_type=_time)
     actor: str
+    peak: int = Field(sa_column_kwargs={"server_default": text("0")})

@@ -13,18 +13,21 @@ from engine.json_text import canonical_json
 from engine.privacy.cipher import DataKey, place, seal
 from engine.store.connection import Connection
 from engine.store.counters import add_to_counters, orders_of
-from engine.store.hub import outcome, with_outcome
+from engine.store.hub import Came, outcome, with_outcome
 from engine.store.operations import PutFact, PutOrder
 from engine.store.ports import HubOrder, HubOutcome
 from engine.store.problems import lost_owner
 from engine.store.rows import insert, matching, select
-from engine.store.times import to_micros
+from engine.store.times import from_micros, to_micros
+from engine.store.write_campaigns import give_back
 from engine.store.write_events import Desk
 from engine.store.write_facts import Keys
 from engine.store.write_parcels import put_parcels
 
 _HELD, _HELD_TAIL = matching(
-    "id, channel, shop_id, channel_order_id, version, content, version_id", "hub_order", ("channel", "shop_id", "channel_order_id")
+    "id, channel, shop_id, channel_order_id, version, content, version_id, updated_at",
+    "hub_order",
+    ("channel", "shop_id", "channel_order_id"),
 )
 _COLUMNS = (
     "id, channel, shop_id, channel_order_id, version, content, status, currency, amount_paid, display_no, created_at, priority, "
@@ -47,12 +50,13 @@ _Identity = tuple[str, str, str]
 
 @dataclass(slots=True)
 class _Held:
-    """``fresh``: what is to be written for the newest state, where one of these writes has brought it."""
+    """``since``: when it came; ``fresh``: what is to be written for the newest state, where one of these writes has brought it."""
 
     id: int
     version: str
     content: str
     version_id: int
+    since: int
     fresh: tuple[Any, ...] | None = None
 
 
@@ -72,7 +76,7 @@ def put_orders(
 ) -> tuple[list[HubOutcome | Exception], list[PutFact]]:
     """Keep the orders that are new or newer, and each version that came; the outcomes, and the facts that are still to be written."""
     held = {
-        (row[1], row[2], row[3]): _Held(row[0], row[4], row[5], row[6])
+        (row[1], row[2], row[3]): _Held(row[0], row[4], row[5], row[6], row[7])
         for row in select(connection, _HELD, "(?,?,?)", [_identity(write.order) for write in writes], _HELD_TAIL)
     }
     rows = _Rows(known={one.id for one in held.values()})
@@ -89,6 +93,7 @@ def put_orders(
         results.append(result)
         facts.append(PutFact(write.fact.event_id, structs.replace(write.fact, body=with_outcome(write.fact.body, result)), None))
     _write(connection, rows, [one.fresh for one in held.values() if one.fresh is not None])
+    give_back(connection, rows.lines)
     add_to_counters(connection, +new)
     return results, facts
 
@@ -96,14 +101,17 @@ def put_orders(
 def _decide(write: PutOrder, held: dict[_Identity, _Held], rows: _Rows, key: DataKey, desk: Desk) -> HubOutcome:
     order, identity = write.order, _identity(write.order)
     known = held.get(identity)
-    result = outcome(order, known.version, known.content) if known else "new"
+    came = Came(order.version, order.content, order.updated_at or write.fact.at)
+    result = outcome(came, Came(known.version, known.content, from_micros(known.since)) if known else None)
     version_id = desk.ids.next()
     order_id = known.id if known else version_id
     body = None if result == "unchanged" else seal(key, order.body, place("hub_order", "body", order_id))
     if result in ("new", "changed"):
         if known is not None:
             _make_room(known, rows)
-        held[identity] = _Held(order_id, order.version, order.content, version_id, _order_row(order_id, write, body, version_id))
+        held[identity] = _Held(
+            order_id, order.version, order.content, version_id, _at(write), _order_row(order_id, write, body, version_id)
+        )
         rows.lines[order_id] = order
     rows.versions[version_id] = _version_row(version_id, order_id, write, result, body if result == "stale" else None)
     if result != "unchanged":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from engine.errors import NodeError
 from engine.node.context import Call, Called, HttpAnswer, HttpCall, HubOutcome, HubTask, Judge, Mail, Wait, Woken, by_status
@@ -65,7 +65,7 @@ class FakeContext:
 
     async def to_hub(self, order: Item) -> HubOutcome:
         self.requests.append({"kind": "hub", "connection": "", "order": order})
-        return cast("HubOutcome", self._hub.put(order))
+        return self._hub.put(order)
 
     async def reconcile(self, day: str, channel: str, source: ConnectionRef | None = None) -> Mapping[str, Any]:
         """As the next answer says; without any the lists agree and are empty."""

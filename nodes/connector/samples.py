@@ -19,6 +19,13 @@ def sold(channel: str) -> tuple[str, ...]:
     return tuple(line["sku_code"] for line in sample(channel, "sample_order")["lines"] if line["sku_code"])
 
 
+def priced(channel: str) -> dict[str, str]:
+    """What one of each costs there by the channel's sample, with its currency."""
+    order = sample(channel, "sample_order")
+    lines = [line for line in order["lines"] if line["sku_code"] and line["unit_price"] is not None]
+    return {line["sku_code"]: f"{line['unit_price']} {order['currency']}" for line in lines}
+
+
 def schema(channel: str) -> Item:
     """The declared form of an order of a channel: JSON Schema (2020-12) with a ``version`` of its own."""
     return sample(channel, "schema")

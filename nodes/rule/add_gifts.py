@@ -81,8 +81,9 @@ async def add_gifts(orders: Sequence[Item], params: AddGifts, context: Context) 
     """Adds a line at price 0 for every campaign that an order fits: amount paid, time of payment, SKUs bought, channel.
 
     An order that has the gift already gets no second one. Only what is paid and still to ship gets any. "Only the first" counts over all
-    runs: each order once, in however many versions it comes, and it keeps its place also where it is called off later. Of orders that are
-    here together, those that were paid first come first. The place is recorded with the run, so that looking back shows the same.
+    runs: each order once, in however many versions it comes; one that the hub learns is called off before it left gives its place to the
+    next. Of orders that are here together, those that were paid first come first. The place is recorded with the run, so that looking
+    back shows the same.
     """
     ranks = [by_payment(order) for order in orders]
     made = list(orders)

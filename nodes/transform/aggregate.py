@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
-from engine.sdk import Example, Item, Made, Params, PlainPath, batch_node
-from nodes.transform.measures import Measure, measured
+from engine.sdk import Example, FieldClass, Gathering, Item, Made, PlainPath, batch_node
+from nodes.transform.measures import Measure, measured, measured_fields
 from nodes.transform.reading import groups
 from nodes.transform.writing import copied, put_at
 
 
-class Aggregate(Params):
+class Aggregate(Gathering):
     by: tuple[PlainPath, ...] = Field(
         default=(), title="Group by", description="One result for each combination of these fields. Empty: one over all items."
     )
     measures: dict[PlainPath, Measure] = Field(min_length=1, title="Measures", description="Which field of the result gets which measure.")
+
+    def gathered_fields(self, fields: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:
+        return measured_fields(self.measures, fields)
 
 
 @batch_node(

@@ -21,6 +21,7 @@ from engine.sdk import (
     clean_sku,
     clean_text,
     clean_time,
+    half_width_numbers,
     mask,
     node,
     passes,
@@ -32,7 +33,7 @@ Cleaner = Callable[[Any], Any]
 
 _NUMBERS = ("channel_order_id", "display_no", "parent_channel_order_id")
 _AMOUNTS = ("items", "discount_seller", "discount_platform", "shipping", "tax", "paid")
-_OF_TEXT: tuple[Cleaner, ...] = (clean_name, clean_text, clean_sku, clean_phone)
+_OF_TEXT: tuple[Cleaner, ...] = (clean_name, clean_text, clean_sku, clean_phone, half_width_numbers)
 _PLACES = ("address", "country", "province", "city", "district", "town", "zip")
 
 
@@ -42,6 +43,11 @@ class CleanOrderParams(Params):
     )
     names: bool = Field(
         default=True, title="Names and places", description="HTML entities resolved, invisible characters removed, spaces collapsed."
+    )
+    half_width: bool = Field(
+        default=False,
+        title="Half-width addresses",
+        description="Full-width digits and letters of an address as half-width ones, to be compared, printed and picked in one form.",
     )
     notes: bool = Field(default=True, title="Notes", description="The same for notes, whose line breaks stay.")
     sku: bool = Field(default=True, title="SKU codes", description="Half width, upper case, no spaces, one kind of dash.")
@@ -96,6 +102,12 @@ class CleanOrderParams(Params):
             title="A local time keeps its source text",
         ),
         Example(
+            {"half_width": True},
+            [{"receiver": {"name": "测试Ａ", "address": "示例路１２８号（３幢）－５０１"}}],
+            {"out": [{"receiver": {"name": "测试Ａ", "address": "示例路128号（3幢）-501"}}]},
+            title="Numbers of an address in one form",
+        ),
+        Example(
             {"sku": False}, [{"lines": [{"sku_code": "a 1"}]}], {"out": [{"lines": [{"sku_code": "a 1"}]}]}, title="A part switched off"
         ),
         Example({}, [{"channel_order_id": "4.0126E+18"}], problem="order.number_damaged", title="A number that a spreadsheet rounded"),
@@ -112,6 +124,8 @@ def clean_order(item: Item, params: CleanOrderParams) -> Item:
         _clean(order, {name: _number_cleaner(name) for name in _NUMBERS})
     if params.names:
         _clean_names(order)
+    if params.half_width:
+        _clean_receiver(order, dict.fromkeys(_PLACES, half_width_numbers), {"address": Kind.ADDRESS})
     if params.notes:
         _clean_part(order, "note", dict.fromkeys(("buyer", "seller"), clean_text))
     if params.phone:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
-from engine.sdk import Example, Item, Made, Params, PlainPath, batch_node
-from nodes.transform.measures import Measure, measured
+from engine.sdk import Example, FieldClass, Gathering, Item, Made, PlainPath, batch_node
+from nodes.transform.measures import Measure, measured, measured_fields
 from nodes.transform.reading import groups
 from nodes.transform.writing import copied, put_at
 
 
-class GroupBy(Params):
+class GroupBy(Gathering):
     by: tuple[PlainPath, ...] = Field(
         min_length=1, title="Group by", description="Items with the same values in all these fields form one group."
     )
@@ -27,6 +27,11 @@ class GroupBy(Params):
         title="Measures",
         description="Which further field of the group gets which measure over its items, such as a total.",
     )
+
+    def gathered_fields(self, fields: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:
+        """Each member of the list as it came."""
+        members = {f"{self.into}[].{path}": found for path, found in fields.items()}
+        return {**members, **measured_fields(self.measures, fields)}
 
 
 @batch_node(

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine.sdk import Item, NodeError, Path
+from engine.sdk import DataClass, FieldClass, Item, NodeError, Path
 from nodes.transform.reading import exact, values_at
 
 _EXACT: Final = Context(prec=200, traps=[Inexact, InvalidOperation])
@@ -34,6 +34,19 @@ class Measure(BaseModel):
         if self.of is None and self.function != "count":
             raise PydanticCustomError("measure_field", "name the field to measure")
         return self
+
+
+def measured_fields(measures: Mapping[str, Measure], fields: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:
+    """The classes of measures over items with these fields: a number of items tells nothing of a person, a measured value as much as
+    the field. One of a field that nobody declared is not named.
+    """
+    found: dict[str, FieldClass] = {}
+    for path, measure in measures.items():
+        of = None if measure.of is None or measure.function == "count" else measure.of
+        declared = FieldClass(DataClass.INTERNAL) if of is None else fields.get(of)
+        if declared is not None:
+            found[path] = declared
+    return found
 
 
 def measured(items: Sequence[Item], measure: Measure) -> Any:

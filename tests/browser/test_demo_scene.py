@@ -29,12 +29,14 @@ def test_a_zone_mistake_is_shown_from_beginning_to_end(reader: BrowserContext, d
     expect(page.get_by_text("The times of Own shop lie 8:00 hours in the future")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("UTC+08:00").first).to_be_visible()
     expect(page.locator("#under-way")).to_have_text("0", timeout=15_000)
+    expect(page.locator("#on-hold")).not_to_have_text("0")
     picture(page, "scene")
     end = page.get_by_role("button", name="Set its times right")
     expect(end).to_be_focused()
     phone(reader, demo)
     end.press("Enter")
     expect(page.get_by_role("status").get_by_text("Over")).to_be_visible(timeout=15_000)
+    expect(page.locator("#on-hold")).to_have_text("0", timeout=15_000)
     picture(page, "scene_over")
     assert complaints == []
 

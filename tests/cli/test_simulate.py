@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import aiohttp
 import pytest
 
 from engine.cli.simulate import simulators
@@ -54,6 +55,29 @@ def test_a_channel_begins_with_goods_on_sale_and_as_badly_as_it_was_told() -> No
             page = " ".join(answer.read().decode().split())
         for name, value in (("calls", "7"), ("seconds", "30"), ("clock", "-90"), ("lost", "2.5"), ("late", "1"), ("forged", "0")):
             assert re.search(rf'<input id="{name}"[^>]* value="{re.escape(value)}"', page), name
+
+
+@pytest.mark.parametrize("name", sorted(set(simulators()) - {"kuaidi100"}))
+async def test_the_page_lists_what_is_on_sale_with_units_and_price(name: str) -> None:
+    simulator = simulators()[name].load()()
+    if not hasattr(simulator, "sells"):
+        pytest.skip("it sells nothing")
+    async with simulator as shop:
+        assert "Nothing is on sale." in await _seen(f"{shop.url}/simulator?lang=en")
+        for sku in shop.sells:
+            shop.put_on_sale(sku, 41)
+        shop.put_on_sale("NEW-1", 7)
+        page = await _seen(f"{shop.url}/simulator?lang=zh")
+    assert f"在售商品 ({len(set(shop.sells)) + 1})" in page
+    prices = [shop.prices[sku] for sku in dict.fromkeys(sorted(shop.sells))]
+    rows = [f"<td><code>{sku}</code></td> <td>41</td> <td>{price}</td>" for sku, price in zip(sorted(set(shop.sells)), prices, strict=True)]
+    assert all(row in page for row in [*rows, "<td><code>NEW-1</code></td> <td>7</td> <td>–</td>"])
+    assert all(re.fullmatch(r"[0-9]+(\.[0-9]+)? [A-Z]{3}", price) for price in prices)
+
+
+async def _seen(url: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return " ".join((await answer.text()).split())
 
 
 def test_shares_of_more_than_all_pushes_are_refused(orderloom) -> None:

@@ -32,8 +32,9 @@ async def main():
     print("ready", flush=True)
     for number in itertools.count(1):
         await store.begin_share("hub", Candidate(b'{"of": %d, "n": %d}' % (int(sys.argv[2]), number), ""), 10, actor="owner")
-        await store.grow_share("hub", 50, actor="owner")
-        await store.grow_share("hub", 100, actor="owner")
+        await store.resize_share("hub", 50, actor="owner")
+        await store.resize_share("hub", 5, actor="owner")
+        await store.resize_share("hub", 100, actor="owner")
         await store.end_share("hub", actor="owner")
 
 asyncio.run(main())

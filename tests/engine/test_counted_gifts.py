@@ -124,6 +124,25 @@ async def test_looking_back_shows_the_place_that_it_had_whatever_has_become_of_t
     assert "campaign.places" in json.dumps(step, default=str)
 
 
+async def test_an_order_that_is_called_off_gives_its_place_to_the_next_also_over_a_restart(house: House) -> None:
+    flow = json.loads(json.dumps(FLOW))
+    flow["nodes"]["hub"] = {"use": "connector.to_hub@1"}
+    flow["wires"] = ["hook -> hub", "hub.new -> gifts", "hub.changed -> gifts", *flow["wires"][1:]]
+    async with house.open():
+        await published(house, json.dumps(flow).encode())
+        for number in ("A1", "A2", "A3"):
+            await send(house, number)
+        await house.send("A1", 2, **{**order("A1", 2), "status": "cancelled"})
+    async with house.open():
+        await send(house, "A3", version=2)
+        await send(house, "A4")
+        await house.send("A1", 3, **{**order("A1", 3), "status": "cancelled"})
+        await send(house, "A5")
+    assert told(house) == [
+        ("A1", True), ("A2", True), ("A3", False), ("A1", False), ("A3", True), ("A4", False), ("A1", False), ("A5", False),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("first", [1, 2, 5])
 async def test_the_sandbox_counts_for_itself_and_takes_nobodys_place(house: House, first: int) -> None:
     flow = json.loads(json.dumps(FLOW))

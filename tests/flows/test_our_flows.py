@@ -59,6 +59,8 @@ def test_every_node_has_a_place_of_its_own(name) -> None:
         ("urgent", {"when": "true"}),
         ("ready", {"cases": [{"when": "false"}]}),
         ("held", {"reason": "risk_review"}),
+        ("dated", {"tolerance": "9h"}),
+        ("clean", {"half_width": False}),
         ("mask", {"fields": {"receiver.name": "name"}}),
         ("taobao_order", {"channel": "shopify"}),
     ],

@@ -15,6 +15,7 @@ from engine.path.systems import OFFERS, Systems, parse_entry
 from engine.store.memory import MemoryStore
 
 CONNECTIONS = {
+    "pdd": {"type": "pinduoduo", "client_id": "c", "secret": "s"},
     "tb": {"type": "taobao", "secret": "s"},
     "wms": {"type": "wms", "url": "https://wms.example"},
     "erp_db": {"type": "database", "kind": "postgresql", "host": "db.example", "user": "u", "database": "erp"},
@@ -32,7 +33,7 @@ async def register() -> Systems:
 async def test_each_connection_to_a_system_is_in_the_register_with_what_its_type_offers() -> None:
     systems = await register()
     assert [(one.name, one.offers, one.version) for one in await systems.all()] == [
-        ("erp_db", ("database",), 0), ("tb", ("webhook", "api"), 0), ("wms", ("api",), 0),
+        ("erp_db", ("database",), 0), ("pdd", ("api", "messages"), 0), ("tb", ("webhook", "api"), 0), ("wms", ("api",), 0),
     ]  # fmt: skip
 
 
@@ -40,10 +41,12 @@ async def test_a_system_of_several_connections_offers_what_they_all_do_and_what_
     systems = await register()
     entry = parse_entry({"title": "ERP", "owner": "IT", "connections": ["wms", "erp_db"], "offers": ["file"], "per_minute": 60})
     assert await systems.save("erp", entry, expected=0, actor="ann") == 1
-    assert [(one.name, one.offers) for one in await systems.all()] == [("erp", ("api", "database", "file")), ("tb", ("webhook", "api"))]
+    assert [(one.name, one.offers) for one in await systems.all()] == [
+        ("erp", ("api", "database", "file")), ("pdd", ("api", "messages")), ("tb", ("webhook", "api")),
+    ]  # fmt: skip
     assert (await systems.one("erp")).entry.owner == "IT"
     await systems.remove("erp", actor="ann")
-    assert [one.name for one in await systems.all()] == ["erp_db", "tb", "wms"]
+    assert [one.name for one in await systems.all()] == ["erp_db", "pdd", "tb", "wms"]
     for gone in (systems.remove("erp", actor="ann"), systems.one("erp")):
         with pytest.raises(NotFound):
             await gone
@@ -65,6 +68,8 @@ async def test_a_name_and_connections_that_cannot_be_are_named_together() -> Non
         (("webhook", "api"), {"webhook": False, "api": True}, "webhook_and_polling", ("pushes_and_reads", "webhook_not_heard")),
         (("webhook", "api"), {"webhook": True, "api": False}, "webhook", ("pushes_only",)),
         (("webhook", "api"), {"webhook": True}, "webhook_and_polling", ("pushes_and_reads", "api_not_proven")),
+        (("api", "messages"), {"api": True}, "messages_and_polling", ("tells_and_reads",)),
+        (("api", "messages"), {"api": False}, "none", ("nothing_works",)),
         (("api",), {"api": True, "clock": False}, "polling", ("reads_only", "clock_off")),
         (("api", "database"), {"reachable": False, "database": True}, "database", ("has_tables",)),
         (("queue", "file"), {"queue": True}, "queue", ("has_queue",)),
@@ -85,7 +90,12 @@ def test_a_system_that_takes_orders_is_called() -> None:
 @given(st.sets(st.sampled_from(OFFERS)), st.dictionaries(st.sampled_from(ABILITIES), st.booleans()), st.booleans())
 def test_nothing_is_recommended_that_is_not_offered_or_does_not_work(offers: set[Any], can: dict[Any, bool], encrypted: bool) -> None:
     found = recommend(offers, Findings(can, encrypted=encrypted))
-    parts = {"webhook_and_polling": {"webhook", "api"}, "polling": {"api"}, "none": set[str]()}.get(found.way, {found.way})
+    parts = {
+        "webhook_and_polling": {"webhook", "api"},
+        "messages_and_polling": {"messages", "api"},
+        "polling": {"api"},
+        "none": set[str](),
+    }.get(found.way, {found.way})
     assert parts <= offers
     assert not any(can.get(part) is False for part in parts - {"webhook"})
     assert ("not_encrypted" in found.reasons) is not encrypted

@@ -18,7 +18,7 @@ from engine.connection.guard import AddressGuard
 from engine.connection.types import parse_connection
 from engine.node.triggers import Delivery
 from engine.testing.channel import SocketPusher
-from nodes.connector.pinduoduo.messages import numbers_in
+from nodes.connector.pinduoduo.messages import FurtherShop, by_shop
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
@@ -122,7 +122,64 @@ def test_only_messages_about_orders_and_refunds_name_one() -> None:
         frame("pdd_goods_GoodsAdd", r'"{\"tid\":\"B\"}"'), frame("pdd_trade_TradeSuccess", '"nonsense"'),
         frame("pdd_trade_TradeSuccess", "7"), b'{"message":null}',
     ]  # fmt: skip
-    assert numbers_in(Delivery(body) for body in bodies) == ["A"]
+    assert by_shop(Delivery(body) for body in bodies) == [(None, ["A"])]
+
+
+SECOND = 200_000_002
+TWO = flow(
+    "connector.pinduoduo_messages@1",
+    {"shop": {"connection": "shop"}, "further": [{"mall_id": str(SECOND), "shop": {"connection": "second"}}]},
+)
+
+
+def two_of(first: PinduoduoSimulator, second: PinduoduoSimulator) -> dict[str, dict[str, Any]]:
+    return {"shop": first.connection, "second": second.connection}
+
+
+async def keys_of(app: Orderloom) -> set[str]:
+    return {event.order_key for event in (await app.store.events(limit=50)).items}
+
+
+async def test_two_shops_under_one_app_are_told_apart_and_each_order_is_the_same_as_polled(shop: PinduoduoSimulator) -> None:
+    async with PinduoduoSimulator(mall=SECOND, app=shop) as second:
+        second.tokens.access = "another"
+        async with Place(two_of(shop, second)).open() as app:
+            await app.publish(TWO, note="", actor="owner")
+            await until(lambda: phase(app) == "connected")
+            made = [*shop.create(2), *second.create(3)]
+            await arrived(app, 5)
+            expected = {f"pinduoduo|{name}|{one.id}" for name, one in zip(["shop"] * 2 + ["second"] * 3, made, strict=True)}
+            assert await keys_of(app) == expected
+            await shop.pusher.settled()
+            assert [one.status for one in shop.pusher.sent] == [200] * 5
+            for name in ("shop", "second"):
+                poll = flow("connector.pinduoduo_poll@1", {"shop": {"connection": name}, "every": "100ms"}, name=f"{name}_fetched")
+                await app.publish(poll, note="", actor="owner")
+            await arrived(app, 10)
+            assert await keys_of(app) == expected, "what is polled stands in the same line as what was told"
+
+
+async def test_a_further_shop_whose_permission_ended_holds_up_no_other(shop: PinduoduoSimulator) -> None:
+    async with PinduoduoSimulator(mall=SECOND, app=shop) as second, Place(two_of(shop, second)).open() as app:
+        await app.publish(TWO, note="", actor="owner")
+        await until(lambda: phase(app) == "connected")
+        second.tokens.access = "renewed elsewhere"
+        second.create(1)
+        (made,) = shop.create()
+        assert await arrived(app, 1) == [made.id]
+        await shop.pusher.settled()
+        assert await keys_of(app) == {f"pinduoduo|shop|{made.id}"}
+
+
+def test_a_message_goes_to_the_shop_that_it_names_and_else_to_the_first() -> None:
+    further = [FurtherShop.model_validate({"mall_id": "7", "shop": {"connection": "seven"}})]
+    frame = '{"message":{"type":"pdd_trade_TradeConfirmed"%s,"content":"{%s\\"tid\\":\\"%s\\"}"}}'
+    bodies = [
+        frame % (',"mallID":7', "", "A"), frame % ("", '\\"mall_id\\":7,', "B"), frame % (',"mallID":8', "", "C"), frame % ("", "", "D"),
+        frame % (',"mallID":7', "", "A"),
+    ]  # fmt: skip
+    found = by_shop([Delivery(body.encode()) for body in bodies], further)
+    assert [(shop.connection if shop else None, numbers) for shop, numbers in found] == [("seven", ["A", "B"]), (None, ["C", "D"])]
 
 
 async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(shop: PinduoduoSimulator) -> None:

@@ -1,19 +1,20 @@
-"""What every store promises about campaigns: so many orders have a place, each one, and keep it."""
+"""What every store promises about campaigns: so many orders have a place, each one, and keep it until they are called off."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.order.places import OrderName, numbered
+from engine.order.places import OrderName, Ranking, numbered
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
 from engine.store.ports import Store, StoreOptions
 
-from .conftest import NOW
+from .conftest import NOW, event, fact, order
 
 
 def name(number: int | str) -> OrderName:
@@ -77,7 +78,87 @@ async def test_two_processes_on_one_store_share_the_places(tmp_path: Path) -> No
     assert await take(other, "a", first=1) == [1]
 
 
+async def kept(store: Store, number: int | str, status: str, version: int) -> str:
+    """What became of a version of the order in the hub."""
+    channel, shop, channel_order_id = name(number)
+    one = order(
+        channel=channel, shop_id=shop, channel_order_id=channel_order_id, status=status, version=f"2026-01-05T08:00:{version:02}Z",
+        content=f"{status}{version}",
+    )  # fmt: skip
+    run = await store.journal.put_event(event(key=f"{channel_order_id}/{version}/{status}", content=f"{channel_order_id}{version}{status}"))
+    return await store.journal.put_order(one, fact(run.id))
+
+
+@pytest.mark.parametrize("status", ["cancelled", "closed_refunded"])
+async def test_an_order_that_is_called_off_gives_its_place_back_and_the_next_has_it_once(store: Store, status: str) -> None:
+    await kept(store, "a", "awaiting_fulfillment", 1)
+    assert await take(store, "a", "b", "c", "d") == [1, 2, 3, 0]
+    assert await take(store, "a", first=9, campaign="summer") == [1]
+    await kept(store, "a", status, 2)
+    await kept(store, "a", status, 3)
+    assert await take(store, "d", "e") == [1, 0], "given back once, and given once"
+    assert await take(store, "x", "y", first=9, campaign="summer") == [1, 2], "in each campaign that it had part in"
+    assert await take(store, "b", "c") == [2, 3], "the others keep theirs"
+
+
+async def test_an_order_that_is_called_off_gets_no_place_until_it_is_revived(store: Store) -> None:
+    await kept(store, "a", "cancelled", 2)
+    assert await take(store, "a", "b", first=1) == [0, 1]
+    await kept(store, "a", "awaiting_fulfillment", 3)
+    assert await take(store, "a", first=2) == [2]
+
+
+async def test_what_has_left_keeps_its_place_for_the_gift_went_along(store: Store) -> None:
+    assert await take(store, "a", "b", first=1) == [1, 0]
+    await kept(store, "a", "shipped", 2)
+    await kept(store, "a", "closed_refunded", 3)
+    assert await take(store, "b", "a", first=1) == [0, 1]
+
+
+async def test_a_place_beyond_a_limit_that_shrank_is_not_given_again(store: Store) -> None:
+    assert await take(store, "a", "b", "c") == [1, 2, 3]
+    await kept(store, "c", "cancelled", 2)
+    assert await take(store, "d", first=2) == [0]
+    await kept(store, "a", "cancelled", 2)
+    assert await take(store, "d", "e", "f", first=4) == [1, 3, 4]
+
+
+async def test_many_that_ask_while_orders_are_called_off_share_the_places_without_a_gap(store: Store) -> None:
+    assert await take(store, *range(6), first=6) == [1, 2, 3, 4, 5, 6]
+    await asyncio.gather(
+        *(kept(store, number, "cancelled", 2) for number in range(0, 6, 2)), *(take(store, 10 + n, first=6) for n in range(9))
+    )
+    held = await take(store, *range(30), first=6)
+    assert sorted(filter(None, held)) == [1, 2, 3, 4, 5, 6]
+    assert [held[number] for number in range(6)] == [0, 2, 0, 4, 0, 6]
+
+
+async def test_a_place_that_was_given_back_outlives_a_restart(options: StoreOptions) -> None:
+    store = open_store(options)
+    await store.open()
+    await take(store, "a", "b", first=2)
+    await kept(store, "a", "cancelled", 1)
+    await store.close()
+    store = open_store(options)
+    await store.open()
+    assert await take(store, "c", "d", first=2) == [1, 0]
+    await store.close()
+
+
 questions = some.lists(some.tuples(some.integers(1, 12), some.lists(some.integers(0, 20), max_size=6)), max_size=20)
+
+
+@given(some.lists(some.tuples(some.booleans(), some.integers(0, 8), some.integers(1, 6)), max_size=30))
+def test_whatever_is_asked_and_given_back_no_place_is_held_twice_and_none_is_lost(steps: list[tuple[bool, int, int]]) -> None:
+    ranking = Ranking()
+    for asks, number, first in steps:
+        if asks:
+            (place,) = ranking.take(first, [name(number)])
+            assert place or len([one for one in ranking.known.values() if one <= first]) == first, "none is refused while one is left"
+        else:
+            ranking.give_back(name(number))
+        held = [*ranking.known.values(), *ranking.free]
+        assert sorted(held) == list(range(1, len(held) + 1)), "each number is held or free, and only one of them"
 
 
 @given(questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,28 @@ async def test_a_number_that_no_hold_or_version_can_have_is_unknown(store: Store
         await store.order_version(10**30)
 
 
+AHEAD, TRUE, BEFORE = "2026-01-05T16:00:00Z", "2026-01-05T08:00:00Z", "2026-01-05T07:30:00Z"
+
+
+async def test_a_version_from_the_future_gives_way_to_its_correction_and_to_nothing_from_before_it(store: Store) -> None:
+    run = (await store.journal.put_event(EVENT)).id
+    came = datetime(2026, 1, 5, 8, 0, 2, tzinfo=UTC)
+    hold = replace(HOLD, version=AHEAD, reasons=("future_dated",))
+    await store.journal.put_order(order(version=AHEAD, content="wrong", updated_at=came), fact(run))
+    await store.journal.end_run(run, waiting(hold))
+    later = (await store.journal.put_event(event(key="taobao/s1/1001/v2", content="c2"))).id
+    put = [(BEFORE, came + timedelta(seconds=1)), (TRUE, came - timedelta(seconds=1)), (TRUE, came + timedelta(minutes=5))]
+    outcomes = [
+        await store.journal.put_order(order(version=version, content=f"c{number}", updated_at=at), fact(later, number))
+        for number, (version, at) in enumerate(put, 1)
+    ]
+    assert outcomes == ["stale", "stale", "changed"]
+    assert (await store.order("taobao", "s1", "1001")).version == TRUE
+    assert [one.order.version for one in await store.overtaken_holds()] == [AHEAD]
+    again = order(version=AHEAD, content="wrong", updated_at=came + timedelta(hours=9))
+    assert await store.journal.put_order(again, fact(later, 9)) == "changed", "by then that time has come"
+
+
 @pytest.mark.parametrize(
     ("held_version", "newest", "brought_by", "overtaken"),
     [
@@ -138,6 +160,13 @@ async def test_a_number_that_no_hold_or_version_can_have_is_unknown(store: Store
 )
 def test_what_a_newer_version_overtakes(held_version: str, newest: str, brought_by: int, overtaken: bool) -> None:
     assert is_overtaken(held_version, 5, newest, brought_by) is overtaken
+
+
+def test_a_version_from_the_future_is_overtaken_by_what_came_later_alone() -> None:
+    since = datetime(2026, 1, 5, 8, 0, 2, tzinfo=UTC)
+    assert is_overtaken(AHEAD, 5, TRUE, 9, since)
+    assert not is_overtaken(AHEAD, 5, TRUE, 1, since)
+    assert not is_overtaken("2026-01-05T08:09:00Z", 5, TRUE, 9, since), "clocks differ a little"
 
 
 async def two_held(store: Store) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -31,20 +31,23 @@ async def test_a_share_makes_a_version_that_is_not_published(flows: Store) -> No
     assert await flows.shares() == {"hub": share}
 
 
-async def test_a_share_grows_and_never_shrinks(flows: Store) -> None:
+async def test_a_share_grows_and_shrinks_down_to_nothing_and_knows_the_most_that_it_took(flows: Store) -> None:
     await flows.begin_share("hub", NEXT, 10, actor="owner")
-    assert (await flows.grow_share("hub", 50, actor="owner")).percent == 50
-    with pytest.raises(Conflict, match=r"share\.shrinks"):
-        await flows.grow_share("hub", 49, actor="owner")
-    assert (await flows.shares())["hub"].percent == 50
+    for percent, peak in ((50, 50), (5, 50), (0, 50), (20, 50), (60, 60)):
+        share = await flows.resize_share("hub", percent, actor="owner")
+        assert (share.percent, share.peak, share.state) == (percent, peak, "share")
+        assert (await flows.shares())["hub"] == share
+    assert await published(flows) == 1
+    actions = [row.action for row in (await flows.audit_rows()).items if row.action.startswith("share.")]
+    assert actions[:5] == ["share.grow", "share.grow", "share.shrink", "share.shrink", "share.grow"]
 
 
 async def test_all_orders_are_a_switch_and_one_step_goes_back(flows: Store) -> None:
     await flows.begin_share("hub", NEXT, 10, actor="owner")
-    assert (await flows.grow_share("hub", 100, actor="owner")).state == "switched"
+    assert (await flows.resize_share("hub", 100, actor="owner")).state == "switched"
     assert await published(flows) == 2
-    with pytest.raises(Conflict, match=r"share\.shrinks"):
-        await flows.grow_share("hub", 100, actor="owner")
+    with pytest.raises(Conflict, match=r"share\.switched"):
+        await flows.resize_share("hub", 100, actor="owner")
     await flows.end_share("hub", actor="owner")
     assert (await published(flows), await flows.shares()) == (1, {})
 
@@ -96,7 +99,7 @@ async def test_what_cannot_be_shared_is_refused_and_leaves_nothing(flows: Store)
     ):
         with pytest.raises(error, match=code):
             await flows.begin_share(flow, what, 10, actor="owner")
-    for step in (flows.end_share("hub", actor="owner"), flows.grow_share("hub", 20, actor="owner")):
+    for step in (flows.end_share("hub", actor="owner"), flows.resize_share("hub", 20, actor="owner")):
         with pytest.raises(NotFound, match=r"share\.none"):
             await step
     assert [one.version for one in await flows.versions("hub")] == [1]
@@ -106,8 +109,8 @@ async def test_what_cannot_be_shared_is_refused_and_leaves_nothing(flows: Store)
 async def test_others_are_told_and_the_audit_trail_says_who(flows: Store) -> None:
     marks = [await flows.change_mark()]
     for step in (
-        flows.begin_share("hub", NEXT, 10, actor="owner"), flows.grow_share("hub", 20, actor="owner"),
-        flows.grow_share("hub", 100, actor="owner"), flows.end_share("hub", actor="owner"),
+        flows.begin_share("hub", NEXT, 10, actor="owner"), flows.resize_share("hub", 20, actor="owner"),
+        flows.resize_share("hub", 100, actor="owner"), flows.end_share("hub", actor="owner"),
     ):  # fmt: skip
         await step
         marks.append(await flows.change_mark())

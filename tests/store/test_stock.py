@@ -9,7 +9,7 @@ import pytest
 
 from engine.store.memory import MemoryStore
 from engine.store.ports import OrderLine, Store
-from engine.store.stock_records import Sold, StockLevel, StockLimit, StockTake, TakeCounts
+from engine.store.stock_records import KEPT_DAYS, Sold, StockLevel, StockLimit, StockTake, TakeCounts
 
 from .conftest import NOW, event, fact, order
 
@@ -104,3 +104,36 @@ async def test_limits_of_a_sku_are_kept_until_they_are_taken_away(store: Store) 
     assert not await store.stock_limits()
     actions = [(row.action, row.resource, row.detail) for row in (await store.audit_rows()).items]
     assert actions == [("stock_limit.save", "sku:A-1", {}), ("stock_limit.save", "sku:A-1", {"at_least": "20", "days": "7"})]
+
+
+def on_day(sku: str, quantity: int, day: int, *, hour: int = 0) -> StockTake:
+    at = NOW + timedelta(days=day, hours=hour)
+    return StockTake("wms", "goods", at, (StockLevel("wms", "", "HZ1", sku, "goods", quantity, at),))
+
+
+async def days(store: Store, sku: str | None = "A") -> list[tuple[int, int]]:
+    return [((one.day - NOW.date()).days, one.level.quantity) for one in await store.stock_days(sku)]
+
+
+async def test_the_last_of_each_day_is_kept_whatever_comes_late(store: Store) -> None:
+    for told in (on_day("A", 9, 0), on_day("A", 7, 0, hour=2), on_day("A", 8, 0, hour=1), on_day("A", 5, 2), on_day("B", 1, 1)):
+        await store.keep_stock(told)
+    assert await days(store) == [(0, 7), (2, 5)]
+    assert await days(store, "B") == [(1, 1)]
+
+
+async def test_what_a_whole_list_lacks_is_none_on_its_day(store: Store) -> None:
+    await store.keep_stock(on_day("A", 9, 0))
+    await store.keep_stock(StockTake("wms", "goods", NOW + timedelta(days=3), (), whole=True))
+    assert await days(store) == [(0, 9), (3, 0)]
+    assert await days(store, None) == [(0, 9), (3, 0)], "it was out of stock once"
+
+
+async def test_days_are_forgotten_but_for_what_it_was_last(store: Store) -> None:
+    for day in (0, 1, 5, 20):
+        await store.keep_stock(on_day("A", 10 + day, day))
+    await store.keep_stock(on_day("QUIET", 3, 0, hour=1))
+    await store.keep_stock(on_day("A", 1, 10 + KEPT_DAYS))
+    assert await days(store) == [(5, 15), (20, 30), (10 + KEPT_DAYS, 1)]
+    assert await days(store, "QUIET") == [(0, 3)], "it has not changed since"
+    assert await days(store, None) == []

@@ -53,7 +53,15 @@ def to_half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
+def half_width_numbers(text: str | None) -> str | None:
+    """Full-width digits, Latin letters and the signs between them (－＃／．＋＆) as ASCII: 示例路１２８号 as 示例路128号. Chinese
+    punctuation, such as （ and ，, stays as it is written.
+    """
+    return None if text is None else text.translate(_NUMBERS)
+
+
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_NUMBERS = {code: half for code, half in _HALF_WIDTH.items() if chr(half).isalnum() or chr(half) in "-#/.+&"}
 
 
 def _name(text: str) -> str:

@@ -36,6 +36,11 @@ def lacks_a_match(order: Mapping[str, Any], rules: AppliedRules) -> bool:
     return bool(line_changes(order, rules.matches, rules.shop)[1])
 
 
+def is_found_by(line: Mapping[str, Any], key: str, sku_code: str) -> bool:
+    """Whether a line that was matched has its code by the row with this key."""
+    return line.get("sku_matched") is True and line.get("sku_code") == sku_code and key in keys_of(line).all()
+
+
 def _best(keys: MatchKeys, where: Sequence[tuple[str, str]], by_place: Mapping[tuple[str, str, str], Match]) -> Match | None:
     """A code counts before a title, the platform's before the seller's, and a shop's own row before that of its channel."""
     for key in keys.all():

@@ -31,8 +31,8 @@ class Shares(Protocol):
         """
         ...
 
-    async def grow_share(self, flow: str, percent: int, *, actor: str) -> Share:
-        """100 switches over. Raises ``NotFound`` (``share.none``) or ``Conflict`` (``share.shrinks``): no order goes back alone."""
+    async def resize_share(self, flow: str, percent: int, *, actor: str) -> Share:
+        """More or less, down to 0; 100 switches over. Raises ``NotFound`` (``share.none``) or ``Conflict`` (``share.switched``)."""
         ...
 
     async def end_share(self, flow: str, *, actor: str) -> Share:

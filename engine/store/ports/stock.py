@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from engine.store.stock_records import Sold, StockLevel, StockLimit, StockSource, StockTake, TakeCounts
+from engine.store.stock_records import Sold, StockDay, StockLevel, StockLimit, StockSource, StockTake, TakeCounts
 
 
 class Stock(Protocol):
@@ -16,6 +16,12 @@ class Stock(Protocol):
 
     async def stock_levels(self) -> Sequence[StockLevel]:
         """All that are listed, by SKU, system, shop and warehouse."""
+        ...
+
+    async def stock_days(self, sku_code: str | None = None) -> Sequence[StockDay]:
+        """Of a SKU, day by day, what each place told last on it, kept for ``KEPT_DAYS``; without one, of those SKUs that some warehouse
+        once had none of. By SKU, day, system, shop and warehouse.
+        """
         ...
 
     async def stock_sources(self) -> Sequence[StockSource]: ...

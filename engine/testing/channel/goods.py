@@ -26,6 +26,15 @@ class Listing:
     on_sale: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is for sale, as a person looks at it. ``price``: of one piece, with its currency; ``None`` where it is not known."""
+
+    sku: str
+    quantity: int | None
+    price: str | None = None
+
+
 class Goods:
     """By listing, the oldest first. ``begin``: the first id."""
 

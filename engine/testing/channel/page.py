@@ -18,6 +18,7 @@ from engine.json_text import write_json
 from engine.order.time import utc_text
 from engine.testing.channel.behaviour import LIMITS, Behaviour, behaviour_of
 from engine.testing.channel.faults import PushFault
+from engine.testing.channel.goods import Offer
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.pushes import Pusher
 from engine.testing.channel.template import PAGE, STYLE
@@ -47,6 +48,8 @@ class Shown(Protocol):
     def connection(self) -> dict[str, Any]: ...
     @property
     def behaviour(self) -> Behaviour: ...
+    @property
+    def offers(self) -> Sequence[Offer]: ...
     def behave(self, how: Behaviour) -> None: ...
     def create(self, count: int = 1) -> list[KeptOrder]: ...
     def move(self, order_id: str, state: str) -> KeptOrder: ...
@@ -87,6 +90,8 @@ class _Page:
             most=MOST,
             how=self._channel.behaviour,
             limits=LIMITS,
+            offers=self._channel.offers[:SHOWN],
+            offered=len(self._channel.offers),
         )
         return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from aiohttp import web
 
 from engine.testing.channel.behaviour import Behaviour, behaviour_of
 from engine.testing.channel.faults import CallFaults, Failure, PushFault
-from engine.testing.channel.goods import Goods
+from engine.testing.channel.goods import Goods, Offer
 from engine.testing.channel.orders import KeptOrder, KeptOrders
 from engine.testing.channel.page import page_routes
 from engine.testing.channel.pushes import Pusher, Sign
@@ -45,6 +45,8 @@ class ChannelSimulator(LocalServer):
     """Each state with those that may follow it; the first is that of a new order."""
     sells: ClassVar[tuple[str, ...]] = ()
     """The seller's codes of what its orders are about."""
+    prices: ClassVar[Mapping[str, str]] = {}
+    """What one of them costs, by the seller's code, with the currency."""
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
         self.orders = KeptOrders()
@@ -160,6 +162,15 @@ class ChannelSimulator(LocalServer):
     def put_on_sale(self, sku: str, quantity: int) -> None:
         """A listing more, where the channel lists what it sells."""
         self.goods.offer((sku, quantity))
+
+    def in_stock(self) -> Iterable[tuple[str, int | None]]:
+        """The seller's codes of what is on sale now, with the units; ``None``: they are not counted."""
+        return [(variant.sku or str(variant.id), variant.quantity) for _, variant in self.goods.variants_on_sale]
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """By code."""
+        return [Offer(sku, quantity, self.prices.get(sku)) for sku, quantity in sorted(self.in_stock(), key=lambda one: one[0])]
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=self.max_body, middlewares=[self._guard])

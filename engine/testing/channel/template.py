@@ -78,6 +78,21 @@ PAGE: Final = """\
   {% else %}<p>{{ _("There is no order yet.") }}</p>{% endif %}
 </section>
 <section>
+  <h2>{{ _("Goods on sale") }} ({{ offered }})</h2>
+  {% if offers %}
+  <div class="wide"><table class="goods">
+    <thead><tr><th scope="col">SKU</th><th scope="col">{{ _("In stock") }}</th><th scope="col">{{ _("Price") }}</th></tr></thead>
+    <tbody>
+    {% for one in offers %}
+    <tr><td><code>{{ one.sku }}</code></td>
+      <td>{% if one.quantity is none %}{{ _("not counted") }}{% else %}{{ one.quantity }}{% endif %}</td>
+      <td>{{ one.price or "–" }}</td></tr>
+    {% endfor %}
+    </tbody>
+  </table></div>
+  {% else %}<p>{{ _("Nothing is on sale.") }}</p>{% endif %}
+</section>
+<section>
   <h2>{{ _("Pushes") }}</h2>
   {% if channel.pusher.to %}<p>{{ _("They go to {url}.", url=channel.pusher.to) }}</p>
   {% elif not channel.pusher.forgeable %}<p>{{ _("They go to whoever listens, once the shop has permitted its messages.") }}</p>

@@ -18,7 +18,7 @@ from engine.sdk import InputInvalid, read_json, sorted_md5, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder
 from nodes.connector.jd.simulator_goods import skus
 from nodes.connector.jd.stock_calls import SKUS
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 
 _PATH: Final = "/routerjson"
 _BEIJING: Final = timezone(timedelta(hours=8))
@@ -33,6 +33,7 @@ _OK: Final = {"success": True, "englishErrCode": "success", "chineseErrCode": "æ
 class JdSimulator(ChannelSimulator):
     channel = "jd"
     sells: ClassVar = sold("jd")
+    prices: ClassVar = priced("jd")
     open_paths = frozenset({_RENEWAL})
     states: ClassVar = {
         "WAIT_SELLER_STOCK_OUT": ("WAIT_GOODS_RECEIVE_CONFIRM", "LOCKED", "PAUSE", "TRADE_CANCELED"),

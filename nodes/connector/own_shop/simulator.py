@@ -14,7 +14,7 @@ from engine.sdk import InputInvalid, read_json, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
 from engine.testing.stock import StockList
 from nodes.connector.own_shop.sign import sign
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 
 SECRET: Final = "whsec_c2ltdWxhdGVkLXNlY3JldC0yNC1ieXQ="  # noqa: S105
 _FORGED: Final = "whsec_Zm9yZ2VkLXNlY3JldA=="
@@ -27,6 +27,7 @@ class OwnShopSimulator(ChannelSimulator):
 
     channel = "own_shop"
     sells: ClassVar = sold("own_shop")
+    prices: ClassVar = priced("own_shop")
     states: ClassVar = {
         "awaiting_fulfillment": ("shipped", "partially_shipped", "paid_hold", "cancelled"),
         "partially_shipped": ("shipped",),
@@ -43,6 +44,9 @@ class OwnShopSimulator(ChannelSimulator):
 
     def put_on_sale(self, sku: str, quantity: int) -> None:
         self.stock.put(sku, quantity)
+
+    def in_stock(self) -> Iterable[tuple[str, int | None]]:
+        return [(row["sku_code"], row["quantity"]) for row in self.stock.rows.values()]
 
     @property
     def connection(self) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from engine.sdk import (
     RAW_ORDER,
@@ -19,6 +19,7 @@ from engine.sdk import (
     InputInvalid,
     Item,
     NodeError,
+    NonEmpty,
     OfType,
     Params,
     read_json,
@@ -52,11 +53,29 @@ _BEFORE: Final = timedelta(minutes=1)
 """An order changes before its message is sent."""
 _NEVER: Final = 10**14
 """No millisecond lies behind it."""
+_SHOP: Final = "shop"
+"""The header of a delivery that names the connection which its order was fetched by, where that is another one than the trigger's."""
+
+
+class FurtherShop(BaseModel):
+    """Another shop of the same app."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mall_id: NonEmpty = Field(max_length=40, title="Mall id", description="The platform's number of the shop, as its messages name it.")
+    shop: Annotated[ConnectionRef, OfType(("pinduoduo",))] = Field(title="Shop", description="The connection of that shop.")
 
 
 class PinduoduoMessages(Params):
     shop: Annotated[ConnectionRef, OfType(("pinduoduo",))] = Field(
         title="Shop", description="The connection of the shop, whose app may take messages and read orders."
+    )
+    further: tuple[FurtherShop, ...] = Field(
+        default=(),
+        max_length=100,
+        title="Further shops",
+        description="Shops under the same app: the platform sends the messages of all of them to whoever listens. Each order is fetched "
+        "by the connection of the shop that its message names; what names none of these is the first shop's.",
     )
     prefetch: int = Field(
         default=20, ge=1, le=100, title="Messages at once", description="At most so many are fetched and not acknowledged yet."
@@ -64,14 +83,17 @@ class PinduoduoMessages(Params):
 
 
 async def consume_messages(params: PinduoduoMessages, feed: Feed) -> None:
-    """The shop's messages are asked for at each start: it may be said again, and tells at once whether the permission holds."""
+    """The messages of each shop are asked for at each start: it may be said again, and tells at once whether the permission holds."""
     await ask(feed, params.shop, permit_call(TOPICS), body_of)
+    for one in params.further:
+        await _permitted(feed, one.shop)
     async with feed.open(params.shop, prefetch=params.prefetch) as inbox:
         feed.connected()
         while True:
             messages = await inbox.next()
-            orders = await _orders(feed, params.shop, numbers_in(messages), sent_at(messages, feed.now()))
-            await feed.take([Delivery(write_json(order)) for order in orders], inbox.acknowledge)
+            since = sent_at(messages, feed.now())
+            found = await asyncio.gather(*(_told(feed, params, *one, since) for one in by_shop(messages, params.further)))
+            await feed.take([delivery for one in found for delivery in one], inbox.acknowledge)
 
 
 @trigger(
@@ -110,21 +132,50 @@ def pinduoduo_messages(delivery: Delivery, params: PinduoduoMessages) -> Arrival
     """Starts the flow with each order of the Pinduoduo shop within a moment of its change, once for each version of the order.
 
     The platform's message service only names orders; each is fetched whole, as polling lists it, and the message is acknowledged once
-    the order is on disk. A message may be lost: have the shop polled as well.
+    the order is on disk. A message may be lost: have the shop polled as well. Several shops under one app are listened to by one node,
+    which tells them apart by the mall id that each message names.
     """
-    return order_arrival(delivery, params.shop.connection)
+    return order_arrival(delivery, delivery.headers.get(_SHOP, params.shop.connection))
 
 
-def numbers_in(messages: Iterable[Delivery]) -> list[str]:
-    """The orders that messages name, each once, in the order in which they came. What names none is no business of ours."""
-    contents = (_content(message.body) for message in messages)
-    return list(dict.fromkeys(number for content in contents if (number := text_at(content, "tid") or text_at(content, "order_sn"))))
+def by_shop(messages: Iterable[Delivery], further: Sequence[FurtherShop] = ()) -> list[tuple[ConnectionRef | None, list[str]]]:
+    """The orders that messages name, each once, in the order in which they came, with the further shop whose they are; ``None``: the
+    first shop's. What names no order is no business of ours.
+    """
+    shops = {one.mall_id: one.shop for one in further}
+    found: dict[ConnectionRef | None, dict[str, None]] = {}
+    for mall, content in map(_mall_and_content, messages):
+        if number := text_at(content, "tid") or text_at(content, "order_sn"):
+            found.setdefault(shops.get(mall or ""), {})[number] = None
+    return [(shop, list(numbers)) for shop, numbers in found.items()]
 
 
 def sent_at(messages: Iterable[Delivery], now: datetime) -> datetime:
     """When the first of them was sent, not after ``now``."""
     times = (as_item(read_json(message.body)).get("sendTime") for message in messages)
     return min([now, *(datetime.fromtimestamp(one / 1000, UTC) for one in times if isinstance(one, int) and 0 < one < _NEVER)])
+
+
+async def _permitted(feed: Feed, shop: ConnectionRef) -> None:
+    """Of a further shop. One that permits nothing is shown, and the others are listened to."""
+    try:
+        await ask(feed, shop, permit_call(TOPICS), body_of)
+    except NodeError as error:
+        feed.refused(error.problem)
+
+
+async def _told(
+    feed: Feed, params: PinduoduoMessages, further: ConnectionRef | None, numbers: Sequence[str], since: datetime
+) -> list[Delivery]:
+    """The orders of one shop. A further shop whose token has ended keeps none of the others waiting: polling makes up for it."""
+    headers: Mapping[str, str] = {_SHOP: further.connection} if further else {}
+    try:
+        return [Delivery(write_json(order), headers) for order in await _orders(feed, further or params.shop, numbers, since)]
+    except NodeError as error:
+        if further is None:
+            raise
+        feed.refused(error.problem)
+        return []
 
 
 async def _orders(feed: Feed, shop: ConnectionRef, numbers: Sequence[str], since: datetime) -> Sequence[Item]:
@@ -154,13 +205,14 @@ async def _whole(feed: Feed, shop: ConnectionRef, number: str, slots: asyncio.Se
             return None
 
 
-def _content(body: bytes) -> dict[str, Any]:
-    """The content of a message about an order or a refund, which is JSON inside a text."""
-    inside = as_item(as_item(read_json(body)).get("message"))
+def _mall_and_content(message: Delivery) -> tuple[str | None, dict[str, Any]]:
+    """Of a message about an order or a refund: the shop that it names, and its content, which is JSON inside a text."""
+    inside = as_item(as_item(read_json(message.body)).get("message"))
     if not str(inside.get("type", "")).startswith(("pdd_trade_", "pdd_refund_")):
-        return {}
-    content = inside.get("content")
+        return None, {}
+    text = inside.get("content")
     try:
-        return as_item(read_json(content)) if isinstance(content, str) else {}
+        content = as_item(read_json(text)) if isinstance(text, str) else {}
     except InputInvalid:
-        return {}
+        content = {}
+    return text_at(inside, "mallID") or text_at(content, "mall_id"), content

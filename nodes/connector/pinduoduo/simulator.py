@@ -20,15 +20,17 @@ from engine.sdk import sorted_md5, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign, SocketPusher
 from nodes.connector.pinduoduo.calls import PERMIT
 from nodes.connector.pinduoduo.simulator_goods import goods_page
-from nodes.connector.pinduoduo.simulator_messages import BY_STATE, acknowledged, is_login, message
+from nodes.connector.pinduoduo.simulator_messages import BY_STATE, MALL, acknowledged, is_login, message
 from nodes.connector.pinduoduo.stock_calls import GOODS
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 
 _PATH: Final = "/api/router"
 _MESSAGES: Final = "/message/"
 _BEIJING: Final = timezone(timedelta(hours=8))
 _TOLERANCE: Final = timedelta(minutes=10)
 _MOST: Final = 100
+_APART: Final = 10**9
+"""Order numbers of two shops lie so far apart."""
 _RENEWAL: Final = "pdd.pop.auth.token.refresh"
 _CODES: Final[Mapping[str, Mapping[str, int]]] = {
     "to_ship": {
@@ -54,6 +56,7 @@ _STAMPS: Final = {"shipped": "shipping_time", "received": "receive_time"}
 class PinduoduoSimulator(ChannelSimulator):
     channel = "pinduoduo"
     sells: ClassVar = sold("pinduoduo")
+    prices: ClassVar = priced("pinduoduo")
     states: ClassVar = {
         "to_ship": ("shipped", "group_open", "risk_review", "refunding", "cancelled"),
         "group_open": ("to_ship", "cancelled"),
@@ -65,11 +68,25 @@ class PinduoduoSimulator(ChannelSimulator):
         "cancelled": (),
     }
 
-    def __init__(self, *, now: Callable[[], datetime] | None = None, push_to: str | None = None, secret: str = "simulator-secret") -> None:  # noqa: S107
-        """``push_to`` has no meaning here: messages go to whoever listens, once the shop has permitted them."""
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] | None = None,
+        push_to: str | None = None,
+        secret: str = "simulator-secret",  # noqa: S107
+        mall: int = MALL,
+        app: PinduoduoSimulator | None = None,
+    ) -> None:
+        """``push_to`` has no meaning here: messages go to whoever listens, once the shop has permitted them.
+
+        ``mall``: the number of the shop; ``app``: another shop, whose app this one uses too: who listens there gets its messages.
+        """
         del push_to
-        super().__init__(now=now, secret=secret)
-        self.pusher: SocketPusher = SocketPusher()
+        super().__init__(now=now, secret=app.secret if app else secret)
+        self.pusher: SocketPusher = app.pusher if app else SocketPusher()
+        self.malls: set[int] = app.malls if app else set()
+        self.malls.add(mall)
+        self.mall, self.permits = mall, False
 
     @property
     def connection(self) -> dict[str, Any]:
@@ -107,7 +124,7 @@ class PinduoduoSimulator(ChannelSimulator):
 
     def draft(self, number: int, at: datetime) -> tuple[str, dict[str, Any]]:
         order = copy.deepcopy(sample(self.channel)["order_info_get_response"]["order_info"])
-        order_sn = f"{at.astimezone(_BEIJING):%y%m%d}-{number:015d}"
+        order_sn = f"{at.astimezone(_BEIJING):%y%m%d}-{(self.mall - MALL) * _APART + number:015d}"
         times = dict.fromkeys(("created_time", "pay_time", "confirm_time", "updated_at"), _text(at))
         return order_sn, {**order, "order_sn": order_sn, **times, "last_ship_time": _text(at + timedelta(hours=48))}
 
@@ -124,19 +141,21 @@ class PinduoduoSimulator(ChannelSimulator):
             **{name: clear[name] if body["order_status"] == 1 and not body["risk_control_status"] else "" for name in _PERSONAL},
         }
 
-    def push(self, order: KeptOrder, state: str, number: int) -> Sign:
-        """A message, which only names the order."""
+    def push(self, order: KeptOrder, state: str, number: int) -> Sign | None:
+        """A message, which only names shop and order."""
+        if not self.permits:
+            return None
 
         def signed(*, forged: bool) -> Push:
             del forged
-            return message(BY_STATE[state], number, order.id, self.now())
+            return message(BY_STATE[state], number, order.id, self.now(), self.mall)
 
         return signed
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await self.pusher.join(socket, acknowledged)
+        await self.pusher.join(socket, lambda frame: acknowledged(frame, self.malls))
         return socket
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
@@ -165,7 +184,9 @@ class PinduoduoSimulator(ChannelSimulator):
 
     def _permit(self, params: Mapping[str, str]) -> web.StreamResponse:
         """From now on the shop's messages go to the app."""
-        self.pusher.to = self.url if params["topics"] else None
+        self.permits = bool(params["topics"])
+        if self.permits:
+            self.pusher.to = self.url
         return _answer({"pmc_user_permit_response": {"is_success": True}})
 
     def _increment(self, params: Mapping[str, str]) -> web.StreamResponse:

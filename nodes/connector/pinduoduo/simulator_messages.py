@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
@@ -27,27 +27,27 @@ BY_STATE: Final[Mapping[str, str]] = {
 }
 
 
-def message(kind: str, number: int, order_sn: str, at: datetime) -> Push:
-    """The so-manieth message, about an order."""
-    content = write_json({"mall_id": MALL, "tid": order_sn}).decode()
+def message(kind: str, number: int, order_sn: str, at: datetime, mall: int = MALL) -> Push:
+    """The so-manieth message, about an order of a shop."""
+    content = write_json({"mall_id": mall, "tid": order_sn}).decode()
     frame = {
         "id": _FIRST + number,
         "commandType": "Common",
         "time": int(at.timestamp() * 1000),
         "sendTime": int(at.timestamp() * 1000),
-        "message": {"type": kind, "mallID": MALL, "content": content},
+        "message": {"type": kind, "mallID": mall, "content": content},
     }
     return Push(write_json(frame), {"id": str(_FIRST + number)})
 
 
-def acknowledged(frame: bytes) -> str | None:
+def acknowledged(frame: bytes, malls: Collection[int] = (MALL,)) -> str | None:
     """The number of the message that a frame of a listener acknowledges. One with other fields than the message is none."""
     try:
         found: Any = read_json(frame)
     except InputInvalid:
         return None
     receipt: Mapping[str, Any] = cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
-    is_whole = receipt.get("commandType") == "Ack" and receipt.get("mallID") == MALL and receipt.get("sendTime")
+    is_whole = receipt.get("commandType") == "Ack" and receipt.get("mallID") in malls and receipt.get("sendTime")
     return str(receipt.get("id")) if is_whole else None
 
 

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from engine.sdk import InputInvalid, read_json, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 from nodes.connector.shopify.calls import ROOT
 from nodes.connector.shopify.sign import HEADER, sign
 from nodes.connector.shopify.simulator_goods import Points, answer_of
@@ -38,6 +38,7 @@ class ShopifySimulator(ChannelSimulator):
 
     channel = "shopify"
     sells: ClassVar = sold("shopify")
+    prices: ClassVar = priced("shopify")
     states: ClassVar = {
         "unfulfilled": ("fulfilled", "partial", "cancelled", "refunded"),
         "partial": ("fulfilled",),

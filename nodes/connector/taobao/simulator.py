@@ -16,7 +16,7 @@ from aiohttp import web
 
 from engine.sdk import write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign, TokenDesk
-from nodes.connector.samples import sold
+from nodes.connector.samples import priced, sold
 from nodes.connector.taobao.calls import BEIJING, DETAIL, LIST, LONGEST, SEND, beijing_text
 from nodes.connector.taobao.sign import TOLERANCE, sign
 from nodes.connector.taobao.simulator_goods import on_sale, skus
@@ -50,6 +50,7 @@ class TaobaoSimulator(ChannelSimulator):
 
     channel: ClassVar[str] = "taobao"
     sells: ClassVar[tuple[str, ...]] = sold("taobao")
+    prices: ClassVar = priced("taobao")
     open_paths = frozenset({RENEWAL})
     states: ClassVar[Mapping[str, tuple[str, ...]]] = STATES
 

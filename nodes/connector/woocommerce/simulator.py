@@ -17,7 +17,7 @@ from aiohttp import web
 
 from engine.sdk import InputInvalid, read_json, write_json
 from engine.testing.channel import ChannelSimulator, KeptOrder, Push, Sign
-from nodes.connector.samples import sample, sold
+from nodes.connector.samples import priced, sample, sold
 from nodes.connector.woocommerce.calls import INDEX, ORDERS
 from nodes.connector.woocommerce.sign import HEADER, sign
 
@@ -31,6 +31,7 @@ PRODUCTS: Final = "/wp-json/wc/v3/products"
 class WooCommerceSimulator(ChannelSimulator):
     channel = "woocommerce"
     sells: ClassVar = sold("woocommerce")
+    prices: ClassVar = priced("woocommerce")
     states: ClassVar = {
         "processing": ("completed", "on-hold", "cancelled", "refunded"),
         "on-hold": ("processing", "cancelled"),
@@ -45,6 +46,9 @@ class WooCommerceSimulator(ChannelSimulator):
 
     def put_on_sale(self, sku: str, quantity: int) -> None:
         self.products[sku] = quantity
+
+    def in_stock(self) -> Iterable[tuple[str, int | None]]:
+        return self.products.items()
 
     @property
     def connection(self) -> dict[str, Any]:

@@ -140,9 +140,18 @@ async def test_while_a_share_stands_nothing_is_published_over_it(published: Clie
     for answer, code in (
         (await published.post("/api/flows/small/publication", json={}), "share.stands"),
         (await published.put("/api/flows/small/share", json={"against": 1, "percent": 20}), "share.stands"),
-        (await published.put("/api/flows/small/share", json={"percent": 5}), "share.shrinks"),
     ):
         assert (answer.status_code, answer.json()["problems"][0]["code"]) == (409, code)
+
+
+async def test_a_share_may_shrink_to_nothing_and_once_switched_no_more(published: Client, draft: dict[str, Any]) -> None:
+    assert (await published.put("/api/flows/small/share", json={"against": "draft", "percent": 0})).status_code == 422
+    for wanted in ({"against": "draft", "percent": 10}, {"percent": 5}, {"percent": 0}, {"percent": 10}):
+        answer = await published.put("/api/flows/small/share", json=wanted)
+        assert (answer.status_code, answer.json()["percent"]) == (200, wanted["percent"])
+    await published.put("/api/flows/small/share", json={"percent": 100})
+    refused = await published.put("/api/flows/small/share", json={"percent": 50})
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (409, "share.switched")
 
 
 async def test_what_cannot_be_is_named(published: Client, recording: str, draft: dict[str, Any], flow: dict[str, Any]) -> None:

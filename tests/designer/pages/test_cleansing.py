@@ -104,3 +104,23 @@ async def test_a_trial_of_a_pasted_or_a_recent_order_is_masked(owner: AsyncClien
     assert "No SKU is known for:" in recent
     assert (await submit(owner, "/cleansing/trial", order="{")).status_code == 422
     assert (await submit(owner, "/cleansing/trial", order="{}")).text.count("rules.no_order") == 1
+
+
+async def test_a_wrong_match_is_taken_back_and_its_orders_are_shown(owner: AsyncClient, orderloom: Orderloom, sell: Any) -> None:
+    await submit(owner, "/cleansing/matches", back="table", title="手工皂 薰衣草", spec="100g", sku_code="HAMMER", quantity="1")
+    await sell("OWN-1")
+    (row,) = [one["id"] for one in (await owner.get("/api/sku-matches")).json()["items"]]
+    assert f'href="/cleansing/table/{row}"' in await text(owner, "/cleansing/table")
+    shown = await text(owner, f"/cleansing/table/{row}", "zh")
+    assert "OWN-1" in shown
+    assert "尚未发出" in shown
+    assert not [one for one in PERSONAL if one in shown]
+    assert [one["stage"] for one in (await owner.get(f"/api/sku-matches/{row}/orders")).json()["items"]] == ["here"]
+    went = await submit(owner, f"/cleansing/table/{row}/withdrawal")
+    assert (went.status_code, went.headers["location"]) == (303, f"/cleansing/table/{row}?again=1&left=0")
+    await orderloom.dispatcher.idle()
+    assert (await owner.get("/api/sku-matches/waiting")).json()["items"][0]["orders"] == 1
+    after = await text(owner, f"/cleansing/table/{row}?again=1&left=0")
+    assert "No order has goods by this match" in after
+    assert (await owner.post(f"/api/sku-matches/{row}/withdrawal")).json() == {"version": 2, "again": 0, "left": 0}
+    assert (await owner.post("/api/sku-matches/7/withdrawal")).status_code == 404

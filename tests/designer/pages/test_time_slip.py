@@ -1,4 +1,4 @@
-"""The time check as a scene of the demonstration: a shop's times slip, the alarm names the zone, nothing waits, and it is over."""
+"""The time check as a scene of the demonstration: a shop's times slip, the alarm names the zone, its orders are held, and it is over."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ class Looking:
         async with self._session.get(f"/api{path}") as answer:
             return (await answer.json())["items"]
 
+    async def release(self, hold: str) -> int:
+        async with self._session.post("/api/holds/releases", json={"holds": [hold]}) as answer:
+            return (await answer.json())["released"]
+
     async def until(self, shows: Callable[[str], object]) -> str:
         for _ in range(200):
             if shows(text := await self.page()):
@@ -54,7 +58,7 @@ class Looking:
 
 
 def figures(text: str) -> tuple[int, ...]:
-    return tuple(int(re.findall(rf'id="{name}">(\d+)<', text)[0]) for name in ("slipped", "in-wms", "in-finance", "under-way"))
+    return tuple(int(re.findall(rf'id="{name}">(\d+)<', text)[0]) for name in ("slipped", "on-hold", "in-wms", "in-finance", "under-way"))
 
 
 @asynccontextmanager
@@ -71,7 +75,7 @@ async def demonstration(data: Path) -> AsyncIterator[Looking]:
 
 
 @pytest.mark.slow
-async def test_a_shop_whose_times_slip_raises_the_alarm_and_its_orders_go_on_until_its_times_are_right(tmp_path: Path) -> None:
+async def test_a_shop_whose_times_slip_raises_the_alarm_and_its_orders_are_held_until_its_times_are_right(tmp_path: Path) -> None:
     async with demonstration(tmp_path) as somebody:
         before = await somebody.page()
         assert "Let its times slip by eight hours" in before
@@ -82,10 +86,13 @@ async def test_a_shop_whose_times_slip_raises_the_alarm_and_its_orders_go_on_unt
         assert "The times of Own shop lie 8:00 hours in the future" in text
         assert "they seem to be written in UTC+08:00 and are read as UTC" in text
         assert "自有商城的时间超前 8:00 小时" in await somebody.page(**CHINESE)
-        text = await somebody.until(lambda text: figures(text)[0] >= AT_ONCE and figures(text)[3] == 0)
-        orders, wms, finance, _ = figures(text)
-        assert orders == wms == finance, "each of them is in both systems"
-        assert await somebody.listed("/runs?state=waiting") == [], "none waits for its time"
+        text = await somebody.until(lambda text: figures(text)[0] >= AT_ONCE and figures(text)[4] == 0)
+        orders, held, *sent, _ = figures(text)
+        assert (orders, sent) == (held, [0, 0]), "each of them is held, and none is in a system that would take its time for true"
+        shown = await somebody.listed("/holds?reason=future_dated")
+        assert {one["reasons"][0] for one in shown} == {"future_dated"}
+        freed = await somebody.release(shown[0]["id"])
+        await somebody.until(lambda text: figures(text)[1:4] == (held - 1, 1, 1))
         assert "→ team_chat" in await somebody.until(lambda text: re.search(r'badge ok">Alarm → team_chat', text))
 
         await somebody.press("/demo/slip")
@@ -94,6 +101,11 @@ async def test_a_shop_whose_times_slip_raises_the_alarm_and_its_orders_go_on_unt
         await somebody.press("/demo/slip/end")
         text = await somebody.until(lambda text: re.search(r'badge ok">Over → team_chat', text))
         assert "Let its times slip by eight hours" in text
+        text = await somebody.until(lambda text: figures(text)[1] == figures(text)[4] == 0)
+        orders, _, wms, finance, _ = figures(text)
+        assert orders == wms == finance, "what was held went on as the shop corrected it"
+        assert await somebody.listed("/runs?state=waiting") == [], "and nothing of it waits any more"
+        assert freed == 1
         assert [one["state"] for one in await somebody.listed("/alarms?state=all&rule=wrong_clock")] == ["over"]
 
         await somebody.press("/demo/slip")
@@ -124,6 +136,11 @@ async def test_while_its_times_slip_the_shop_sells_on_and_every_order_of_it_is_o
         assert all(abs(at - now) < timedelta(minutes=1) for at in others), "the others keep their times"
         scene.end()
         scene.end()
+        assert {
+            body["data"][field]
+            for body in (order.body for order in shops["own_shop"].orders if order.id in shop.slipped)
+            for field in ("created_at", "paid_at", "updated_at")
+        } == {"2026-01-16T12:00:00Z"}, "those that slipped are corrected"
         right = [order.body["data"]["created_at"] for order in shops["own_shop"].orders][len(bodies) :]
         assert right == ["2026-01-16T12:00:00Z"] * AT_ONCE
         assert scene.ended is not None
@@ -141,4 +158,4 @@ async def test_an_order_that_has_not_arrived_is_shown_as_under_way() -> None:
         finance.put({"channel": "own_shop", "shop_id": "own_shop", "channel_order_id": shop.slipped[0]}, "1")
         finance.put({"channel": "jd", "shop_id": "jd", "channel_order_id": shop.slipped[1]}, "1")
         seen = await scene.figures(MemoryStore())
-        assert (seen.orders, seen.wms, seen.finance, seen.under_way) == (AT_ONCE, 3, 1, AT_ONCE - 1)
+        assert (seen.orders, seen.held, seen.wms, seen.finance, seen.under_way) == (AT_ONCE, 0, 3, 1, AT_ONCE - 1)

@@ -19,7 +19,7 @@ from engine.node.triggers import Delivery
 from engine.registry import Registry, installed
 from engine.run.history import history
 from engine.settings import Settings
-from engine.sharing import begin_share, compare, go_back, grow_share
+from engine.sharing import begin_share, compare, go_back, resize_share
 from engine.store.documents import document_digest
 from engine.store.ports import Share, Store
 
@@ -95,7 +95,7 @@ async def test_a_later_version_of_an_order_goes_the_way_of_the_first_and_none_go
     before = (await by_version(app))[2]
     await sent(app, state="v2")
     assert (await by_version(app))[2] == before
-    grown = await grow_share(app, "orders", 60, "owner")
+    grown = await resize_share(app, "orders", 60, "owner")
     await sent(app, state="v3")
     assert (await by_version(app))[2] == expected(grown) >= before
 
@@ -226,3 +226,48 @@ async def test_two_processes_send_an_order_the_same_way(tmp_path: Any) -> None:
                 await asyncio.sleep(0.05)
         await sent(second, first=100, count=10)
         assert not any(int(key.rpartition("|")[2]) >= 100 for key in (await by_version(first))[2])
+
+
+async def ways(app: Orderloom) -> dict[str, list[int]]:
+    """The versions that each order went through, oldest first."""
+    found: dict[str, list[int]] = {}
+    for event in reversed((await app.store.events(limit=500)).items):
+        found.setdefault(event.order_key, []).append(event.version)
+    return found
+
+
+async def test_a_share_that_shrinks_gives_no_order_back_and_takes_fewer_new_ones(app: Orderloom) -> None:
+    await app.store.save_draft("orders", text("20"), expected=None, actor="owner")
+    await begin_share(app, "orders", "draft", 50, "owner")
+    await sent(app)
+    along = {key for key, versions in (await ways(app)).items() if versions == [2]}
+    assert ORDERS / 4 < len(along) < ORDERS
+    for number, percent in enumerate((10, 0), 2):
+        share = await resize_share(app, "orders", percent, "owner")
+        await sent(app, state=f"v{number}")
+        await sent(app, first=1000 * number, count=30)
+        seen = await ways(app)
+        assert {key for key, versions in seen.items() if set(versions) == {2} and len(versions) == number} == along, (
+            "each goes on as it began"
+        )
+        assert all(len(set(versions)) == 1 for versions in seen.values()), "no order goes both ways"
+        fresh = {key for key in seen if int(key.split("|")[-1]) // 1000 == number and seen[key] == [2]}
+        assert fresh == expected(share, 1000 * number, 30)
+    assert not fresh, "at 0 % no new order goes along"
+    await go_back(app, "orders", "owner")
+    await sent(app, state="v4")
+    assert {versions[-1] for key, versions in (await ways(app)).items() if int(key.split("|")[-1]) < 1000} == {1}, "back is back, for all"
+
+
+async def test_what_went_along_is_known_over_a_restart(open_one: Callable[[], Store]) -> None:
+    async with opened(open_one()) as app:
+        await app.publish(text(), note="", actor="owner")
+        await app.store.save_draft("orders", text("20"), expected=None, actor="owner")
+        await begin_share(app, "orders", "draft", 99, "owner")
+        await sent(app, count=10)
+        before = await ways(app)
+        await resize_share(app, "orders", 0, "owner")
+    async with opened(open_one()) as app:
+        await sent(app, count=10, state="v2")
+        assert await ways(app) == {key: versions * 2 for key, versions in before.items()}
+        assert [2] in before.values()
