@@ -34,6 +34,7 @@ from engine.intake.accept import Intake, read_kept
 from engine.intake.answers import HookAnswers
 from engine.intake.parcel import unpack
 from engine.intake.published import PublishedFlows
+from engine.left_behind import LeftBehind
 from engine.node.triggers import Arrival
 from engine.path.finder import StuckOrders
 from engine.publication import publish
@@ -71,10 +72,8 @@ HEAL_EVERY = 30.0
 LOOK_EVERY = 0.5
 """Seconds within which a running service takes up what another process published (it promises one)."""
 SEARCH_EVERY = 30.0
-LEFT_BEHIND = timedelta(seconds=60)
-"""An open run so old that this process does not know was left behind: by a sender that went away, or by a process that is gone."""
-MOST_KNOWN = 1000
-"""Where more runs than this wait for their turn, nothing is looked for."""
+LOOK_AGAIN_EVERY = 1.0
+"""After the writer's process has died, what nobody was told of is taken up with the second look."""
 ADOPT_EVERY = 5.0
 """Seconds after which the runs of a process that is gone are taken up by another that works on the same store."""
 MATCHED_EVERY = 5.0
@@ -137,6 +136,7 @@ class Orderloom(Decisions):
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
         self.dispatcher: Dispatch = Dispatcher(self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after)
         self.take_up = take_up = TakeUp(self.store, self.dispatcher, self.settings.max_waiting)
+        self.left_behind = LeftBehind(self.store, self.dispatcher, take_up, self._now, self.settings.max_running)
         journal, secrets, most = self.store.journal, self._secrets, self.settings.max_body
         self.intake = Intake(
             journal, self.flows.runnable, secrets, self._accepted, self._now, take_up.require_room, take_up.unread, max_body=most,
@@ -180,7 +180,8 @@ class Orderloom(Decisions):
         await self.calls.heal()
         await self.watch.begin()
         self._upkeep.every(LOOK_EVERY, "take up changes", self._take_up_changes)
-        self._upkeep.every(SEARCH_EVERY, "take up what nobody works on", self.take_up_left_behind)
+        self._upkeep.every(SEARCH_EVERY, "take up what nobody works on", self.left_behind.look)
+        self._upkeep.every(LOOK_AGAIN_EVERY, "take up what nobody heard of", self.left_behind.look_after_a_loss)
         self._upkeep.every(ADOPT_EVERY, "adopt", self._adopt)
         self._upkeep.every(TAKE_UP_EVERY, "take up what rests in the store", self.take_up.go_on)
         self._upkeep.every(LOOK_EVERY, "wake what is due", self.waits.wake_due)
@@ -205,19 +206,6 @@ class Orderloom(Decisions):
         self._upkeep.every(TAKE_UP_EVERY, "look over published flows", self.flows.look_over)
         self._upkeep.start()
         return going_on
-
-    async def take_up_left_behind(self) -> int:
-        """Take up open runs that nobody works on. Returns how many there were."""
-        if self.take_up.behind or self.dispatcher.waiting > MOST_KNOWN:
-            return 0
-        most = 2 * MOST_KNOWN + self.settings.max_running
-        found = [event for event in await self.store.open_runs(limit=most) if self._now() - event.received_at > LEFT_BEHIND]
-        known = self.dispatcher.known()
-        left = [event for event in found if event.id not in known]
-        for event in left:
-            log.warning("run taken up", extra={"run": str(event.id)})
-            self.dispatcher.recovered(event)
-        return len(left)
 
     async def publish(self, document: bytes, *, note: str, actor: str) -> tuple[str, int]:
         """Publish a document and take it up at once. Raises ``FlowInvalid`` with every problem."""

@@ -140,7 +140,7 @@ class Machine(Lab, RuleBasedStateMachine):
 
     @rule()
     def look_for_what_was_left_behind(self) -> None:
-        assert self.run(self.app.take_up_left_behind()) == 0
+        assert self.run(self.app.left_behind.look()) == 0
 
     # --- what must be true
 
