@@ -20,6 +20,7 @@ from engine.node.triggers import Delivery
 from engine.store.memory import MemoryStore
 from engine.store.open import open_store
 from engine.store.ports import Store, StoreOptions
+from tests.crash.bulk import Life
 from tests.crash.fall import crash
 from tests.crash.scene import REGISTRY, SETTINGS, Seen, Targets
 
@@ -40,6 +41,7 @@ class Lab:
         self.compiling, published._COMPILING = published._COMPILING, AtOnce()  # type: ignore[misc,assignment]
         self.folder = tempfile.mkdtemp(dir=IN_MEMORY if Path(IN_MEMORY).is_dir() else None) if self.on_disk else None
         self.memory = MemoryStore()
+        Life.number = 0
         self.targets = Targets(watch=watch)
         self.now = MORNING
         self.run(self._enter())
@@ -72,6 +74,7 @@ class Lab:
 
     async def _enter(self) -> None:
         self.targets.gate, self.targets.held = asyncio.Event(), 0
+        Life.number += 1
         self.app = Orderloom(SETTINGS, self._open(), REGISTRY, clock=lambda: self.now)
         await self.app.__aenter__()
         if self.folder is not None:
@@ -94,8 +97,8 @@ class Lab:
         await self._quiet()
         self.targets.gate = asyncio.Event()
 
-    async def _hook(self, body: bytes) -> Any:
-        return await self.app.intake.hook("scene", "hook", Delivery(body))
+    async def _hook(self, body: bytes, flow: str = "scene") -> Any:
+        return await self.app.intake.hook(flow, "hook", Delivery(body))
 
     async def _journaled(self, run: int) -> set[str]:
         found: set[str] = set()
