@@ -154,7 +154,7 @@ class Orderloom(Decisions):
         limit = timedelta(minutes=self.settings.stands_still_minutes)
         self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, lambda: self.take_up.behind)
         self.stuck = StuckOrders(self.store, self.flows, self.dispatcher, self.gates.states, self._now)
-        self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now)
+        self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now, own=self.flows.keeping)
         gathering = Gathering(self.store, self.dispatcher.resumed, self._now)
         self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now, gathering.end)
         self.holds = Holds(self.store, self.waits)

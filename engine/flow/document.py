@@ -104,6 +104,13 @@ class TemplateParams(Document):
     params: dict[str, Any] = Field(default_factory=dict)
 
 
+class Keep(Document):
+    """How long runs of the flow are kept after their end, and how many; what is not set is as everywhere (``days``), or not limited."""
+
+    days: int | None = Field(default=None, ge=1, le=3650)
+    runs: int | None = Field(default=None, ge=1, le=1_000_000_000)
+
+
 class Flow(Document):
     """A whole flow document."""
 
@@ -113,6 +120,7 @@ class Flow(Document):
     title: dict[str, str] = Field(default_factory=dict)
     description: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, Any] = Field(default_factory=dict)
+    keep: Keep | None = None
     template: TemplateParams | None = None
     nodes: dict[Slug, FlowNode]
     wires: list[Wire] = Field(default_factory=list)

@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.errors import OrderloomError
 from engine.flow.calls import callees_of
-from engine.flow.document import Flow
+from engine.flow.document import Flow, Keep
 from engine.intake.starters import Starters
 from engine.registry import Registry
 from engine.run.calls import FindPlan
@@ -25,6 +25,8 @@ KEPT: Final = 500
 """Plans that are kept when nothing is at work in them, besides those that start by themselves: the ones that were used last."""
 LOOK_OVER: Final = 0.01
 """Seconds that are spent in one go on flows that nobody has asked for."""
+KEEPS: Final = '"keep"'
+"""Stands in the document of a flow that says how long its runs are kept; in others perhaps too."""
 _COMPILING: Final = DaemonThreads(1, "compile")
 """Of its own: whoever waits for it may hold a thread of the usual ones."""
 
@@ -44,6 +46,7 @@ class PublishedFlows:
         self._published: dict[str, int] = {}
         self._runs_in: dict[str, int] = {}
         self._unjudged: dict[str, None] = {}
+        self._keeping: set[str] = set()
         self._shares: dict[str, Share] = {}
         self._mark: int | None = None
         self.broken: dict[str, OrderloomError] = {}
@@ -102,6 +105,11 @@ class PublishedFlows:
         found = [await self.newest(name) for name in sorted(self._starters.flows(kind))]
         return [plan for plan in found if plan is not None and self._starters.starts(plan, kind)]
 
+    async def keeping(self) -> dict[str, Keep]:
+        """What flows say of how long their runs are kept."""
+        plans = [await self.newest(name) for name in sorted(self._keeping)]
+        return {plan.name: plan.flow.keep for plan in plans if plan is not None and plan.flow.keep is not None}
+
     async def called_by(self, flow: Flow) -> FindPlan:
         """Finds the flows that a flow calls, those that these call, and so on."""
         found: dict[str, Plan | None] = {}
@@ -126,10 +134,11 @@ class PublishedFlows:
         shares = await self._store.shares()  # before what is published: a share ends with the version that it stands beside
         published = await self._store.published()
         changed = {name: version for name, version in published.items() if self._published.get(name) != version}
-        words = await self._store.published_naming(list(changed), self._starters.words)
+        words = await self._store.published_naming(list(changed), (*self._starters.words, KEEPS))
         if self._mark is not None and mark < self._mark:  # a look that began before may end after
             return True
         self._starters.note(changed, words)
+        self._keeping = (self._keeping - changed.keys()) | {name for name in changed if KEEPS in words.get(name, ())}
         for name, version in changed.items():
             self._published[name] = version
             self._unjudged[name] = None
