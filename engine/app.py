@@ -151,8 +151,8 @@ class Orderloom(Decisions):
         self.bulk = Bulk(self.store, self.resume)
         self.replays = Replays(self.store, self.registry)
         self.recorder = Recorder(self.store, self.registry, self._now)
-        limit = timedelta(minutes=self.settings.stands_still_minutes)
-        self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, lambda: self.take_up.behind)
+        limit, rests = timedelta(minutes=self.settings.stands_still_minutes), lambda: self.take_up.behind
+        self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, rests, self.flows.limits)
         self.stuck = StuckOrders(self.store, self.flows, self.dispatcher, self.gates.states, self._now)
         self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now, own=self.flows.keeping)
         gathering = Gathering(self.store, self.dispatcher.resumed, self._now)

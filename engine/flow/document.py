@@ -50,7 +50,8 @@ class Retry(Document):
 
 class Policy(Document):
     """What happens when a node's work fails; on a trigger, whether later events of an order wait while one is parked or waiting,
-    which runs go first where not all can be at work, and how soon a run must have ended."""
+    which runs go first where not all can be at work, how soon a run must have ended, and after how long without a movement it stands
+    still."""
 
     retry: Retry | None = None
     timeout: Duration | None = None
@@ -59,6 +60,7 @@ class Policy(Document):
     while_waiting: Literal["hold", "pass"] | None = None
     priority: Priority | None = None
     deadline: Duration | None = None
+    stands_still: Duration | None = None
 
 
 class FlowNode(Document):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import timedelta
 from time import monotonic
 from typing import Final
 
@@ -26,7 +27,9 @@ KEPT: Final = 500
 LOOK_OVER: Final = 0.01
 """Seconds that are spent in one go on flows that nobody has asked for."""
 KEEPS: Final = '"keep"'
-"""Stands in the document of a flow that says how long its runs are kept; in others perhaps too."""
+STANDS: Final = '"stands_still"'
+NAMED: Final = (KEEPS, STANDS)
+"""What stands in the documents of flows that say how long their runs are kept, or when they stand still; in others perhaps too."""
 _COMPILING: Final = DaemonThreads(1, "compile")
 """Of its own: whoever waits for it may hold a thread of the usual ones."""
 
@@ -46,7 +49,7 @@ class PublishedFlows:
         self._published: dict[str, int] = {}
         self._runs_in: dict[str, int] = {}
         self._unjudged: dict[str, None] = {}
-        self._keeping: set[str] = set()
+        self._naming: dict[str, set[str]] = {word: set() for word in NAMED}
         self._shares: dict[str, Share] = {}
         self._mark: int | None = None
         self.broken: dict[str, OrderloomError] = {}
@@ -107,8 +110,16 @@ class PublishedFlows:
 
     async def keeping(self) -> dict[str, Keep]:
         """What flows say of how long their runs are kept."""
-        plans = [await self.newest(name) for name in sorted(self._keeping)]
-        return {plan.name: plan.flow.keep for plan in plans if plan is not None and plan.flow.keep is not None}
+        return {plan.name: plan.flow.keep for plan in await self._with(KEEPS) if plan.flow.keep is not None}
+
+    async def limits(self) -> dict[tuple[str, str], timedelta]:
+        """After how long without a movement runs stand still, by flow and trigger that say so."""
+        nodes = [(plan.name, slug, plan.flow.nodes[slug].policy) for plan in await self._with(STANDS) for slug in plan.triggers]
+        return {(name, slug): own.stands_still for name, slug, own in nodes if own is not None and own.stands_still is not None}
+
+    async def _with(self, word: str) -> list[Plan]:
+        found = [await self.newest(name) for name in sorted(self._naming[word])]
+        return [plan for plan in found if plan is not None]
 
     async def called_by(self, flow: Flow) -> FindPlan:
         """Finds the flows that a flow calls, those that these call, and so on."""
@@ -134,11 +145,13 @@ class PublishedFlows:
         shares = await self._store.shares()  # before what is published: a share ends with the version that it stands beside
         published = await self._store.published()
         changed = {name: version for name, version in published.items() if self._published.get(name) != version}
-        words = await self._store.published_naming(list(changed), (*self._starters.words, KEEPS))
+        words = await self._store.published_naming(list(changed), (*self._starters.words, *NAMED))
         if self._mark is not None and mark < self._mark:  # a look that began before may end after
             return True
         self._starters.note(changed, words)
-        self._keeping = (self._keeping - changed.keys()) | {name for name in changed if KEEPS in words.get(name, ())}
+        for word, names in self._naming.items():
+            names.difference_update(changed)
+            names.update(name for name in changed if word in words.get(name, ()))
         for name, version in changed.items():
             self._published[name] = version
             self._unjudged[name] = None
