@@ -134,7 +134,9 @@ class Orderloom(Decisions):
             desk=self.desk.do, outbound=self.desk.shipments.keep_outbound, fetched=self.contracts.fetched,
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
-        self.dispatcher: Dispatch = Dispatcher(self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after)
+        self.dispatcher: Dispatch = Dispatcher(
+            self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after, self._holding
+        )
         self.take_up = take_up = TakeUp(self.store, self.dispatcher, self.settings.max_waiting)
         self.left_behind = LeftBehind(self.store, self.dispatcher, take_up, self._now, self.settings.max_running)
         journal, secrets, most = self.store.journal, self._secrets, self.settings.max_body
@@ -282,6 +284,9 @@ class Orderloom(Decisions):
                 cursor = page.next
                 if cursor is None:
                     break
+
+    async def _holding(self, flow: str, order_key: str) -> list[int]:
+        return [run.id for run in await self.store.resting_runs(flow, order_key) if await self._holds(run)]
 
     async def _may_hold(self, run: Run) -> bool:
         try:
