@@ -36,6 +36,7 @@ from engine.intake.answers import HookAnswers
 from engine.intake.parcel import unpack
 from engine.intake.published import PublishedFlows
 from engine.intake.split import went_along_in
+from engine.left_behind import LeftBehind
 from engine.node.triggers import Arrival
 from engine.path.finder import StuckOrders
 from engine.publication import publish
@@ -73,10 +74,8 @@ HEAL_EVERY = 30.0
 LOOK_EVERY = 0.5
 """Seconds within which a running service takes up what another process published (it promises one)."""
 SEARCH_EVERY = 30.0
-LEFT_BEHIND = timedelta(seconds=60)
-"""An open run so old that this process does not know was left behind: by a sender that went away, or by a process that is gone."""
-MOST_KNOWN = 1000
-"""Where more runs than this wait for their turn, nothing is looked for."""
+LOOK_AGAIN_EVERY = 1.0
+"""After the writer's process has died, what nobody was told of is taken up with the second look."""
 ADOPT_EVERY = 5.0
 """Seconds after which the runs of a process that is gone are taken up by another that works on the same store."""
 MATCHED_EVERY = 5.0
@@ -136,8 +135,11 @@ class Orderloom(Decisions):
             desk=self.desk.do, outbound=self.desk.shipments.keep_outbound, fetched=self.contracts.fetched,
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
-        self.dispatcher: Dispatch = Dispatcher(self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after)
+        self.dispatcher: Dispatch = Dispatcher(
+            self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after, self._holding
+        )
         self.take_up = take_up = TakeUp(self.store, self.dispatcher, self.settings.max_waiting)
+        self.left_behind = LeftBehind(self.store, self.dispatcher, take_up, self._now, self.settings.max_running)
         journal, secrets, most = self.store.journal, self._secrets, self.settings.max_body
         self.intake = Intake(
             journal, self.flows.runnable, secrets, self._accepted, self._now, take_up.require_room, take_up.unread, max_body=most,
@@ -153,10 +155,10 @@ class Orderloom(Decisions):
         self.bulk = Bulk(self.store, self.resume)
         self.replays = Replays(self.store, self.registry)
         self.recorder = Recorder(self.store, self.registry, self._now)
-        limit = timedelta(minutes=self.settings.stands_still_minutes)
-        self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, lambda: self.take_up.behind)
+        limit, rests = timedelta(minutes=self.settings.stands_still_minutes), lambda: self.take_up.behind
+        self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, rests, self.flows.limits)
         self.stuck = StuckOrders(self.store, self.flows, self.dispatcher, self.gates.states, self._now)
-        self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now)
+        self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now, own=self.flows.keeping)
         gathering = Gathering(self.store, self.dispatcher.resumed, self._now)
         self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now, gathering.end)
         self.holds = Holds(self.store, self.waits)
@@ -182,7 +184,8 @@ class Orderloom(Decisions):
         await self.calls.heal()
         await self.watch.begin()
         self._upkeep.every(LOOK_EVERY, "look for what is due", self._due_jobs().look)
-        self._upkeep.every(SEARCH_EVERY, "take up what nobody works on", self.take_up_left_behind)
+        self._upkeep.every(SEARCH_EVERY, "take up what nobody works on", self.left_behind.look)
+        self._upkeep.every(LOOK_AGAIN_EVERY, "take up what nobody heard of", self.left_behind.look_after_a_loss)
         self._upkeep.every(ADOPT_EVERY, "adopt", self._adopt)
         self._upkeep.every(TAKE_UP_EVERY, "take up what rests in the store", self.take_up.go_on)
         self._upkeep.every(MATCHED_EVERY, "release orders whose SKUs are known", self.cleansing.release_known)
@@ -212,19 +215,6 @@ class Orderloom(Decisions):
             "recordings": self.recorder.look,
         }
         return DueJobs(self.store, self._upkeep, self._now, jobs, self._take_up_changes, lambda: self._mark)
-
-    async def take_up_left_behind(self) -> int:
-        """Take up open runs that nobody works on. Returns how many there were."""
-        if self.take_up.behind or self.dispatcher.waiting > MOST_KNOWN:
-            return 0
-        most = 2 * MOST_KNOWN + self.settings.max_running
-        found = [event for event in await self.store.open_runs(limit=most) if self._now() - event.received_at > LEFT_BEHIND]
-        known = self.dispatcher.known()
-        left = [event for event in found if event.id not in known]
-        for event in left:
-            log.warning("run taken up", extra={"run": str(event.id)})
-            self.dispatcher.recovered(event)
-        return len(left)
 
     async def publish(self, document: bytes, *, note: str, actor: str) -> tuple[str, int]:
         """Publish a document and take it up at once. Raises ``FlowInvalid`` with every problem."""
@@ -301,6 +291,9 @@ class Orderloom(Decisions):
                 cursor = page.next
                 if cursor is None:
                     break
+
+    async def _holding(self, flow: str, order_key: str) -> list[int]:
+        return [run.id for run in await self.store.resting_runs(flow, order_key) if await self._holds(run)]
 
     async def _may_hold(self, run: Run) -> bool:
         try:

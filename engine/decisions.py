@@ -84,6 +84,7 @@ class Decisions:
         doubts = [incident_of(one) for one in unknown(read_facts(await self.store.facts(run.id)))]
         self.dispatcher.forget(run.flow, run.order_key, run.id)
         await self.store.journal.end_run(run.id, RunEnd("cancelled", self._now(), doubts), decision=True)
+        self.dispatcher.forget(run.flow, run.order_key, run.id)  # a later event may have found it parked a moment ago
         self.dispatcher.ended[run.flow, "cancelled"] += 1
         await self._tell_of_end(run.id)
 

@@ -36,11 +36,14 @@ async def recompute(store: Store, flows: PublishedFlows, run_id: int, *more: Fac
     arrival = read_delivery(plan.by_slug[event.trigger], unpack(await store.event_body(run_id)), recorded.terms)
     recorded.terms = arrival.terms
     recorded.cancelled = False  # what was done before is shown too; what was not, is pending
-    if (await store.run(run_id)).state in OPEN_STATES:
+    at_work = (await store.run(run_id)).state in OPEN_STATES
+    if at_work:
         recorded.intentions.clear()
     effects = RecordedEffects(event, recorded)
     execution = Execution(plan, event.trigger, arrival.items, scope_of(plan, event, arrival.channel, arrival.shop_id), effects, recorded)
     await execution.run()
+    if at_work:  # a call that is put together and not answered is just being made
+        recorded.compositions.clear()
     return Recomputed(execution, effects, recorded)
 
 

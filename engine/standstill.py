@@ -6,7 +6,7 @@ A run that stands behind another one of its order has no incident of its own: it
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -24,6 +24,7 @@ Cause = Literal["at_work", "no_place", "nobody", "overdue", "holds_back"]
 MOST: Final = 100
 """Incidents that one look opens: where everything stands still, a hundred say so as well as all."""
 PAGE: Final = 200
+Limits = Mapping[tuple[str, str], timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +62,35 @@ def judge(one: Unmoved, where: Whereabouts, *, held: bool, progress: bool) -> St
     return Standing(one.run_id, "nobody", one.moved_at)
 
 
+async def _of_no_trigger() -> Limits:
+    return {}
+
+
 class Standstill:
     """``look`` is called again and again. What it found is in the store, so that a restart neither forgets nor doubles it.
 
-    ``rests``: whether there are runs in the store for which there is no room in memory.
+    ``rests``: whether there are runs in the store for which there is no room in memory. ``own``: limits of triggers, by flow and slug,
+    in place of ``limit``.
     """
 
     def __init__(
         self, store: Store, dispatcher: Dispatcher, holds: Callable[[Run], Awaitable[bool]], now: Callable[[], datetime], limit: timedelta,
-        rests: Callable[[], bool] = lambda: False,
+        rests: Callable[[], bool] = lambda: False, own: Callable[[], Awaitable[Limits]] = _of_no_trigger,
     ) -> None:  # fmt: skip
         self._store, self._dispatcher, self._holds, self._now, self._limit = store, dispatcher, holds, now, limit
-        self._rests = rests
+        self._rests, self._own = rests, own
+        self._limits: Limits = {}
         self._ended, self._ended_at = -1, now()
         self.last = Look()
 
     async def look(self) -> Look:
-        now = self._now()
-        found, blocked = await self._unmoved(now - self._limit, progress=self._progress(now))
-        for wait in await self._store.due_waits(now - self._limit, limit=MOST):
-            if wait.due_at is not None and wait.kind != "deadline":  # of a missed deadline another incident tells
+        now, self._limits = self._now(), await self._own()
+        shortest = min([self._limit, *self._limits.values()])
+        found, blocked = await self._unmoved(now, now - shortest, progress=self._progress(now))
+        for wait in await self._store.due_waits(now - shortest, limit=MOST):
+            if wait.due_at is None or wait.kind == "deadline":  # of a missed deadline another incident tells
+                continue
+            if now - wait.due_at >= await self._limit_of(wait.run_id):
                 found.setdefault(wait.run_id, Standing(wait.run_id, "overdue", wait.due_at))
         await self._close_others(set(found), now)
         for one in list(found.values())[:MOST]:
@@ -94,7 +104,13 @@ class Standstill:
             self._ended, self._ended_at = ended, now
         return now - self._ended_at <= self._limit
 
-    async def _unmoved(self, before: datetime, *, progress: bool) -> tuple[dict[int, Standing], int]:
+    async def _limit_of(self, run_id: int) -> timedelta:
+        if not self._limits:
+            return self._limit
+        event = await self._store.event(run_id)
+        return self._limits.get((event.flow, event.trigger), self._limit)
+
+    async def _unmoved(self, now: datetime, before: datetime, *, progress: bool) -> tuple[dict[int, Standing], int]:
         """By the run that gets the incident; and how many are held back."""
         found: dict[int, Standing] = {}
         blocked, after, held = 0, 0, dict[int, bool]()
@@ -102,6 +118,8 @@ class Standstill:
             known = self._dispatcher.known()
             for one in page:
                 after = one.run_id
+                if now - one.moved_at <= self._limits.get((one.flow, one.trigger), self._limit):
+                    continue
                 if one.ahead is not None and one.ahead not in held:
                     held[one.ahead] = await self._holds_back(one.ahead)
                 standing = judge(one, self._where(one.run_id, known), held=held.get(one.ahead or 0, False), progress=progress)

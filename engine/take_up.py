@@ -54,6 +54,11 @@ class TakeUp:
             else:
                 self._dispatcher.recovered(event)
 
+    def look_again(self) -> None:
+        """Some of what rests in the store may lie before the place that was reached; it is looked over from the beginning."""
+        self._after = 0
+        self._rested += 1
+
     async def begin(self) -> int:
         """At the start. Returns how many runs go on at once."""
         self.behind = True

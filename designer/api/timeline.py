@@ -61,9 +61,10 @@ WAITED: Final[Mapping[str, str]] = {
 RULED: Final = "The cleansing rules were asked: version {version}."
 STOPPED: Final = ("The run was ended here.", "The run was ended here: {reason}")
 LATER: Final = "Not done at attempt {attempts}; the next one is at {time}."
+COMPOSED: Final = "One call for {count} items together was put together."
 MOVED: Final = "Moved to version {version}."
 SHARED: Final = "Goes through version {version}, as {percent} % of the orders do."
-_FILLED: Final[Mapping[str, str]] = {"later": LATER, "moved": MOVED, "ruled": RULED, "share": SHARED}
+_FILLED: Final[Mapping[str, str]] = {"later": LATER, "moved": MOVED, "ruled": RULED, "share": SHARED, "composed": COMPOSED}
 ENDS: Final[Mapping[str, str]] = {"done": "The run is done.", "failed": "The run has failed.", "cancelled": "The run is cancelled."}
 _TONES: Final[Mapping[str, str]] = {
     "call": "ok", "mail": "ok", "ruled": "ok",
@@ -142,7 +143,7 @@ def _fields(one: Happening) -> dict[str, object]:
     if one.kind == "later":
         return {"attempts": one.attempts, "time": one.detail[:19].replace("T", " ") + " UTC"}
     percent, _, version = one.detail.rpartition("/")
-    return {"version": version, "percent": percent}
+    return {"version": version, "percent": percent, "count": one.detail}
 
 
 def _tone(one: Happening) -> str:

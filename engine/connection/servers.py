@@ -224,8 +224,13 @@ def reaching(server: Server, *login: type[BaseException]) -> Generator[None]:
     except TimeoutError as error:
         raise _failed("server.timeout", server, error) from None
     except Exception as error:  # noqa: BLE001 - each client has its own
-        code = "server.tls" if isinstance(error.__cause__, ssl.SSLError) else "server.unreachable"
-        raise _failed(code, server, error) from None
+        raise _failed("server.tls" if _is_of_tls(error) else "server.unreachable", server, error) from None
+
+
+def _is_of_tls(error: BaseException) -> bool:
+    """Or came of one that is; clients wrap it, and not all name it as the cause."""
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLError) or (cause is not None and _is_of_tls(cause))
 
 
 def _failed(code: str, server: Server, error: BaseException, *, retriable: bool = True) -> CallFailed:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from engine.dispatch.hindrance import about, hindrance
 from engine.dispatch.lane import Lane, holds
+from engine.dispatch.lanes import Holding, Lanes
 from engine.dispatch.port import After, Load
 from engine.dispatch.ranking import Ranking
 from engine.dispatch.ready import ReadyLines
@@ -30,20 +31,21 @@ TRIES = 5
 
 class Dispatcher:
     """The port within one process. ``load`` reads what a run needs from the store, for runs whose event is no longer at hand; ``at_hand``
-    gives plans that need no reading; ``after`` is told of each run that ended or rests, with its plan where it has one.
+    gives plans that need no reading; ``after`` is told of each run that ended or rests, with its plan where it has one; ``holding``
+    tells who holds back the later events of an order that is not in memory any more.
     """
 
     def __init__(
         self, world: World, load: Callable[[Event], Awaitable[Load]], max_running: int = 256,
-        at_hand: Callable[[str, int], Plan | None] = lambda _, __: None, after: After | None = None,
+        at_hand: Callable[[str, int], Plan | None] = lambda _, __: None, after: After | None = None, holding: Holding | None = None,
     ) -> None:  # fmt: skip
         self._world, self._load, self._limit, self._after = world, load, max_running, after
-        self._lanes: dict[tuple[str, str], Lane] = {}
         self._ready = ReadyLines()
         self._in_lanes = 0
         self._ranking = Ranking(world, self._ready, load, at_hand)
         self._tasks: set[asyncio.Future[None]] = set()
         self._telling: set[asyncio.Task[None]] = set()
+        self._lanes = Lanes(self._next, self._telling, holding)
         self._closing = False
         self._at_work: dict[int, Load | None] = {}
         self._cancelled: set[int] = set()
@@ -60,13 +62,13 @@ class Dispatcher:
 
     def parked(self, flow: str, order_key: str, event_id: int) -> None:
         """A run that was parked when the process before this one ended: later events of its order wait."""
-        self._lanes.setdefault((flow, order_key), Lane()).parked.add(event_id)
+        self._lanes.hold((flow, order_key), event_id)
 
     def resumed(self, event: Event) -> None:
         """A parked run that a person sent on: it goes before the events that wait for it, and once more if it is at work already."""
         key = (event.flow, event.order_key)
-        lane = self._lanes.setdefault(key, Lane())
-        lane.parked.discard(event.id)
+        lane = self._lanes.of(key)
+        lane.moves(event.id)
         if event not in lane.resumed:
             lane.resumed.append(event)
             self._in_lanes += 1
@@ -84,10 +86,10 @@ class Dispatcher:
 
     def forget(self, flow: str, order_key: str, event_id: int) -> None:
         """A waiting or parked run that was cancelled before it began: the events behind it go on."""
-        lane = self._lanes.get((flow, order_key))
+        lane = self._lanes.find((flow, order_key))
         self._ready.drop(event_id)
         if lane is not None:
-            lane.parked.discard(event_id)
+            lane.moves(event_id)
             before = len(lane.resumed) + len(lane.waiting)
             lane.resumed = deque(event for event in lane.resumed if event.id != event_id)
             lane.waiting = deque(event for event in lane.waiting if event.id != event_id)
@@ -109,7 +111,7 @@ class Dispatcher:
 
     def known(self) -> set[int]:
         """The runs at work, and those that wait here for their turn."""
-        lanes = [event.id for lane in self._lanes.values() for event in (*lane.waiting, *lane.resumed)]
+        lanes = [event.id for lane in self._lanes for event in (*lane.waiting, *lane.resumed)]
         return {*self._at_work, *self._ready.ids(), *lanes}
 
     async def drain(self, seconds: float) -> None:
@@ -128,11 +130,10 @@ class Dispatcher:
 
     def _submit(self, event: Event, load: Load | None) -> None:
         key = (event.flow, event.order_key)
-        lane = self._lanes.get(key)
+        new = self._lanes.find(key) is None
         if event.passes:
             self._start(event, load, None)
-        elif lane is None:
-            lane = self._lanes[key] = Lane()
+        elif (lane := self._lanes.of(key)).unsure is None and new:
             self._start(event, load, lane)
         else:
             lane.waiting.append(event)
@@ -142,7 +143,7 @@ class Dispatcher:
     def _start(self, event: Event, load: Load | None, lane: Lane | None) -> None:
         if lane is not None:
             lane.active = event.id
-            lane.parked.discard(event.id)
+            lane.moves(event.id)
         if len(self._tasks) >= self._limit:
             self._ranking.line_up(event, load)
         else:
@@ -282,7 +283,7 @@ class Dispatcher:
             self.ended[(event.flow, state)] += 1
         self.changed.set()
         key = (event.flow, event.order_key)
-        lane = self._lanes.get(key)
+        lane = self._lanes.find(key)
         if lane is not None and lane.active == event.id:
             lane.active = None
             if state in ("parked", "waiting") and (load is None or holds(load.plan, event, state)):
@@ -301,8 +302,12 @@ class Dispatcher:
         if lane.resumed:
             self._in_lanes -= 1
             self._start(lane.resumed.popleft(), None, lane)
+        elif lane.unsure is not None:
+            return
         elif lane.waiting and not any(one < lane.waiting[0].id for one in lane.parked):
             self._in_lanes -= 1
             self._start(lane.waiting.popleft(), None, lane)
         elif lane.idle:
-            self._lanes.pop(key, None)
+            self._lanes.drop(key)
+        elif not lane.waiting:
+            self._lanes.rest(key)

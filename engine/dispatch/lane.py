@@ -11,16 +11,26 @@ from engine.store.ports import Event, RunState
 
 
 class Lane(msgspec.Struct):
-    """Events of one order: the one at work, those parked or waiting in front of the others, those that go on, those behind."""
+    """Events of one order: the one at work, those parked or waiting in front of the others, those that go on, those behind.
+
+    ``unsure``: who holds them is being looked up; the runs that have moved since it began. Else ``None``.
+    """
 
     active: int | None = None
     parked: set[int] = set()
     resumed: deque[Event] = msgspec.field(default_factory=deque)
     waiting: deque[Event] = msgspec.field(default_factory=deque)
+    unsure: set[int] | None = None
 
     @property
     def idle(self) -> bool:
-        return self.active is None and not (self.parked or self.resumed or self.waiting)
+        return self.active is None and self.unsure is None and not (self.parked or self.resumed or self.waiting)
+
+    def moves(self, run: int) -> None:
+        """It holds nobody any more, whatever a look that is under way finds."""
+        self.parked.discard(run)
+        if self.unsure is not None:
+            self.unsure.add(run)
 
 
 def holds(plan: Plan, event: Event, state: RunState = "parked") -> bool:

@@ -12,7 +12,7 @@ from engine.flow.renames import renames
 from engine.flow.value_diff import ValueChange, value_changes
 
 Kind = Literal["added", "removed", "changed", "renamed"]
-_HEAD = ("format", "name", "title", "description", "constants", "template", "groups", "notes")
+_HEAD = ("format", "name", "title", "description", "constants", "keep", "template", "groups", "notes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Retry(Document):
 
 class Policy(Document):
     """What happens when a node's work fails; on a trigger, whether later events of an order wait while one is parked or waiting,
-    which runs go first where not all can be at work, and how soon a run must have ended."""
+    which runs go first where not all can be at work, how soon a run must have ended, and after how long without a movement it stands
+    still."""
 
     retry: Retry | None = None
     timeout: Duration | None = None
@@ -59,6 +60,7 @@ class Policy(Document):
     while_waiting: Literal["hold", "pass"] | None = None
     priority: Priority | None = None
     deadline: Duration | None = None
+    stands_still: Duration | None = None
 
 
 class FlowNode(Document):
@@ -104,6 +106,13 @@ class TemplateParams(Document):
     params: dict[str, Any] = Field(default_factory=dict)
 
 
+class Keep(Document):
+    """How long runs of the flow are kept after their end, and how many; what is not set is as everywhere (``days``), or not limited."""
+
+    days: int | None = Field(default=None, ge=1, le=3650)
+    runs: int | None = Field(default=None, ge=1, le=1_000_000_000)
+
+
 class Flow(Document):
     """A whole flow document."""
 
@@ -113,6 +122,7 @@ class Flow(Document):
     title: dict[str, str] = Field(default_factory=dict)
     description: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, Any] = Field(default_factory=dict)
+    keep: Keep | None = None
     template: TemplateParams | None = None
     nodes: dict[Slug, FlowNode]
     wires: list[Wire] = Field(default_factory=list)

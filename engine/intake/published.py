@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import timedelta
 from time import monotonic
 from typing import Final
 
 from engine.errors import OrderloomError
 from engine.flow.calls import callees_of
-from engine.flow.document import Flow
+from engine.flow.document import Flow, Keep
 from engine.intake.starters import Starters
 from engine.registry import Registry
 from engine.run.calls import FindPlan
@@ -25,6 +26,10 @@ KEPT: Final = 500
 """Plans that are kept when nothing is at work in them, besides those that start by themselves: the ones that were used last."""
 LOOK_OVER: Final = 0.01
 """Seconds that are spent in one go on flows that nobody has asked for."""
+KEEPS: Final = '"keep"'
+STANDS: Final = '"stands_still"'
+NAMED: Final = (KEEPS, STANDS)
+"""What stands in the documents of flows that say how long their runs are kept, or when they stand still; in others perhaps too."""
 _COMPILING: Final = DaemonThreads(1, "compile")
 """Of its own: whoever waits for it may hold a thread of the usual ones."""
 
@@ -44,6 +49,7 @@ class PublishedFlows:
         self._published: dict[str, int] = {}
         self._runs_in: dict[str, int] = {}
         self._unjudged: dict[str, None] = {}
+        self._naming: dict[str, set[str]] = {word: set() for word in NAMED}
         self._shares: dict[str, Share] = {}
         self._mark: int | None = None
         self.broken: dict[str, OrderloomError] = {}
@@ -102,6 +108,19 @@ class PublishedFlows:
         found = [await self.newest(name) for name in sorted(self._starters.flows(kind))]
         return [plan for plan in found if plan is not None and self._starters.starts(plan, kind)]
 
+    async def keeping(self) -> dict[str, Keep]:
+        """What flows say of how long their runs are kept."""
+        return {plan.name: plan.flow.keep for plan in await self._with(KEEPS) if plan.flow.keep is not None}
+
+    async def limits(self) -> dict[tuple[str, str], timedelta]:
+        """After how long without a movement runs stand still, by flow and trigger that say so."""
+        nodes = [(plan.name, slug, plan.flow.nodes[slug].policy) for plan in await self._with(STANDS) for slug in plan.triggers]
+        return {(name, slug): own.stands_still for name, slug, own in nodes if own is not None and own.stands_still is not None}
+
+    async def _with(self, word: str) -> list[Plan]:
+        found = [await self.newest(name) for name in sorted(self._naming[word])]
+        return [plan for plan in found if plan is not None]
+
     async def called_by(self, flow: Flow) -> FindPlan:
         """Finds the flows that a flow calls, those that these call, and so on."""
         found: dict[str, Plan | None] = {}
@@ -126,10 +145,13 @@ class PublishedFlows:
         shares = await self._store.shares()  # before what is published: a share ends with the version that it stands beside
         published = await self._store.published()
         changed = {name: version for name, version in published.items() if self._published.get(name) != version}
-        words = await self._store.published_naming(list(changed), self._starters.words)
+        words = await self._store.published_naming(list(changed), (*self._starters.words, *NAMED))
         if self._mark is not None and mark < self._mark:  # a look that began before may end after
             return True
         self._starters.note(changed, words)
+        for word, names in self._naming.items():
+            names.difference_update(changed)
+            names.update(name for name in changed if word in words.get(name, ()))
         for name, version in changed.items():
             self._published[name] = version
             self._unjudged[name] = None

@@ -37,6 +37,6 @@ class Starters:
     def note(self, flows: Iterable[str], words: Mapping[str, Sequence[str]]) -> None:
         """``words``: those found in the documents of the flows, by flow."""
         for name in flows:
-            found = {self._kinds[word] for word in words.get(name, ())}
+            found = {self._kinds[word] for word in words.get(name, ()) if word in self._kinds}
             for kind, members in self._flows.items():
                 (members.add if kind in found else members.discard)(name)

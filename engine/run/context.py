@@ -22,11 +22,11 @@ from engine.run.plan import Plan, Step
 class NodeContext:
     """One item (or batch) at one effect step; its calls are numbered in the order in which they are made."""
 
-    __slots__ = ("_calls", "_effects", "_key", "_plan", "_step", "scope")
+    __slots__ = ("_calls", "_effects", "_items", "_key", "_plan", "_step", "scope")
 
-    def __init__(self, plan: Plan, step: Step, key: str, scope: Scope, effects: Effects) -> None:
+    def __init__(self, plan: Plan, step: Step, key: str, scope: Scope, effects: Effects, items: tuple[str, ...] = ()) -> None:
         self.scope = scope
-        self._plan, self._step, self._key, self._effects = plan, step, key, effects
+        self._plan, self._step, self._key, self._effects, self._items = plan, step, key, effects, items
         self._calls = 0
 
     async def http(self, connection: ConnectionRef, call: HttpCall, judge: Judge = by_status) -> HttpAnswer:
@@ -39,12 +39,12 @@ class NodeContext:
             content["text"] = call.text
         elif call.json is not None:
             content["json"] = call.json
-        answer = await self._perform(EffectRequest("http", connection.connection, content, judge))
+        answer = await self._perform(EffectRequest("http", connection.connection, content, judge, self._items))
         return HttpAnswer(answer["status"], answer.get("headers") or {}, answer.get("body"))
 
     async def mail(self, connection: ConnectionRef, mail: Mail) -> None:
         content = {"to": list(mail.to), "subject": mail.subject, "text": mail.text}
-        await self._perform(EffectRequest("mail", connection.connection, content))
+        await self._perform(EffectRequest("mail", connection.connection, content, items=self._items))
 
     async def to_hub(self, order: Item) -> HubOutcome:
         return await self._perform(EffectRequest("hub", "", {"order": order}))

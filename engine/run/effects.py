@@ -26,12 +26,16 @@ class Suspended(Exception):
 
 
 class EffectRequest(msgspec.Struct, frozen=True):
-    """``content`` is plain JSON: what is digested, captured and shown. Secrets and signatures are added later, at each attempt."""
+    """``content`` is plain JSON: what is digested, captured and shown. Secrets and signatures are added later, at each attempt.
+
+    ``items``: the keys of all items that a batch asks for together.
+    """
 
     kind: EffectKind
     connection: str
     content: dict[str, Any]
     judge: Judge = by_status
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from engine.node.forms import Form
 from engine.node.items import Item, Scope, Stop
 from engine.node.ports import ERROR_PORT
 from engine.node.terms import in_terms
+from engine.run.composition import in_order
 from engine.run.context import NodeContext
 from engine.run.effects import Effects, Suspended
 from engine.run.facts import Ending, Recorded
@@ -170,6 +171,8 @@ class Execution:
     def _without_skipped(self, step: Step, box: list[Keyed]) -> list[Keyed]:
         if self._recorded.skips:
             box = [keyed for keyed in box if (step.slug, keyed[0]) not in self._recorded.skips]
+        if self._recorded.compositions:
+            box = in_order(self._recorded.compositions.get(step.slug), box)
         return self._mended(step, box) if self._recorded.patches else box
 
     def _mended(self, step: Step, box: list[Keyed]) -> list[Keyed]:
@@ -289,9 +292,10 @@ class Execution:
         return in_terms(cast("Item", made), structs.replace(terms, envelopes=form.envelopes))
 
     async def _perform_batch(self, step: Step, box: list[Keyed]) -> StepResult:
-        context = NodeContext(self.plan, step, box[0][0], self.scope, self.effects)
+        keys = tuple(key for key, _ in box)
+        context = NodeContext(self.plan, step, keys[0], self.scope, self.effects, keys)
         made: Any = await step.type.function([item for _, item in box], step.params, context)
-        return keyed_batch(step.slug, step.type, [key for key, _ in box], list(made))
+        return keyed_batch(step.slug, step.type, keys, list(made))
 
 
 def answered(execution: Execution) -> list[Item]:

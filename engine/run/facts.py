@@ -10,6 +10,7 @@ import msgspec
 
 from engine.json_text import read_json, write_json
 from engine.node.terms import Terms, read_terms
+from engine.run.composition import Composition, read_composition
 
 DECISIONS_FROM: Final = 1_000_000
 """Facts that people add are numbered from the next million on: a run at work, which counts on from what it read, never meets them."""
@@ -51,6 +52,7 @@ class Recorded(msgspec.Struct):
     ``backoffs`` by effect id: calls that failed for now, with the attempts made and the time of the next one; ``rests``: how often each
     has rested so far, which goes on counting whatever a person decides, for each rest is a wait of its own. ``versions``: which one the
     run takes of a flow that it calls by the newest.
+    ``compositions`` by slug: what calls for all items of a step were put together from.
     ``patches`` by (slug, item key) and ``params`` by slug: how people mended an item as it reaches a step, or the step's parameters.
 
     ``seats`` by node slug: under which keys items that came by a wire worked while others were still missing; ``new_seats`` those that
@@ -62,6 +64,7 @@ class Recorded(msgspec.Struct):
     intentions: dict[str, dict[str, Any]] = {}
     backoffs: dict[str, dict[str, Any]] = {}
     rests: dict[str, int] = {}
+    compositions: dict[str, Composition] = {}
     generations: dict[Spot, int] = {}
     skips: set[Spot] = set()
     patches: dict[Spot, list[Any]] = {}
@@ -99,8 +102,8 @@ def read_facts(facts: Iterable[Entry]) -> Recorded:
             recorded.intentions[body["id"]] = body
         elif fact.kind == "resumption":
             _resume(recorded, (body["step"], body["key"]), body["action"], body.get("called"))
-        elif fact.kind in ("mending", "mapping"):
-            _MENDS[fact.kind](recorded, body)
+        elif fact.kind in _READ:
+            _READ[fact.kind](recorded, body)
         elif fact.kind == "versions":
             recorded.versions |= body["versions"]
         elif fact.kind == "cancellation":
@@ -125,6 +128,7 @@ def _resume(recorded: Recorded, spot: Spot, action: str, called: str | None = No
     if action == "anew":
         recorded.generations[spot] = recorded.generations.get(spot, 0) + 1
         recorded.superseded.update(_ids_at(recorded, spot))
+        recorded.compositions.pop(spot[0], None)
         _forget_intentions(recorded, spot)
     elif action == "sent":
         for entry in [e for e in recorded.intentions.values() if (e["step"], e["key"]) == spot]:
@@ -155,7 +159,11 @@ def _map(recorded: Recorded, body: dict[str, Any]) -> None:
     _resume(recorded, (body["step"], body["key"]), "again")
 
 
-_MENDS = {"mending": _mend, "mapping": _map}
+def _composed(recorded: Recorded, body: dict[str, Any]) -> None:
+    read_composition(recorded.compositions, body)
+
+
+_READ = {"mending": _mend, "mapping": _map, "composition": _composed}
 
 
 def _ids_at(recorded: Recorded, spot: Spot) -> list[str]:
@@ -171,7 +179,7 @@ def tried(recorded: Recorded, spot: Spot) -> bool:
     """Whether a call was made there, or may have been, since the last new generation."""
     current = [entry for identity, entry in recorded.results.items() if identity not in recorded.superseded]
     entries = [*current, *recorded.intentions.values(), *recorded.backoffs.values()]
-    return any((entry["step"], entry["key"]) == spot for entry in entries)
+    return spot[0] in recorded.compositions or any((entry["step"], entry["key"]) == spot for entry in entries)
 
 
 def results_body(

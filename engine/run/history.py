@@ -21,6 +21,7 @@ Kind = Literal[
     "desk",
     "failed",
     "announced",
+    "composed",
     "parked",
     "decision",
     "cancelled",
@@ -45,7 +46,8 @@ _ENDED: Final = ("done", "failed", "cancelled")
 @dataclass(frozen=True, slots=True)
 class Happening:
     """``detail`` depends on ``kind``: the outcome of the hub, the action decided on, the state of an end, the reason
-    of a stop, the version of the rules that applied or that a run was moved to, percent and version of a share, the name of another fact.
+    of a stop, the number of items that a call is put together from, the version of the rules that applied or that a run was moved to,
+    percent and version of a share, the name of another fact.
 
     ``ms`` is the duration of the last attempt of a call, where it was recorded; ``conflict``: the event's key was known with
     other content.
@@ -91,6 +93,8 @@ def _from_facts(facts: Sequence[Fact]) -> Iterator[Happening]:
         elif fact.kind == "intention":
             if body["id"] not in answered:
                 yield Happening(fact.at, "announced", body["step"], body["key"], fact.actor)
+        elif fact.kind == "composition":
+            yield Happening(fact.at, "composed", body["step"], body["key"], fact.actor, str(len(body["items"])))
         elif fact.kind == "resumption":
             yield Happening(fact.at, "decision", body["step"], body["key"], fact.actor, body["action"])
         elif fact.kind in ("mending", "mapping"):

@@ -12,6 +12,7 @@ from engine.errors import OrderloomError, Problem
 from engine.json_text import write_json
 from engine.run.call_notes import AttemptEnd, noted_attempt, was_made
 from engine.run.calls import Ended
+from engine.run.composition import BULK, compose
 from engine.run.consigned import NEWER_IS_HELD, consignment_of
 from engine.run.effects import EffectRequest, Suspended, request_digest
 from engine.run.facts import Ending, Recorded, Spot, results_body
@@ -83,6 +84,8 @@ class JournaledEffects:
             raise self._hold_back(step, entry)
         if request.kind == "call":
             return await self._call(step, request, entry)
+        if request.items and request.kind in BULK:
+            await self._compose(entry, request.items)
         self.called.add((step.slug, key))
         if request.kind == "hub":
             return await self._to_hub(step, request, entry)
@@ -304,6 +307,10 @@ class JournaledEffects:
             return await self._kept(self._world.journal.put_order(order, fact))
         finally:
             self._counters.nodes[step.index].called(self._world.clock() - began)
+
+    async def _compose(self, entry: dict[str, Any], items: tuple[str, ...]) -> None:
+        if compose(self._recorded.compositions, entry, items):
+            await self._kept(self._world.journal.put_fact(self._fact("composition", write_json({**entry, "items": items}))))
 
     async def _intend(self, entry: dict[str, Any]) -> None:
         await self._kept(self._world.journal.put_fact(self._fact("intention", write_json(entry))))

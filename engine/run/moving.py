@@ -37,6 +37,10 @@ def _entries(recorded: Recorded, waits: Iterable[Wait]) -> Iterator[Mapping[str,
     yield from (entry for identity, entry in recorded.results.items() if identity not in recorded.superseded)
     yield from recorded.intentions.values()
     yield from recorded.backoffs.values()
+    for step, composed in recorded.compositions.items():  # such a call may have been sent although nothing more is known of it
+        yield from (
+            {"id": identity, "digest": digest, "step": step, "key": composed.items[0]} for identity, digest in composed.calls.items()
+        )
     for wait in waits:  # a rest between two attempts has a number of its own behind the effect's id
         if wait.kind == "deadline":  # the run's own: no effect asks for it
             continue

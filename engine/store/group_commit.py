@@ -32,6 +32,11 @@ class Writer(Protocol):
 
     @property
     def commits(self) -> int: ...
+    @property
+    def unheard(self) -> int:
+        """The newest id when it was last lost what had been written; 0 if never."""
+        ...
+
     def submit(self, operation: Operation) -> Future[Any]: ...
     def backlog(self) -> int: ...
     def forget(self, event_id: int, /) -> None:
@@ -104,6 +109,7 @@ class GroupCommit(Committer):
     def __init__(self, connection: Connection, connect: Connect, begin: Begin, apply: Apply, forget: Callable[[int], None]) -> None:
         super().__init__(connection, connect, begin, apply)
         self.forget = forget
+        self.unheard = 0
         self._loop = asyncio.get_running_loop()
         self._open = 0
         self._gathered: list[_Entry] = []

@@ -60,5 +60,8 @@ class SqlJournal:
     def backlog(self) -> int:
         return self._writer.backlog()
 
+    def unheard(self) -> int:
+        return self._writer.unheard
+
     async def close(self) -> None:
         await self._writer.close()

@@ -185,6 +185,9 @@ class MemoryJournal:
     def backlog(self) -> int:
         return 0
 
+    def unheard(self) -> int:
+        return 0
+
     def _put_event(self, event: NewEvent) -> Accepted:
         identity = self._digester.identity(event)
         verdict = judge(event, identity, self._digester, self._kept.seen.get)

@@ -17,17 +17,19 @@ from engine.store.old_runs import Ended, old_among
 from engine.store.operations import ENDS
 from engine.store.ports import Run
 from engine.store.problems import not_found
-from engine.store.retention import OldRuns
+from engine.store.retention import ALL, Among, OldRuns
 
 
 class MemoryRetention(MemoryDocuments):
     _kept: Kept
 
-    async def nth_newest_run(self, number: int) -> int:
-        return next(islice(sorted(self._kept.runs, reverse=True), number, None), 0)
+    async def nth_newest_run(self, number: int, among: Among = ALL) -> int:
+        ids = (run.id for run in self._kept.runs.values() if among.holds(run.flow))
+        return next(islice(sorted(ids, reverse=True), number, None), 0)
 
-    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200) -> OldRuns:
-        runs = [run for run in sorted(self._kept.runs.values(), key=lambda run: run.id) if run.id > after][:limit]
+    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200, among: Among = ALL) -> OldRuns:
+        meant = (run for run in self._kept.runs.values() if run.id > after and among.holds(run.flow))
+        runs = sorted(meant, key=lambda run: run.id)[:limit]
         waiting = self._with_open_incidents()
         return old_among((self._ended(run, waiting) for run in runs), before, upto, limit)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.json_text import canonical_json, read_json
 from engine.store.memory_journal import Kept
 from engine.store.operations import ENDS
-from engine.store.ports import OPEN_STATES, Incident, NewIncident, Run
+from engine.store.ports import OPEN_STATES, RESTING_STATES, Incident, NewIncident, Run
 from engine.store.standing import Unmoved
 
 
@@ -20,6 +20,10 @@ class MemoryStanding:
         runs = (run for run in self._kept.runs.values() if run.state in OPEN_STATES and run.accepted_at < before and run.id > after)
         found = [self._unmoved(run) for run in sorted(runs, key=lambda run: run.id)[:limit]]
         return [one for one in found if one.moved_at < before]
+
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
+        runs = sorted(self._kept.runs.values(), key=lambda run: run.id)
+        return [one for one in runs if (one.flow, one.order_key) == (flow, order_key) and one.state in RESTING_STATES]
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:
         counts = {run: self._behind(self._kept.runs[run]) for run in run_ids if run in self._kept.runs}

@@ -16,12 +16,26 @@ class OldRuns:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which runs are meant: those of ``flow``, or all but those of the flows ``besides``."""
+
+    flow: str | None = None
+    besides: Sequence[str] = ()
+
+    def holds(self, flow: str) -> bool:
+        return flow == self.flow if self.flow is not None else flow not in self.besides
+
+
+ALL = Among()
+
+
 class Retention(Protocol):
-    async def nth_newest_run(self, number: int) -> int:
+    async def nth_newest_run(self, number: int, among: Among = ALL) -> int:
         """The id of the newest run but ``number``; 0 where there are not more than that."""
         ...
 
-    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200) -> OldRuns:
+    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200, among: Among = ALL) -> OldRuns:
         """Of the next ``limit`` runs with ids above ``after`` those that may go, as ``old_among`` says."""
         ...
 

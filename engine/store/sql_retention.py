@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session
 
 from engine.errors import Conflict, Problem
@@ -19,25 +19,25 @@ from engine.store.ids import id_at
 from engine.store.old_runs import Ended, old_among
 from engine.store.operations import ENDS
 from engine.store.problems import not_found
-from engine.store.retention import OldRuns
+from engine.store.retention import ALL, Among, OldRuns
 from engine.store.rows import select
 from engine.store.sql_audit import append_audit
 from engine.store.times import from_micros, to_micros
 
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDS))
-_NTH = text("SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET :number")
+_NTH = "SELECT id FROM run WHERE {among} ORDER BY id DESC LIMIT 1 OFFSET :number"
 _DOUBT = "EXISTS (SELECT 1 FROM incident WHERE incident.run_id = {run}.id AND incident.state = 'open')"
 _OPEN_CALLED = (
     "EXISTS (SELECT 1 FROM call JOIN run AS called ON called.id = call.child_id WHERE call.root_id = run.id "  # noqa: S608
     f"AND (called.state NOT IN ({_ENDED}) OR {_DOUBT.format(run='called')}))"
 )
 _CALLED = "EXISTS (SELECT 1 FROM call WHERE call.child_id = run.id)"
-_NEXT = text(f"""
+_NEXT = f"""
 SELECT run.id, run.state, run.accepted_at, run.ended_at,
   (SELECT max(called.ended_at) FROM call JOIN run AS called ON called.id = call.child_id WHERE call.root_id = run.id),
   {_DOUBT.format(run="run")} OR {_OPEN_CALLED}, {_CALLED}
-FROM run WHERE run.id > :after ORDER BY run.id LIMIT :most
-""")  # noqa: S608
+FROM run WHERE run.id > :after AND {{among}} ORDER BY run.id LIMIT :most
+"""  # noqa: S608
 _STILL_OLD = (
     "SELECT run.id, run.flow, event.key_id FROM run JOIN event ON event.id = run.id "  # noqa: S608
     f"WHERE run.state IN ({_ENDED}) AND NOT {_DOUBT.format(run='run')} AND NOT {_OPEN_CALLED} AND NOT {_CALLED} AND run.id IN"
@@ -67,15 +67,19 @@ _KEYS = text("SELECT digest, event_id FROM event_key WHERE digest > :after ORDER
 
 
 class SqlRetention(Part):
-    async def nth_newest_run(self, number: int) -> int:
+    async def nth_newest_run(self, number: int, among: Among = ALL) -> int:
+        statement, values = _among(_NTH, among)
+
         def query(session: Session) -> int:
-            return int(session.connection().execute(_NTH, {"number": number}).scalar() or 0)
+            return int(session.connection().execute(statement, {"number": number, **values}).scalar() or 0)
 
         return await self._database.read(query)
 
-    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200) -> OldRuns:
+    async def old_runs(self, before: datetime | None, upto: int, *, after: int = 0, limit: int = 200, among: Among = ALL) -> OldRuns:
+        statement, chosen = _among(_NEXT, among)
+
         def query(session: Session) -> OldRuns:
-            rows = session.connection().execute(_NEXT, {"after": after, "most": limit})
+            rows = session.connection().execute(statement, {"after": after, "most": limit, **chosen})
             return old_among((_ended(row) for row in rows), before, upto, limit)
 
         return await self._database.read(query)
@@ -114,6 +118,16 @@ class SqlRetention(Part):
         database = self._database
         await database.write(lambda connection: _erase(connection, database, event_id, actor))
         await self.settle_files()
+
+
+def _among(statement: str, among: Among) -> tuple[TextClause, dict[str, Any]]:
+    """The statement for the runs that are meant, and its values."""
+    if among.flow is not None:
+        return text(statement.format(among="run.flow = :flow")), {"flow": among.flow}
+    if among.besides:
+        besides = text(statement.format(among="run.flow NOT IN :besides")).bindparams(bindparam("besides", expanding=True))
+        return besides, {"besides": list(among.besides)}
+    return text(statement.format(among="1 = 1")), {}
 
 
 def _ended(row: Any) -> Ended:

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from engine.json_text import canonical_json
 from engine.store.connection import Connection
 from engine.store.database import Part
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS
-from engine.store.ports import OPEN_STATES, NewIncident
+from engine.store.ports import OPEN_STATES, RESTING_STATES, NewIncident, Run
+from engine.store.sql_runs import as_run
 from engine.store.standing import Unmoved
+from engine.store.tables import RunRow
 from engine.store.times import from_micros, to_micros
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_STATES)
@@ -56,6 +58,14 @@ class SqlStanding(Part):
             return [one for one in found if one.moved_at < before]
 
         return await self._database.read(query)
+
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
+        state = col(RunRow.state)
+        of_order = (
+            select(RunRow).where(RunRow.order_key == order_key, RunRow.flow == flow, state.in_(RESTING_STATES)).order_by(col(RunRow.id))
+        )
+        rows = await self._database.read(lambda session: session.exec(of_order).all())
+        return [as_run(row) for row in rows]
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:
         def query(session: Session) -> dict[int, int]:

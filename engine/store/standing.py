@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from engine.store.records import NewIncident, RunState
+from engine.store.records import NewIncident, Run, RunState
 
 NO_ITEM = ""
 """The item key of an incident about a run as a whole: no item has it, so that no other incident takes its place."""
@@ -38,6 +38,10 @@ class StandingRuns(Protocol):
         A run moves when it is accepted, a fact is added, or something that it waited for, or an incident, is closed. Of the runs that were
         accepted before then at most ``limit`` are looked at, so there may be more while as many come.
         """
+        ...
+
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
+        """Runs of an order that are parked or wait, oldest first."""
         ...
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:

@@ -147,7 +147,7 @@ def test_an_old_version_is_published_again_by_keyboard(page: Page) -> None:
     page.request.put("/api/flows/order_hub/draft", data=document, headers=origin)
     assert page.request.post("/api/flows/order_hub/publication", data={"note": "second"}, headers=origin).status == 201
     page.goto("/flows/order_hub")
-    expect(page.get_by_text("Title, description or constants changed")).to_be_visible()
+    expect(page.get_by_text("Title, description, constants or how long runs are kept changed")).to_be_visible()
     page.get_by_role("button", name="Roll back… Version 1").press("Enter")
     ask = page.get_by_role("dialog", name="Publish version 1 again?")
     expect(ask.get_by_label("Note")).to_be_focused()

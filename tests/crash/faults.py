@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
+
+from engine.calls import Calls
 from engine.dispatch import Dispatcher
 from engine.intake import accept
 from engine.intake.published import PublishedFlows
@@ -109,10 +112,37 @@ def answer_not_recorded(put: Put) -> None:
     put(journaled, "results_body", lambda *_: b'{"results":[]}')
 
 
+def child_per_attempt(put: Put) -> None:
+    """Each time a run asks for a call of a flow, another child begins."""
+    numbers, keep = itertools.count(1), accept.Intake.keep
+
+    def another(self: Any, *positional: Any, call: Any = None, **named: Any) -> Any:
+        told = None if call is None else structs.replace(call, effect=f"{call.effect[:-8]}{next(numbers):08}")
+        return keep(self, *positional, call=told, **named)
+
+    put(accept.Intake, "keep", another)
+    put(Calls, "_remember", lambda *_: None)
+
+
+def children_outlive(put: Put) -> None:
+    """What a run called goes on although the run has ended."""
+
+    async def nobody(self: Any, run_id: int, actor: str) -> None:
+        del self, run_id, actor
+
+    put(Calls, "cancel_children", nobody)
+
+
+def composition_per_attempt(put: Put) -> None:
+    """A call for many items is put together from whatever is there, each time."""
+    put(journaled, "compose", lambda *_: False)
+
+
 FAULTS = {
     fault.__name__: fault
     for fault in (
-        acknowledge_before_commit, answer_not_recorded, attempt_not_announced, dedupe_off, effect_dropped,
+        acknowledge_before_commit, answer_not_recorded, attempt_not_announced, child_per_attempt, children_outlive, composition_per_attempt,
+        dedupe_off, effect_dropped,
         key_per_attempt, order_key_ignored, version_not_pinned,
     )
 }  # fmt: skip

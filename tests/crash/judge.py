@@ -16,7 +16,7 @@ from tests.crash.story import FIRST, HUB, SECOND, Notes
 
 EVENTS = len({*FIRST, *SECOND}) + len(HUB)
 WAITED = {("B", 1), ("C", 1), ("F", 1), ("G", 1), ("C", 2), ("K", 1)}
-OWN_TARGETS = {"once", "strict", "fatal"}
+OWN_TARGETS = {"once", "strict", "fatal", "bulk"}
 KINDS = {(order, v): kind for order, v, kind in (*FIRST, *SECOND)}
 
 

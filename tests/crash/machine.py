@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from engine.erasure import erase_event
 from engine.errors import Conflict, InputInvalid
 from engine.store.operations import ENDS
 from engine.store.ports import OPEN_STATES, Incident, IncidentFilter, WaitFilter
-from tests.crash.lab import Lab
+from tests.crash.calling_model import Callers
+from tests.crash.calling_scene import CALLING, callee, caller, calling_body
 from tests.crash.scene import KINDS, TARGETS, Seen, body_of, scene
 
 DOUBT = "effect.unknown_outcome"
@@ -42,7 +43,7 @@ class Known:
     sent_again: int = 0
 
 
-class Machine(Lab, RuleBasedStateMachine):
+class Machine(Callers):
     """After each step the invariants hold; in the end, when the targets work again and everybody has decided, everything has ended."""
 
     def __init__(self) -> None:
@@ -51,7 +52,7 @@ class Machine(Lab, RuleBasedStateMachine):
         self.known: dict[int, Known] = {}
         self.out_of_order: list[str] = []
         self.begin(self.watch)
-        self.run(self.app.publish(scene(1), note="", actor="owner"))
+        self._publish()
 
     # --- what may happen
 
@@ -60,14 +61,14 @@ class Machine(Lab, RuleBasedStateMachine):
         used = {one.v for one in self.known.values() if one.order == order}
         latest = max(used, default=0)
         v = latest - 1 if older and latest > 1 and latest - 1 not in used else latest + 2
-        accepted = self.run(self._hook(body_of(order, v, kind)))
+        accepted = self.run(self._hook(*_delivery(order, v, kind)))
         assert not accepted.duplicate
         self.known[accepted.id] = Known(accepted.id, order, v, kind, self.mark)
 
     @rule(number=Number)
     def deliver_again(self, number: int) -> None:
         if (one := _pick(list(self.known.values()), number)) is not None:
-            accepted = self.run(self._hook(body_of(one.order, one.v, one.kind)))
+            accepted = self.run(self._hook(*_delivery(one.order, one.v, one.kind)))
             assert (accepted.id, accepted.duplicate) == (one.id, True)
 
     @rule(number=Number, decision=st.sampled_from(["approved", "rejected"]))
@@ -107,7 +108,7 @@ class Machine(Lab, RuleBasedStateMachine):
     @rule(number=Number)
     def erase(self, number: int) -> None:
         """A run that is open is cancelled before; one that is at work must end first."""
-        one = _pick([one for one in self.known.values() if not one.erased and one.id not in self.app.dispatcher._at_work], number)
+        one = _pick([one for one in self.known.values() if not one.erased and not self._at_work(one)], number)
         if one is not None:
             one.cancelled = one.cancelled or self.state(one.id) not in ENDS
             assert self.run(erase_event(self.app, one.id, "owner")).erased
@@ -128,7 +129,7 @@ class Machine(Lab, RuleBasedStateMachine):
     @rule()
     def publish(self) -> None:
         self.mark += 1
-        self.run(self.app.publish(scene(self.mark), note="", actor="owner"))
+        self._publish()
 
     @rule(system=st.sampled_from(TARGETS), mode=st.sampled_from(MODES))
     def target_is(self, system: str, mode: str) -> None:
@@ -140,7 +141,7 @@ class Machine(Lab, RuleBasedStateMachine):
 
     @rule()
     def look_for_what_was_left_behind(self) -> None:
-        assert self.run(self.app.take_up_left_behind()) == 0
+        assert self.run(self.app.left_behind.look()) == 0
 
     # --- what must be true
 
@@ -157,21 +158,26 @@ class Machine(Lab, RuleBasedStateMachine):
             waits[wait.run_id] = waits.get(wait.run_id, 0) + 1
         incidents = {one.run_id for one in self.run(self.app.store.incidents(limit=500)).items}
         in_line = self.app.dispatcher.known()
+        self.callers_keep_their_promises(waits, incidents, in_line)
         for one in self.known.values():
             state = self.state(one.id)
-            one.waited = one.waited or state == "waiting"
-            if state in OPEN_STATES:
-                assert one.id in in_line, f"{one} is {state} and nobody works on it"
-            elif state == "parked":
-                assert one.id in incidents, f"{one} is parked without an incident"
-            elif state == "waiting":
-                assert waits.get(one.id), f"{one} waits for nothing"
-            elif state == "done":
-                assert one.id not in incidents, f"{one} is done with an incident"
-            if state in ENDS and one.id not in in_line:
-                assert one.id not in waits, f"{one} has ended and waits"
+            one.waited = one.waited or (state == "waiting" and one.kind not in CALLING)
+            self.is_somebodys(one.id, waits, incidents, in_line)
             if one.cancelled and one.id not in in_line:
                 assert state == "cancelled" or (one.late and state in ("done", "failed")), f"{one} was cancelled and is {state}"
+
+    def is_somebodys(self, run: int, waits: Mapping[int, int], incidents: set[int], in_line: set[int]) -> None:
+        state = self.state(run)
+        if state in OPEN_STATES:
+            assert run in in_line, f"{self._named(run)} is {state} and nobody works on it"
+        elif state == "parked":
+            assert run in incidents, f"{self._named(run)} is parked without an incident"
+        elif state == "waiting":
+            assert waits.get(run), f"{self._named(run)} waits for nothing"
+        elif state == "done":
+            assert run not in incidents, f"{self._named(run)} is done with an incident"
+        if state in ENDS and run not in in_line:
+            assert run not in waits, f"{self._named(run)} has ended and waits"
 
     def each_order_reached_its_targets_as_it_should(self) -> None:
         assert self.out_of_order == []
@@ -189,7 +195,8 @@ class Machine(Lab, RuleBasedStateMachine):
     def what_a_target_did_stands_in_the_journal(self) -> None:
         for one in self.known.values():
             if self.state(one.id) == "done" and not one.erased:
-                journal = self.run(self._journaled(one.id))
+                runs = [one.id, *(child.id for child in (self.children(one.id) if one.kind in CALLING else ()))]
+                journal = {known for run in runs for known in self.run(self._journaled(run))}
                 missing = {seen.key for seen in self.targets.seen if (seen.order, seen.v) == (one.order, one.v)} - journal
                 assert not missing, f"{one}: calls that the journal does not know"
 
@@ -201,8 +208,9 @@ class Machine(Lab, RuleBasedStateMachine):
                 self.run(self._let_go())
                 self.now += timedelta(hours=12)
                 self.run(self.app.waits.wake_due())
+                self.run(self.app.calls.heal())
                 for incident in self.run(self.app.store.incidents(limit=500)).items:
-                    self._decide(incident, "not_sent" if incident.code == DOUBT else "again")
+                    self._decide(incident, _answer(incident))
                 if all(self.state(one.id) in ENDS for one in self.known.values()):
                     break
             self.promises_hold()
@@ -221,11 +229,11 @@ class Machine(Lab, RuleBasedStateMachine):
             if own is None or one.order != seen.order or one.id >= own or one.waited:
                 continue
             state = self.state(one.id)
-            if state not in (*ENDS, "waiting"):
+            if state not in (ENDS if one.kind in CALLING else (*ENDS, "waiting")):
                 self.out_of_order.append(f"{seen} before {one}, which is {state}")
 
     def _decide(self, incident: Incident, action: str) -> None:
-        one = self.known[incident.run_id]
+        one = self.known[self.parent_of(incident.run_id)]
         try:
             self.run(self.app.resume(incident.id, action, "owner"))
         except Conflict:
@@ -234,19 +242,46 @@ class Machine(Lab, RuleBasedStateMachine):
             assert (incident.code, action) == (DOUBT, "again")
             return
         one.skipped = one.skipped or action in ("skip", "sent")
-        one.anew += action == "anew"
+        one.anew += action == "anew" or (action == "skip" and incident.step == "all")  # fewer items are another call
         one.sent_again += action in ("anew", "not_sent")
 
     def _reached_all(self, one: Known) -> None:
         if one.cancelled or one.skipped or self.state(one.id) != "done":
             return
         done = {seen.target for seen in self.targets.seen if (seen.order, seen.v) == (one.order, one.v) and seen.done}
-        wanted = {"a", "b", *({one.kind} & {"once", "strict", "fatal"})}
+        if one.kind in CALLING:
+            self.callers_got_their_answers(one)
+        wanted = {"a", "b", *({one.kind} & {"once", "strict", "fatal", "bulk"})}
         assert wanted <= done, f"{one} is done, but never reached {wanted - done}"
+
+    def _publish(self) -> None:
+        for document in (callee(self.mark), scene(self.mark), caller(self.mark)):
+            self.run(self.app.publish(document, note="", actor="owner"))
+
+    def _at_work(self, one: Known) -> bool:
+        """Or something that it called."""
+        runs = [one.id, *(child.id for child in (self.children(one.id) if one.kind in CALLING else ()))]
+        return any(run in self.app.dispatcher._at_work for run in runs)
+
+    def _named(self, run: int) -> str:
+        parent = self.parent_of(run)
+        return str(self.known[run]) if parent == run else f"what {self.known[parent]} called"
 
     def _about(self, one: Known) -> str:
         incidents = self.run(self.app.store.incidents(IncidentFilter(run_id=one.id))).items
         return f"{one} has no way out: {self.state(one.id)}, {[(each.step, each.code, each.fields) for each in incidents]}"
+
+
+def _delivery(order: str, v: int, kind: str) -> tuple[bytes, str]:
+    """A body, and the flow that it goes to."""
+    return (calling_body(order, v, kind), "caller") if kind in CALLING else (body_of(order, v, kind), "scene")
+
+
+def _answer(incident: Incident) -> str:
+    """What lets a run go on: what was called and has ended otherwise than well is called anew."""
+    if incident.code == DOUBT:
+        return "not_sent"
+    return "anew" if incident.code.startswith("call.") else "again"
 
 
 def _pick(among: Sequence[T], number: int) -> T | None:

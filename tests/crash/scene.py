@@ -12,11 +12,12 @@ from engine.json_text import canonical_json
 from engine.node.context import HttpAnswer
 from engine.registry import Registry, installed
 from engine.settings import Settings
+from tests.crash.bulk import BULK_NODES
 from tests.run.conftest import once
 
-REGISTRY = Registry([*installed(), once])
-KINDS = ("plain", "wait", "approve", "signal", "once", "strict", "lines", "fatal")
-TARGETS = ("a", "b", "strict", "once", "fatal")
+REGISTRY = Registry([*installed(), once, *BULK_NODES])
+KINDS = ("plain", "wait", "approve", "signal", "once", "strict", "lines", "fatal", "bulk")
+TARGETS = ("a", "b", "strict", "once", "fatal", "bulk", "child")
 SETTINGS = Settings(connections={name: {"type": "http", "url": f"http://{name}.example"} for name in TARGETS})
 RETRY = {"attempts": 3, "backoff": "1m", "factor": 2, "jitter": 0, "max": "1h"}
 
@@ -40,13 +41,16 @@ def scene(version: int) -> bytes:
         "strict": call("strict"),
         "lines": {"use": "transform.split_lines@1", "params": {"keep": ["id", "v", "mark", "kind"]}},
         "fatal": call("fatal", on_error="stop"),
+        "bulk": {"use": "transform.split_lines@1", "params": {"keep": ["id", "v", "mark", "kind"]}},
+        "turn": {"use": "transform.turn@1"},
+        "all": {"use": "connector.bulk@1", "params": {"target": {"connection": "bulk"}}, "policy": {"retry": RETRY}},
         "a": call("a"),
         "b": call("b"),
     }
     ports = {"approve": (".approved", ".rejected", ".overdue"), "signal": (".out", ".signal")}
-    ways = [kind + port for kind in kinds for port in ports.get(kind, ("",))]
+    ways = [kind + port for kind in kinds if kind != "bulk" for port in ports.get(kind, ("",))]
     wires = ["hook -> mark", "mark -> pick", *(f"pick.case_{number} -> {kind}" for number, kind in enumerate(kinds, 1))]
-    wires += ["pick.otherwise -> a", *(f"{way} -> a" for way in ways), "a -> b"]
+    wires += ["pick.otherwise -> a", *(f"{way} -> a" for way in ways), "a -> b", "bulk -> turn", "turn -> all", "all -> a"]
     given = {"id": "1", "v": 1, "kind": "plain"}
     test = {"name": "t", "trigger": "hook", "input": [given], "expect": {"hook": {"items": [given], "match": "subset"}}}
     return json.dumps({"name": "scene", "nodes": nodes, "wires": wires, "tests": [test]}).encode()
@@ -54,7 +58,7 @@ def scene(version: int) -> bytes:
 
 def body_of(order: str, v: int, kind: str) -> bytes:
     item: dict[str, Any] = {"id": order, "v": v, "kind": kind}
-    if kind == "lines":
+    if kind in ("lines", "bulk"):
         item["lines"] = [{"n": 1}, {"n": 2}, {"n": 3}]
     return json.dumps(item).encode()
 

@@ -25,6 +25,7 @@ from engine.settings import Settings
 from engine.store.open import open_store
 from engine.store.operations import ENDS
 from engine.store.ports import Incident, RunFilter, StoreOptions
+from tests.crash.bulk import Life
 from tests.crash.points import Points
 from tests.crash.scene import REGISTRY, SETTINGS, body_of, scene
 from tests.crash.world import SECRET, hooks_only, order_of, signed
@@ -33,6 +34,7 @@ MORNING = datetime(2026, 3, 28, 8, 0, tzinfo=UTC)
 FIRST = (
     ("A", 1, "plain"), ("A", 2, "strict"), ("A", 3, "plain"), ("B", 1, "wait"), ("B", 2, "plain"), ("C", 1, "approve"), ("D", 1, "once"),
     ("E", 1, "lines"), ("F", 1, "signal"), ("G", 1, "signal"), ("H", 1, "once"), ("I", 1, "fatal"),
+    ("J", 1, "bulk"),
 )  # fmt: skip
 SECOND = (("A", 4, "plain"), ("B", 3, "plain"), ("C", 2, "approve"), ("D", 2, "once"), ("E", 1, "lines"), ("K", 1, "wait"))
 """The order ``E`` comes once more as it was; ``G`` is cancelled while it waits."""
@@ -109,6 +111,8 @@ class Story:
 
     async def play(self) -> None:
         store = open_store(StoreOptions(str(self.folder / "data")))
+        self.notes.add("lives", {})
+        Life.number = len(self.notes.read("lives"))
         async with Orderloom(_SETTINGS, store, REGISTRY, clock=self._clock) as app:
             self.app = app
             for name, value in {"outside": Outside(self.notes), "sleep": lambda _: asyncio.sleep(0), "chance": lambda: 0.5}.items():

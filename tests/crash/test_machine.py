@@ -41,6 +41,9 @@ TestOnDisk = OnDisk.TestCase
     "fault",
     [
         "attempt_not_announced",
+        "child_per_attempt",
+        "children_outlive",
+        "composition_per_attempt",
         "dedupe_off",
         "effect_dropped",
         "key_per_attempt",

@@ -26,6 +26,7 @@ FAULTS = {
     "acknowledge_before_commit": ("before commit:event#1", "was acknowledged and is not there"),
     "answer_not_recorded": ("after call:a#1", "is not in the journal"),
     "attempt_not_announced": ("after call:once#1", "was done 2 times"),
+    "composition_per_attempt": ("after call:all#1", "came under 2 keys"),
     "dedupe_off": ("after commit:event#1", "events instead of"),
     "effect_dropped": ("before call:a#1", "never reached"),
     "key_per_attempt": ("after call:a#1", "keys"),

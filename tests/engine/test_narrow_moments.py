@@ -191,7 +191,7 @@ async def test_an_event_whose_sender_went_away_while_it_was_kept_runs_all_the_sa
             await sending
         again = await app.intake.hook("waiting", "hook", Delivery(body))
         house.clock.time += timedelta(minutes=2)
-        await app.take_up_left_behind()
+        await app.left_behind.look()
         await house.settle()
         assert await house.state(again.id) == "done"
         assert len(house.outside.keys) == 1
@@ -229,7 +229,7 @@ async def test_nothing_that_is_at_work_or_in_line_is_taken_up_twice(house: Falli
         for version in range(3):
             await app.intake.hook("waiting", "hook", Delivery(json.dumps({"id": "A", "v": version}).encode()))
         house.clock.time += timedelta(days=1)
-        assert await app.take_up_left_behind() == 0
+        assert await app.left_behind.look() == 0
         gate.set()
         await house.settle()
         assert [body["v"] for body in house.outside.bodies] == [0, 1, 2]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import InputInvalid
+from engine.node.triggers import Delivery
 from engine.standstill import Standing, judge
 from engine.store.ports import Incident, IncidentFilter
 from engine.store.standing import Unmoved
@@ -146,3 +147,31 @@ async def test_a_long_line_is_no_standstill_while_others_end(house: House) -> No
         assert await look(house, minutes=11) == []
         (incident,) = await look(house, minutes=11)
         assert incident.fields["rule"] == "stands_no_place"
+
+
+@pytest.mark.parametrize(
+    ("own", "minutes", "stands"), [("2m", 3, True), (None, 3, False), (None, 12, True), ("1h", 12, False), ("1h", 61, True)]
+)
+async def test_a_trigger_has_a_limit_of_its_own_for_runs_and_for_waits_that_nobody_woke(
+    house: House, own: str | None, minutes: float, stands: bool
+) -> None:
+    async with house.open() as app:
+        policy = {} if own is None else {"policy": {"stands_still": own}}
+        await published(house, flow(REST, hook=policy))
+        waits = await house.send()
+        house.clock.time += timedelta(hours=2)  # its time has come, and nobody wakes it
+        app.dispatcher.accepted = lambda *_: None  # type: ignore[method-assign]  # nobody takes the next one up
+        unmoved = await house.send("B")
+        found = await look(house, minutes=minutes)
+        assert {(one.run_id, one.fields["rule"]) for one in found} == (
+            {(waits, "stands_overdue"), (unmoved, "stands_nobody")} if stands else set()
+        )
+
+
+async def test_the_limit_of_one_trigger_is_not_that_of_another(house: House) -> None:
+    async with house.open() as app:
+        await published(house, flow(REST, hook={"policy": {"stands_still": "1m"}}, other={"use": "connector.webhook@1"}))
+        app.dispatcher.accepted = lambda *_: None  # type: ignore[method-assign]
+        first = await house.send()
+        await app.intake.hook("waiting", "other", Delivery(b'{"id": "B"}'))
+        assert [one.run_id for one in await look(house, minutes=5)] == [first]

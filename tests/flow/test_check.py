@@ -60,6 +60,8 @@ def test_a_good_flow_has_no_problem() -> None:
         ({"wms": {**WMS, "policy": {"retry": {"backoff": "1m", "max": "1s"}}}}, WIRES, "policy.backoff"),
         ({"wms": {**WMS, "policy": {"on_error": "route"}}}, WIRES, "policy.route_without_wire"),
         ({"wms": {**WMS, "policy": {"while_parked": "pass"}}}, WIRES, "policy.only_triggers"),
+        ({"wms": {**WMS, "policy": {"stands_still": "1h"}}}, WIRES, "policy.only_triggers"),
+        ({"shop": {**SHOP, "policy": {"stands_still": "5s"}}}, WIRES, "policy.stands_still"),
         ({"sub": {"use": "flow.sub_flow@1", "params": {"flow": "x"}, "policy": {"timeout": "5s"}}}, WIRES, "policy.calling_node"),
         ({"sub": {"use": "flow.for_each@1", "params": {"flow": "x", "list": "l"}, "policy": {"retry": {}}}}, WIRES, "policy.calling_node"),
     ],

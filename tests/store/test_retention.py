@@ -10,6 +10,7 @@ import pytest
 from engine.errors import Conflict, NotFound
 from engine.store.old_runs import Ended, old_among
 from engine.store.ports import NewIncident, NewWait, RunEnd, Store
+from engine.store.retention import ALL, Among
 
 from .conftest import NOW, PHONE, ended, event, fact, numbered, order, parked
 
@@ -125,3 +126,16 @@ async def test_an_erased_event_cannot_be_read_by_anybody_and_is_still_known(stor
     assert PHONE not in str(rows)
     with pytest.raises(NotFound):
         await store.erase_event(5, "li")
+
+
+async def test_runs_of_one_flow_are_counted_and_found_apart_from_all_others(store: Store) -> None:
+    runs = [(await store.journal.put_event(event(flow=flow, key=str(n)))).id for n, flow in enumerate("ffgfgh")]
+    for run in runs:
+        await store.journal.end_run(run, ended())
+    of_f, others = Among("f"), Among(besides=("f", "g"))
+    assert [await store.nth_newest_run(1, among) for among in (of_f, others, ALL)] == [runs[1], 0, runs[4]]
+    assert list((await store.old_runs(LATER, 0, among=of_f)).ids) == [runs[0], runs[1], runs[3]]
+    assert list((await store.old_runs(LATER, 0, among=others)).ids) == [runs[5]]
+    first = await store.old_runs(LATER, 0, limit=2, among=of_f)
+    assert (list(first.ids), first.next) == (runs[:2], runs[1])
+    assert list((await store.old_runs(LATER, 0, after=runs[1], limit=2, among=of_f)).ids) == [runs[3]]

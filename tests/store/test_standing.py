@@ -66,3 +66,15 @@ async def test_an_incident_about_a_run_is_opened_once_and_closed_by_itself_or_wi
     assert (await store.incidents()).items == []
     assert not await store.open_incident(run, STANDS, LATER)
     assert not await store.open_incident(5, STANDS, LATER)
+
+
+async def test_who_rests_of_an_order_is_found_oldest_first(store: Store) -> None:
+    runs = [(await store.journal.put_event(event(flow=flow, order_key=key, key=str(n)))).id for n, (flow, key) in enumerate(OF_ORDERS)]
+    waiting = RunEnd("waiting", NOW, waits=[NewWait("timer", "e", "d", "rest", "1", NOW)])
+    for run, end in zip(runs, (parked(), waiting, ended(), parked(), parked(), None), strict=True):
+        if end is not None:
+            await store.journal.end_run(run, end)
+    assert [(run.id, run.state) for run in await store.resting_runs("f", "A")] == [(runs[0], "parked"), (runs[1], "waiting")]
+
+
+OF_ORDERS = (("f", "A"), ("f", "A"), ("f", "A"), ("g", "A"), ("f", "B"), ("f", "A"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -19,6 +20,7 @@ from engine.connection.servers import CONNECT_WITHIN, Nats, lost, reaching, tls_
 from engine.node.triggers import Delivery
 
 _ASK_FOR: Final = 5.0
+_CLOSE_WITHIN: Final = 2.0
 _AGAIN_AFTER: Final = 60.0
 """Seconds after which the server sends again what was not acknowledged."""
 
@@ -38,10 +40,19 @@ async def client(
         inbox = await _opened(server, connection, stream, subject, durable, prefetch) if stream else None
         yield inbox
     finally:
-        with suppress(Error, OSError):
-            if inbox is not None:
-                await inbox.give_back()
-            await connection.close()
+        with suppress(Error, OSError, TimeoutError):
+            async with asyncio.timeout(_CLOSE_WITHIN):  # after a handshake that failed it would wait for ever
+                if inbox is not None:
+                    await inbox.give_back()
+                await connection.close()
+        _abort(connection)
+
+
+def _abort(connection: Any) -> None:
+    """The client leaves the socket of a handshake that failed to the collector."""
+    writer = getattr(getattr(connection, "_transport", None), "_bare_io_writer", None)
+    if writer is not None:
+        writer.transport.abort()
 
 
 class NatsInbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -19,6 +20,7 @@ from engine.connection.servers import CONNECT_WITHIN, Database, lost, reaching
 from engine.connection.table_watch import TableWatch
 from engine.json_text import read_json
 
+VERIFIED: Final = {"sslmode": "verify-full", "sslrootcert": "system"}
 _OPTIONS: Final = "-c default_transaction_read_only=on -c timezone=UTC -c statement_timeout=30000"
 
 
@@ -44,7 +46,7 @@ async def client(
 
 
 async def _connected(server: Database, address: str) -> Any:
-    encryption: dict[str, Any] = {"sslmode": "verify-full", "sslrootcert": "system"} if server.tls == "tls" else {"sslmode": "disable"}
+    encryption: dict[str, Any] = VERIFIED if server.tls == "tls" else {"sslmode": "disable"}
     try:
         return await psycopg.AsyncConnection.connect(
             host=server.host,
@@ -61,6 +63,8 @@ async def _connected(server: Database, address: str) -> Any:
     except psycopg.OperationalError as error:
         if "FATAL" in str(error):  # the server answered; the library has no other mark for that
             raise _Refused from None
+        if server.tls == "tls" and ("SSL" in str(error) or "certificate" in str(error)):
+            raise ssl.SSLError from None
         raise
 
 

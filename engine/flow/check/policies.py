@@ -15,7 +15,9 @@ from engine.node.types import NodeType
 
 LONGEST_TIMEOUT = timedelta(minutes=10)
 LONGEST_DEADLINE = timedelta(days=400)
-_OF_TRIGGERS: tuple[str, ...] = ("while_parked", "while_waiting", "priority", "deadline")
+SHORTEST_STANDSTILL = timedelta(minutes=1)
+"""It is looked for twice a minute."""
+_OF_TRIGGERS: tuple[str, ...] = ("while_parked", "while_waiting", "priority", "deadline", "stands_still")
 _OF_CALLS: tuple[str, ...] = ("retry", "timeout")
 
 
@@ -36,6 +38,8 @@ def _check(node: FlowNode, node_type: NodeType, routed: bool) -> Iterator[Proble
         yield Problem("policy.timeout", ("timeout",), {"limit": "10m"})
     if policy.deadline is not None and not timedelta(0) < policy.deadline <= LONGEST_DEADLINE:
         yield Problem("policy.deadline", ("deadline",), {"limit": f"{LONGEST_DEADLINE.days}d"})
+    if policy.stands_still is not None and not SHORTEST_STANDSTILL <= policy.stands_still <= LONGEST_DEADLINE:
+        yield Problem("policy.stands_still", ("stands_still",), {"least": "1m", "limit": f"{LONGEST_DEADLINE.days}d"})
     if policy.retry is not None and policy.retry.max < policy.retry.backoff:
         yield Problem("policy.backoff", ("retry", "max"))
     if policy.on_error == "route" and not routed:

@@ -17,6 +17,7 @@ from engine.store.apart.process import Worker
 from engine.store.apart.words import Beginning, Done, Work
 from engine.store.connection import Connection
 from engine.store.group_commit import MOST, Committer, tell
+from engine.store.newest import newest_id
 from engine.store.operations import Call, Operation
 from engine.store.owners import Claim
 from engine.store.problems import StoreUnavailable
@@ -61,6 +62,7 @@ class RemoteWriter(asyncio.Protocol):
         self._idle = asyncio.Event()
         self._idle.set()
         self._remote_commits = self._former_commits = 0
+        self.unheard = 0
         self._begun: Future[None] = self._loop.create_future()
 
     @property
@@ -128,11 +130,26 @@ class RemoteWriter(asyncio.Protocol):
             log.error("the writer's process is gone")
             returned, self._returned = self._returned, []
             self._fail(returned)
+            if self._under_way:
+                self._take_stock()
             while self._under_way:
                 self._fail(self._under_way.popleft())
             self._former_commits, self._remote_commits = self.commits - self._local.commits, 0
             self._starting = self._loop.create_task(self._start(anew=True))
             self._release()
+
+    def _take_stock(self) -> None:
+        """What the other process gave the newest id, before anything else is written: up to there it may have kept what nobody heard of."""
+        self._writing_here = True
+        work = self._loop.run_in_executor(self._thread, self._local.write, [cast("Operation", Call(newest_id))])
+        work.add_done_callback(lambda results: self._stock_taken(results.result()[0]))
+
+    def _stock_taken(self, newest: Any) -> None:
+        self._writing_here = False
+        if isinstance(newest, int):
+            self._desk.ids.follow(newest)
+        self.unheard = newest if isinstance(newest, int) else self._desk.ids.next()
+        self._release()
 
     def _release(self) -> None:
         self._scheduled = False

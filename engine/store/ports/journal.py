@@ -45,3 +45,10 @@ class Journal(Protocol):
     def backlog(self) -> int:
         """How many writes wait."""
         ...
+
+    def unheard(self) -> int:
+        """Events with ids up to this one may be kept although their senders were told that it is not known (``store.unavailable``).
+
+        0 where that has never been so; each time it happens it is another one.
+        """
+        ...

@@ -45,6 +45,9 @@ class HeldJournal:
     def backlog(self) -> int:
         return 0
 
+    def unheard(self) -> int:
+        return 0
+
 
 class FailingJournal(HeldJournal):
     def __init__(self, error: Exception) -> None:

@@ -23,6 +23,6 @@ test("what is set and refused can be seen, and so taken away", () => {
   assert.deepEqual(policyFields(types.get("flow.sub_flow@1"), ["retry"]).map(({ name }) => name), ["retry", "on_error"]);
 });
 
-test("a trigger says which orders hold others back, which go first, and until when a run has to end", () => {
-  assert.deepEqual(offered("connector.webhook@1"), ["while_parked", "while_waiting", "priority", "deadline"]);
+test("a trigger says which orders hold others back, which go first, until when a run has to end, and when it stands still", () => {
+  assert.deepEqual(offered("connector.webhook@1"), ["while_parked", "while_waiting", "priority", "deadline", "stands_still"]);
 });

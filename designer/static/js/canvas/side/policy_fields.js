@@ -15,7 +15,7 @@ export function policyFields(type, set = []) {
 const ofTrigger = () => [
   waiting("while_parked", say("While an order is parked"), "hold"),
   waiting("while_waiting", say("While an order waits"), "pass"),
-  priority(), deadline(),
+  priority(), deadline(), standsStill(),
 ];
 
 const waiting = (name, title, usual) => ({
@@ -30,6 +30,8 @@ const priority = () => ({
 });
 
 const deadline = () => ({ ...base, name: "deadline", kind: "duration", title: say("Deadline of a run"), help: say("Such as 2h or 1d. A run that has not ended by then becomes an incident, and goes on.") });
+
+const standsStill = () => ({ ...base, name: "stands_still", kind: "duration", title: say("Stands still after"), help: say("Such as 30m or 6h. A run that has not moved for so long without an error becomes an incident. Empty: as set for the service.") });
 
 const timeout = () => ({ ...base, name: "timeout", kind: "duration", title: say("Longest time of a call"), help: say("Such as 30s or 2m, at most 10m."), default: "30s" });
 
