@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.testing.simulator import SimulatedTarget
 from tests.browser.conftest import Demo, wait_until
-from tests.designer.api.test_calls import DAY, FLOW, NAME, PHONE, order
+from tests.designer.api.selling import DAY, FLOW, NAME, PHONE, order
 
 pytestmark = pytest.mark.browser
 T = TypeVar("T")

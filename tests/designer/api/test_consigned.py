@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient
 
-from designer.app import create_app
-from engine.app import Orderloom
-from engine.settings import Settings
 from engine.store.memory import MemoryStore
-from engine.testing.simulator import SimulatedTarget
-from tests.designer.api.test_calls import DAY, Shop, order
-from tests.designer.conftest import KEY
+from tests.designer.api.selling import DAY, Shop, order, selling
 
 FLOW: dict[str, Any] = {
     "format": 1,
@@ -100,19 +94,11 @@ def lines(*prices: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with SimulatedTarget() as wms, SimulatedTarget() as finance:
-        connections = {"wms": {"type": "wms", "url": wms.url}, "finance": {"type": "finance", "url": finance.url}}
-        settings = Settings(data=tmp_path, connections=connections, allow_private=("127.0.0.0/8",))
-        clock = Clock()
-        app = Orderloom(settings, MemoryStore(), clock=clock)
-        transport = ASGITransport(create_app(app, key=KEY))  # pyright: ignore[reportArgumentType]
-        headers = {"Authorization": f"Bearer {KEY}"}
-        async with app, AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
-            await app.start()
-            await app.publish(json.dumps(FLOW).encode(), note="", actor="test")
-            made = House(app, client, wms, finance)
-            made.clock = clock
-            yield made
+    clock = Clock()
+    async with selling(tmp_path, FLOW, store=MemoryStore(), clock=clock) as shop:
+        made = House(shop.app, shop.client, shop.wms, shop.finance)
+        made.clock = clock
+        yield made
 
 
 async def test_merged_and_split_orders_have_no_difference_and_the_lists_say_how_they_stand(house: House) -> None:
