@@ -127,9 +127,11 @@ class PinduoduoSimulator(ChannelSimulator):
     def push(self, order: KeptOrder, state: str, number: int) -> Sign:
         """A message, which only names the order."""
 
+        changed = order.updated_at
+
         def signed(*, forged: bool) -> Push:
             del forged
-            return message(BY_STATE[state], number, order.id, self.now())
+            return message(BY_STATE[state], number, order.id, changed, self.now())
 
         return signed
 

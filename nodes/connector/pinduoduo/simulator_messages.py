@@ -27,14 +27,14 @@ BY_STATE: Final[Mapping[str, str]] = {
 }
 
 
-def message(kind: str, number: int, order_sn: str, at: datetime) -> Push:
-    """The so-manieth message, about an order."""
+def message(kind: str, number: int, order_sn: str, changed: datetime, sent: datetime) -> Push:
+    """The so-manieth message, about an order that changed then; one that was not acknowledged is sent again, later."""
     content = write_json({"mall_id": MALL, "tid": order_sn}).decode()
     frame = {
         "id": _FIRST + number,
         "commandType": "Common",
-        "time": int(at.timestamp() * 1000),
-        "sendTime": int(at.timestamp() * 1000),
+        "time": int(changed.timestamp() * 1000),
+        "sendTime": int(sent.timestamp() * 1000),
         "message": {"type": kind, "mallID": MALL, "content": content},
     }
     return Push(write_json(frame), {"id": str(_FIRST + number)})
