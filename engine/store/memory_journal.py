@@ -49,7 +49,7 @@ from engine.store.ports import (
 from engine.store.problems import lost_owner, not_found
 from engine.store.reconciliations import Reconciliation
 from engine.store.sheets import Sheet
-from engine.store.shipment_records import Outbound, Shipment
+from engine.store.shipment_records import Shipment
 from engine.store.slots import SLOTS
 from engine.store.stock_records import Place, StockLevel, StockLimit, StockSource
 from engine.store.traffic import Traffic, TrafficOrder
@@ -66,12 +66,6 @@ class KeptHold:
     order: NewHold
     ended_how: str = ""
     ended_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptOutbound:
-    holds: Sequence[Outbound]
-    at: datetime
 
 
 @dataclass(slots=True)
@@ -116,7 +110,6 @@ class Kept:
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
     places: dict[str, dict[OrderName, int]] = field(default_factory=dict[str, "dict[OrderName, int]"])
-    outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
     shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
     consignments: dict[ConsignmentPlace, Consignment] = field(default_factory=dict["ConsignmentPlace", "Consignment"])
     sheets: dict[tuple[str, str], list[Sheet]] = field(default_factory=dict[tuple[str, str], "list[Sheet]"])

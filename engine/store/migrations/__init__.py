@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest revision; a test compares it with the folder `versions`."""
 
 

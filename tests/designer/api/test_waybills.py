@@ -170,15 +170,15 @@ async def test_a_platform_that_is_out_of_order_is_told_again_and_takes_one_parce
 
 
 async def test_what_a_warehouse_got_is_remembered_although_the_store_was_away_just_then(house: House) -> None:
-    keep, tries = house.app.world.outbound, []
+    keep, tries = house.app.world.consigned, []
 
-    async def away_once(outbound: Any) -> None:
-        tries.append(outbound["channel_order_id"])
+    async def away_once(sent: Any) -> None:
+        tries.append(sent[0].number)
         if len(tries) == 1:
             raise StoreUnavailable(Problem("store.unavailable"))
-        await keep(outbound)
+        await keep(sent)
 
-    object.__setattr__(house.app.world, "outbound", away_once)
+    object.__setattr__(house.app.world, "consigned", away_once)
     number = house.own_shop.create()[0].id
     house.body("own_shop", number)["data"]["lines"] *= 2
     await house.known(number, "own_shop", "1", "2", warehouses=True)
