@@ -66,7 +66,7 @@ async def _carriers(app: Orderloom, wanted: Wanted) -> list[_Carrier]:
     found = {event.id: _Carrier(event, whole=True) for event in await app.store.events_of_order(order_key(*wanted.name))}
     leader = await leader_of(app.store, wanted.name)
     others = {} if leader is None else dict.fromkeys(await led_by(app.store, leader), True)
-    for sent in await app.store.consignments_of_order(*wanted.name):
+    for sent in (*await app.store.consignments_of_order(*wanted.name), *await app.store.consignments_under(*wanted.name)):
         if sent.connection in wanted.connections:
             others.setdefault(sent.event_id, False)
     for run_id, whole in others.items():
