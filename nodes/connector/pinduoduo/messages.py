@@ -149,7 +149,7 @@ async def _listed(feed: Feed, shop: ConnectionRef, numbers: Sequence[str], made:
     found: dict[str, Item] = {}
     for number in range(1, MOST_PAGES + 1):
         page = await ask(feed, shop, list_call(since, until, number), read_page)
-        found |= {name: order for order in page.orders if (name := text_at(order, "order_sn")) in wanted and name is not None}
+        found |= {name: order for order in page.orders if (name := text_at(order, "order_sn")) in wanted}
         if len(wanted) - len(found) <= FEW or number * PAGE_SIZE >= page.total:
             break
     return {number: found[number] for number in numbers if number in found}
