@@ -132,7 +132,7 @@ class Orderloom(Decisions):
         self.world = World(
             self.store.journal, outside, self._now, hub_order, calls=self.calls, seen=self.watch.ears,
             note=self.store.call_log.note, reconcile=self._reconcile, rules=self.cleansing.applied, held=self.contracts.holds,
-            desk=self.desk.do, outbound=self.desk.shipments.keep_outbound, fetched=self.contracts.fetched,
+            desk=self.desk.do, consigned=self.store.keep_consignments, fetched=self.contracts.fetched,
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
         self.dispatcher: Dispatch = Dispatcher(

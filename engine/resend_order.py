@@ -66,7 +66,7 @@ async def _carriers(app: Orderloom, wanted: Wanted) -> list[_Carrier]:
     found = {event.id: _Carrier(event, whole=True) for event in await app.store.events_of_order(order_key(*wanted.name))}
     leader = await leader_of(app.store, wanted.name)
     others = {} if leader is None else dict.fromkeys(await led_by(app.store, leader), True)
-    for sent in await app.store.consignments_of_order(*wanted.name):
+    for sent in (*await app.store.consignments_of_order(*wanted.name), *await app.store.consignments_under(*wanted.name)):
         if sent.connection in wanted.connections:
             others.setdefault(sent.event_id, False)
     for run_id, whole in others.items():
@@ -113,7 +113,7 @@ async def _repeat(app: Orderloom, carrier: _Carrier, wanted: Wanted, actor: str,
 
 async def _keep(app: Orderloom, call: Call, event: Event, resent: Resent) -> None:
     """What the system took may have been sent before anybody kept what parcels hold."""
-    one = consignment_of(call.request.connection, call.request.content, event.id)
+    one = consignment_of(call.request.connection, call.request.content, event.id, call.step.type.name)
     if one is not None and one.members and resent.how == "sent" and resent.status != NEWER_IS_HELD:
         await app.store.keep_consignments([one])
 
@@ -127,5 +127,7 @@ def _brings(call: Call, wanted: Wanted) -> bool:
     one = consignment_of(call.request.connection, call.request.content, 0) if _goes_to(call, wanted) else None
     if one is None or (one.channel, one.shop_id) != wanted.name[:2]:
         return False
-    is_in_it = wanted.name[2] == one.whole or any(member.channel_order_id == wanted.name[2] for member in one.members)
-    return is_in_it and wanted.part in (0, one.part) and (not wanted.part or wanted.parts == one.parts)
+    shares = {(one.whole, one.part, one.parts)}
+    shares |= {(each.channel_order_id, each.part or one.part, each.parts or one.parts) for each in one.members}
+    about = (wanted.name[2], wanted.part, wanted.parts)
+    return any(one == about if wanted.part else one[0] == wanted.name[2] for one in shares)

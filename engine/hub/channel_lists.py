@@ -11,7 +11,7 @@ from typing import Final
 from engine.connection.book import ConnectionBook
 from engine.errors import NodeError, OrderloomError
 from engine.node.context import HttpAnswer, HttpCall
-from engine.node.day_lists import Day, DayList
+from engine.node.day_lists import Day, DayList, nothing_is_known
 from engine.node.items import Item
 from engine.node.params import ConnectionRef
 from engine.node.triggers import Arrival, Delivery
@@ -56,17 +56,21 @@ class ChannelLists:
         """The newest node type that fetches the channel's orders."""
         return max((one for one in self._registry if one.lists and one.lists.channel == channel), key=lambda one: one.version, default=None)
 
-    async def read(self, channel: str, shop: str, day: str) -> AsyncIterator[Found]:
-        """What the shop lists, each version once, also orders of other days. Raises what asking raises."""
+    async def read(self, channel: str, shop: str, day: str, is_known: Callable[[Item], bool] = nothing_is_known) -> AsyncIterator[Found]:
+        """What the shop lists, each version once, also orders of other days. Raises what asking raises.
+
+        ``is_known``: whether a canonical order is what is known of it; then it is not asked for in detail.
+        """
         node_type = self.trigger(channel)
         if node_type is None or node_type.lists is None or node_type.read is None:
             raise NodeError("reconcile.no_list", name=shop)
         params = node_type.params.model_validate({"shop": {"connection": shop}})
-        since = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        lists, since = node_type.lists, datetime.fromisoformat(day).replace(tzinfo=UTC)
+        wanted = Day(since, since + timedelta(days=1), lambda item: (order := _read(lists, item)) is not None and is_known(order))
         asks = _Asks(self._outside, self._note, self._now, f"reconcile-{day}-{channel}")
-        async for delivery in node_type.lists.deliveries(ConnectionRef(connection=shop), asks, Day(since, since + timedelta(days=1))):
+        async for delivery in lists.deliveries(ConnectionRef(connection=shop), asks, wanted):
             arrival = node_type.read(delivery, params)
-            yield Found(delivery, arrival, _canonical(node_type.lists, arrival))
+            yield Found(delivery, arrival, _read(lists, arrival.items[0]) if arrival.items else None)
 
     def _can_be_asked(self, name: str) -> bool:
         """Not one that only signs what comes from there."""
@@ -90,9 +94,9 @@ class _Asks:
         return await ask(self._outside, self._note, self.now, connection.connection, request_of(call), self._key, seconds=TIMEOUT)
 
 
-def _canonical(lists: DayList, arrival: Arrival) -> Item | None:
+def _read(lists: DayList, item: Item) -> Item | None:
     """An order that its canonical form cannot hold is parked when it comes; here only its name counts."""
     try:
-        return lists.canonical(arrival.items[0]) if arrival.items else None
+        return lists.canonical(item)
     except OrderloomError:
         return None

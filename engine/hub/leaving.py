@@ -28,7 +28,7 @@ class LeaveDesk:
         ``gone``: what the warehouse has under its number is the parcel of others; ``under_way``: its parcel is on its way there;
         ``alone``: none of these.
 
-        Raises ``NodeError``: ``waybill.no_order``, ``leaving.split`` for a parcel that was split, ``leaving.erased``.
+        Raises ``NodeError``: ``waybill.no_order``, ``leaving.split`` for a parcel that was split or that holds parts, ``leaving.erased``.
         """
         name, connection = at_warehouse(asked), str(asked["connection"])
         parcel = await self._parcel(name, connection)
@@ -43,7 +43,7 @@ class LeaveDesk:
     async def _parcel(self, name: Name, connection: str) -> Consignment | None:
         sent = [one for one in await self._store.consignments_of_order(*name) if one.connection == connection and one.is_parcel]
         newest = max(sent, key=lambda one: one.event_id, default=None)
-        if newest is not None and newest.parts:
+        if newest is not None and (newest.parts or any(one.parts for one in newest.members)):
             raise NodeError("leaving.split", number=newest.whole, order=name[2])
         return newest
 

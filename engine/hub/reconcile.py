@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import eq
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from engine.hub.contents import lines_differ
 from engine.hub.difference import (
     ALONE,
     SYSTEMS,
@@ -39,7 +40,7 @@ def compare(
     """By order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by target, what it
     was sent as parcels of several orders and as parts of one. ``key``: of the fingerprints of receivers that are shown.
 
-    Of a parcel and of parts the version and the amount are compared, of an order that stands for itself all fields that two lists tell.
+    Of each order all fields that two lists tell are compared; lines of parcels and parts together, by what they hold (``contents``).
     """
     given: tuple[tuple[System, Listed], ...] = (("source", source), ("hub", hub))
     own: dict[System, ByName] = {system: _by_name(listed) for system, listed in given if listed is not None}
@@ -47,7 +48,9 @@ def compare(
     told: dict[System, Told] = {system: _as_listed(by_name) for system, by_name in own.items()}
     for system, listed in zip(TARGETS, (wms, finance), strict=True):
         if listed is not None:
-            told[system] = told_by_order(system, listed, (consigned or {}).get(system, NOTHING), known[system])
+            sent = (consigned or {}).get(system, NOTHING)
+            told[system] = told_by_order(system, listed, sent, known[system])
+            told[system].found += lines_differ(system, sent.day, told[system], known[system])
     of_day = {*(name for by_name in own.values() for name in by_name), *(_name(one) for one in (*(wms or ()), *(finance or ())))}
     of_day -= {name for name in of_day if not any(name in one.held or name in one.sent for one in told.values())}
     rows = [row for name in of_day for row in _of_order(name, told, known, key)]
@@ -115,7 +118,13 @@ def _as_listed(by_name: ByName) -> Told:
 
 
 def _known(own: Mapping[System, ByName], not_needed: Collection[str]) -> Known:
-    return Known(lambda name: _is_needed(own, name, not_needed), lambda name: _amount(own, name))
+    def is_of_day(name: Name) -> bool:
+        return any(name in by_name for by_name in own.values())
+
+    return Known(
+        lambda name: _is_needed(own, name, not_needed), is_of_day,
+        lambda name: _told_first(own, name, "amount"), lambda name: _told_first(own, name, "lines"),
+    )  # fmt: skip
 
 
 def _is_needed(own: Mapping[System, ByName], name: Name, not_needed: Collection[str]) -> bool:
@@ -123,9 +132,10 @@ def _is_needed(own: Mapping[System, ByName], name: Name, not_needed: Collection[
     return not kept or kept[0].status not in not_needed
 
 
-def _amount(own: Mapping[System, ByName], name: Name) -> str | None:
+def _told_first(own: Mapping[System, ByName], name: Name, field: str) -> Any:
     """As the source says it, else the hub."""
-    return next((one.amount for by_name in own.values() for one in by_name.get(name, ()) if one.amount is not None), None)
+    told = (getattr(one, field) for by_name in own.values() for one in by_name.get(name, ()))
+    return next((value for value in told if value is not None), None)
 
 
 def _by_name(listed: Iterable[ListedOrder]) -> dict[Name, list[ListedOrder]]:

@@ -20,10 +20,6 @@ class ShipmentDesk:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
 
-    async def keep_outbound(self, told: Mapping[str, Any]) -> None:
-        """What a warehouse has as one order: ``{channel, shop_id, channel_order_id, orders}`` (see ``holds_of``)."""
-        await self._store.keep_outbound(at_warehouse(told), holds_of(told), self._now())
-
     async def take(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """``{event, channel, shop_id, channel_order_id, tracking_no, carrier?, shipped_at?}`` to ``{orders: […]}``, one for each order of
         the channel that is in the parcel: its ``channel``, ``shop_id``, ``channel_order_id``, ``display_no``, ``version``, ``status``,
@@ -33,7 +29,7 @@ class ShipmentDesk:
         """
         name, event_id = at_warehouse(asked), int(asked["event"])
         parcel, number = self._parcel(asked)
-        holds = await self._store.outbound(name) or [Outbound(name)]
+        holds = holds_of(name, await self._store.consignments_under(*name))
         orders = [await self._order(one.order) for one in holds]
         if not any(orders):
             raise NodeError("waybill.unknown_order", channel=name[0], shop=name[1] or "–", order=name[2])

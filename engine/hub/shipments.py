@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from engine.errors import NodeError
 from engine.order.statuses import REFUND_IN_PROGRESS
+from engine.store.consignments import Consignment
 from engine.store.parcel_records import Identity
 from engine.store.shipment_records import Outbound, Shipment
 
@@ -25,15 +27,15 @@ def at_warehouse(asked: Mapping[str, Any]) -> Identity:
     return cast("Identity", tuple(str(asked.get(name) or "").strip() for name in _NAMES))
 
 
-def holds_of(asked: Mapping[str, Any]) -> list[Outbound]:
-    """``orders: [{channel_order_id, part?, parts?, lines?}]``, all of one channel and shop."""
-    channel, shop, _ = at_warehouse(asked)
-    return [
-        Outbound(
-            (channel, shop, str(one["channel_order_id"])), one.get("part", 0), one.get("parts", 0), tuple(map(str, one.get("lines", ())))
-        )
-        for one in cast("Sequence[Mapping[str, Any]]", asked["orders"])
-    ]
+def holds_of(name: Identity, sent: Iterable[Consignment]) -> list[Outbound]:
+    """What is in what a warehouse has under a number, by order: the last that it was sent counts; without one it is a whole order."""
+    newest = max((one for one in sent if one.ships), key=lambda one: one.event_id, default=None)
+    found: dict[Identity, list[Outbound]] = {}
+    for one in () if newest is None else newest.members:
+        if newest is not None and one.lines is not None:
+            order = (newest.channel, newest.shop_id, one.channel_order_id)
+            found.setdefault(order, []).append(Outbound(order, one.part or newest.part, one.parts or newest.parts, one.lines))
+    return [_together(found[order]) for order in sorted(found)] or [Outbound(name)]
 
 
 def meaning(known: Sequence[Shipment], event_id: int) -> dict[str, Any]:
@@ -71,6 +73,14 @@ def doubt_of(order: Mapping[str, Any]) -> str | None:
     if order.get("refund_status") in REFUND_IN_PROGRESS or "refund_in_progress" in reasons:
         return "refunding"
     return {"pending_payment": "unpaid", "unknown": "unmapped"}.get(str(status))
+
+
+def _together(shares: Sequence[Outbound]) -> Outbound:
+    """Of one order in one parcel: all its parts are the whole order, several of them count as the first."""
+    first = min(shares, key=lambda one: one.part)
+    if len({one.part for one in shares}) == first.parts:
+        return Outbound(first.order) if first.parts > 1 else first
+    return replace(first, lines=tuple(dict.fromkeys(line for one in shares for line in one.lines)))
 
 
 def _shown(one: Shipment) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
 from engine.connection.book import ConnectionBook
 from engine.errors import NotFound, OrderloomError
 from engine.hub.channel_lists import ChannelLists, Found
+from engine.hub.difference import same_amount, same_version
 from engine.hub.freshness import settled
 from engine.hub.listed import order_of, same_lines, same_receiver
 from engine.node.items import Item
@@ -49,7 +51,7 @@ class SourceLists:
         try:
             for shop in self.channels.shops(channel):
                 told.basis = "channel"
-                async for found in self.channels.read(channel, shop, day):
+                async for found in self.channels.read(channel, shop, day, partial(self._is_known, kept, shop)):
                     await self._add(told, found, day, kept)
         except OrderloomError as error:
             return Told(channel, failed=error.problems[0].code)
@@ -73,6 +75,15 @@ class SourceLists:
             told.unread.add(found.name)
         elif str(found.order.get("created_at") or "").startswith(day):
             told.orders[found.name] = await self._as_the_hub_has_it(found.order, found.name, kept.get(found.name))
+
+    def _is_known(self, kept: Mapping[Name, ListedOrder], shop: str, order: Item) -> bool:
+        """Whether the hub has it so, in this version and in all that a list tells of it."""
+        listed = order_of(order, shop, self._store.subject_key())
+        held = kept.get(_name(listed))
+        if held is None or None in (listed.version, held.version, listed.amount, held.amount):
+            return False
+        same = same_version(str(listed.version), str(held.version)) and same_amount(str(listed.amount), str(held.amount))
+        return same and listed.status == held.status and _agree(listed, held)
 
     async def _as_the_hub_has_it(self, order: Item, name: Name, held: ListedOrder | None) -> ListedOrder:
         """Lines and receiver, where they are other ones than the hub has, by the cleansing rules that flows may have applied."""

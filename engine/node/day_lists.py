@@ -30,12 +30,21 @@ Look: TypeAlias = Callable[[Any], Awaitable[Portion]]
 """What the source brings from a cursor on; ``None``: from the beginning."""
 
 
+def nothing_is_known(order: Item) -> bool:
+    """Of no order."""
+    del order
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Orders made from ``since`` on and before ``until`` (aware)."""
+    """Orders made from ``since`` on and before ``until`` (aware). ``settles``: whether an order that a list shows in short, in the form of
+    a delivery's item, is the one that is known already; a call for its details would tell nothing new then.
+    """
 
     since: datetime
     until: datetime
+    settles: Callable[[Item], bool] = nothing_is_known
 
 
 ListDay: TypeAlias = Callable[[ConnectionRef, Asks, Day], AsyncIterator[Delivery]]

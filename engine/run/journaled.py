@@ -16,7 +16,6 @@ from engine.run.composition import BULK, compose
 from engine.run.consigned import NEWER_IS_HELD, consignment_of
 from engine.run.effects import EffectRequest, Suspended, request_digest
 from engine.run.facts import Ending, Recorded, Spot, results_body
-from engine.run.outbound import outbound_of
 from engine.run.plan import Step
 from engine.run.recorded import UnknownOutcome, answer_from, identity_of
 from engine.run.retry import delay_before, wished
@@ -175,19 +174,25 @@ class JournaledEffects:
             failed = {"code": problem.code, "where": list(problem.where), "fields": dict(problem.fields)}
             self._fresh.append({**entry, "at": self._world.now(), "failed": failed})
             raise
-        await self._remember_outbound(step, request, result)
+        await self._remember_sent(step, request, result)
         self._fresh.append({**entry, "at": self._world.now(), "ok": result})
-        self._note_sent(request, result)
         self._world.seen.delivered(self._event, step.type.name, request.content)
         return result
 
-    async def _remember_outbound(self, step: Step, request: EffectRequest, result: Any) -> None:
-        """Before the journal says that a warehouse took an order: after a crash in between it is handed over again, and remembered."""
-        outbound = outbound_of(step.type.name, request, result)
-        if outbound is None:
+    async def _remember_sent(self, step: Step, request: EffectRequest, result: Any) -> None:
+        """A parcel or a part, before the journal says that a target took it: after a crash in between it is handed over again, and
+        remembered. That a whole order takes the place of such a one is kept with the fact, for nearly all are whole.
+        """
+        if request.kind != "http" or result["status"] == NEWER_IS_HELD:
+            return
+        sent = consignment_of(request.connection, request.content, self._event.id, step.type.name)
+        if sent is None:
+            return
+        if not sent.members:
+            self._sent.append(sent)
             return
         try:
-            await self._world.outbound(outbound)
+            await self._world.consigned([sent])
         except StoreUnavailable as error:
             self.broken = error
             raise
@@ -327,14 +332,6 @@ class JournaledEffects:
         backoffs, self._backoffs = self._backoffs, []
         seats, self._recorded.new_seats = self._recorded.new_seats, {}
         return self._fact("results", results_body(fresh, backoffs, ending, seats))
-
-    def _note_sent(self, request: EffectRequest, result: Any) -> None:
-        """What a target took is kept with the fact that it did, so that a comparison finds orders under the numbers of others."""
-        if request.kind != "http" or result["status"] == NEWER_IS_HELD:
-            return
-        sent = consignment_of(request.connection, request.content, self._event.id)
-        if sent is not None:
-            self._sent.append(sent)
 
     def _take_sent(self) -> list[Consignment]:
         sent, self._sent = self._sent, []

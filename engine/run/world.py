@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from engine.run.seen import UNSEEN, Seen
 from engine.run.tally import Tally
 from engine.run.taps import Taps
 from engine.store.call_records import CallNote
+from engine.store.consignments import Consignment
 from engine.store.ports import Event, HubOrder, Journal
 
 
@@ -56,9 +57,9 @@ async def nobody(asked: Mapping[str, Any]) -> dict[str, Any]:
     raise NodeError("hub.not_here", task=asked.get("task"))
 
 
-async def unremembered(outbound: Mapping[str, Any]) -> None:
+async def unremembered(sent: Sequence[Consignment]) -> None:
     """Where there is no hub that remembers."""
-    del outbound
+    del sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class World:
 
     ``to_order`` makes the hub's row of a canonical order; ``calls`` begins the runs of other flows; ``note`` keeps that a call was made;
     ``reconcile`` compares a day's lists; ``desk`` does what else the hub is asked; ``rules`` says what of the cleansing rules applies;
-    ``outbound`` remembers what a warehouse took as one order;
+    ``consigned`` remembers what a target took under a number that is not that of one whole order;
     ``clock`` gives seconds of which only differences mean something; ``seen`` is told of what the watch looks at; ``held``: whether
     nothing is to be sent for an event for now; ``fetched`` is told of what a node has fetched in a declared form.
     """
@@ -87,7 +88,7 @@ class World:
     reconcile: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = unreconciled
     rules: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = no_rules
     desk: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]] = nobody
-    outbound: Callable[[Mapping[str, Any]], Awaitable[None]] = unremembered
+    consigned: Callable[[Sequence[Consignment]], Awaitable[None]] = unremembered
     seen: Seen = UNSEEN
     held: Callable[[Event], bool] = unheld
     fetched: Callable[[Event, Plan, str, Item], None] = unheard

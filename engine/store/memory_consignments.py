@@ -24,6 +24,9 @@ class MemoryConsignments:
     async def consignment_at(self, place: Place) -> Consignment | None:
         return self._kept.consignments.get(place)
 
+    async def consignments_under(self, channel: str, shop_id: str, number: str) -> Sequence[Consignment]:
+        return _by_place(one for one in self._kept.consignments.values() if one.place[1:] == (channel, shop_id, number))
+
     async def consignments_of_order(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[Consignment]:
         name = (channel, shop_id, channel_order_id)
         return _by_place(one for one in self._kept.consignments.values() if name in _orders_of(one))

@@ -49,7 +49,7 @@ from engine.store.ports import (
 from engine.store.problems import lost_owner, not_found
 from engine.store.reconciliations import Reconciliation
 from engine.store.sheets import Sheet
-from engine.store.shipment_records import Outbound, Shipment
+from engine.store.shipment_records import Shipment
 from engine.store.slots import SLOTS
 from engine.store.sold_states import CALLED_OFF, LEFT
 from engine.store.stock_records import Place, StockDay, StockLevel, StockLimit, StockSource
@@ -67,12 +67,6 @@ class KeptHold:
     order: NewHold
     ended_how: str = ""
     ended_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptOutbound:
-    holds: Sequence[Outbound]
-    at: datetime
 
 
 @dataclass(slots=True)
@@ -118,7 +112,6 @@ class Kept:
     parcels: dict[str, Parcel] = field(default_factory=dict[str, Parcel])
     tracks: dict[str, set[Track]] = field(default_factory=dict[str, "set[Track]"])
     places: dict[str, Ranking] = field(default_factory=dict[str, Ranking])
-    outbound: dict[Identity, KeptOutbound] = field(default_factory=dict["Identity", KeptOutbound])
     shipments: dict[Identity, dict[str, Shipment]] = field(default_factory=dict["Identity", "dict[str, Shipment]"])
     consignments: dict[ConsignmentPlace, Consignment] = field(default_factory=dict["ConsignmentPlace", "Consignment"])
     sheets: dict[tuple[str, str], list[Sheet]] = field(default_factory=dict[tuple[str, str], "list[Sheet]"])

@@ -119,7 +119,6 @@ class MemoryRetention(MemoryDocuments):
     async def delete_parcels(self, before: datetime) -> int:
         old = [one.id for one in self._kept.parcels.values() if one.moved_at is not None and one.moved_at < before]
         self._forget_parcels(old)
-        self._kept.outbound = {number: one for number, one in self._kept.outbound.items() if one.at >= before}
         return len(old)
 
     def _forget_shipments(self, event_id: int) -> None:

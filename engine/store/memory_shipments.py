@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from engine.store.memory_journal import Kept, KeptOutbound
-from engine.store.parcel_records import Identity, known_of, with_tracks
+from engine.store.memory_journal import Kept
+from engine.store.parcel_records import known_of, with_tracks
 from engine.store.problems import not_found
-from engine.store.shipment_records import NewShipment, Outbound, Shipment
+from engine.store.shipment_records import NewShipment, Shipment
 
 
 class MemoryShipments:
     _kept: Kept
-
-    async def keep_outbound(self, at_warehouse: Identity, holds: Sequence[Outbound], at: datetime) -> None:
-        self._kept.outbound[at_warehouse] = KeptOutbound(sorted(holds, key=lambda one: one.order), at)
-
-    async def outbound(self, at_warehouse: Identity) -> Sequence[Outbound]:
-        found = self._kept.outbound.get(at_warehouse)
-        return () if found is None else found.holds
 
     async def take_shipments(self, taken: Sequence[NewShipment], event_id: int) -> Sequence[Sequence[Shipment]]:
         if event_id not in self._kept.bodies:

@@ -13,7 +13,7 @@ from engine.store.database import Part
 from engine.store.parcel_records import Journey, Parcel, ParcelFilter, ParcelState, Track, TrackCounts, Tracking, journeys
 from engine.store.parcel_tables import ParcelRow, TrackRow
 from engine.store.problems import not_found
-from engine.store.shipment_tables import ShipmentRow
+from engine.store.shipment_table import ShipmentRow
 from engine.store.write_parcels import put_tracking
 
 _OPEN = text("parcel.open")

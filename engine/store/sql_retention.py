@@ -60,7 +60,6 @@ _PARCELS = (
 _SHIPMENTS = "DELETE FROM shipment WHERE event_id = ?"
 _OLD_PARCELS = (
     "DELETE FROM parcel_track WHERE parcel_id IN (SELECT id FROM parcel WHERE moved_at < ?)",
-    "DELETE FROM outbound WHERE at < ?",
     "DELETE FROM parcel WHERE moved_at < ?",
 )
 _KEYS = text("SELECT digest, event_id FROM event_key WHERE digest > :after ORDER BY digest LIMIT :most")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from engine.json_text import read_json, write_json
 from engine.privacy.cipher import DataKey, open_sealed, place, seal
 from engine.store.connection import Connection
 from engine.store.database import Database
+from engine.store.line_ids import lines_of, lines_text
 from engine.store.parcel_records import Identity, Tracking
 from engine.store.problems import not_found
 from engine.store.rows import insert
 from engine.store.shipment_records import NewShipment, Outbound, Shipment
-from engine.store.times import to_micros
 from engine.store.write_parcels import put_tracking
 
-_FORGET: Final = "DELETE FROM outbound WHERE channel = ? AND shop_id = ? AND number = ?"
-_KEEP: Final = "INSERT INTO outbound (channel, shop_id, number, channel_order_id, part, parts, lines, at) VALUES"
 _OF_ORDER: Final = "channel = ? AND shop_id = ? AND channel_order_id = ?"
 _KNOWN: Final = (
     "SELECT parcel_id, part, parts, lines, carrier, position, event_id, number FROM shipment "  # noqa: S608 - our own words
@@ -32,12 +28,6 @@ _TAKE_OVER: Final = (
     "AND event_id IN (SELECT id FROM run WHERE state IN ('cancelled', 'failed'))"
 )
 _KEY: Final = "SELECT key_id FROM event WHERE id = ?"
-
-
-def put_outbound(connection: Connection, at_warehouse: Identity, holds: Sequence[Outbound], at: datetime) -> None:
-    connection.execute(_FORGET, at_warehouse)
-    rows = [(*at_warehouse, one.order[2], one.part, one.parts, lines_text(one.lines), to_micros(at)) for one in holds]
-    insert(connection, _KEEP, "(?,?,?,?,?,?,?,?)", rows)
 
 
 def take(connection: Connection, database: Database, taken: Sequence[NewShipment], event_id: int) -> list[list[Shipment]]:
@@ -70,14 +60,6 @@ def _known(connection: Connection, database: Database, order: Identity) -> list[
         )
         for parcel, part, parts, lines, carrier, position, event, number in rows
     ]  # fmt: skip
-
-
-def lines_text(lines: Sequence[str]) -> str:
-    return write_json(list(lines)).decode() if lines else ""
-
-
-def lines_of(text: str) -> tuple[str, ...]:
-    return tuple(cast("list[str]", read_json(text))) if text else ()
 
 
 def _key_of(connection: Connection, database: Database, event_id: int) -> DataKey | None:

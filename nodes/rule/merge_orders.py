@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from engine.sdk import ORDER, DataClass, Example, FieldClass, Item, Made, Params, adds, apart, batch_node, parcel_key, passes
 from nodes.rule.goods import Grams, lines_of, order_grams
-from nodes.rule.merging import by_payment, merged, overtaken
+from nodes.rule.merging import Naming, by_payment, merged, named_with_part, overtaken
 
 
 class MergeOrders(Params):
@@ -54,9 +54,24 @@ class SourceOrder(BaseModel):
     lines: Annotated[int, FieldClass(DataClass.INTERNAL)]
 
 
+class SourcePart(BaseModel):
+    of_order: Internal
+    number: Annotated[int, FieldClass(DataClass.INTERNAL)]
+    of: Annotated[int, FieldClass(DataClass.INTERNAL)]
+
+
+class Source(SourceOrder):
+    part: SourcePart | None
+
+
 class Merged(BaseModel):
     lines: list[MergedLine]
     merged_orders: list[SourceOrder]
+
+
+class MergedParts(BaseModel):
+    lines: list[MergedLine]
+    merged_orders: list[Source]
 
 
 _A, _B = sample_order("A1", "60.00", "SOAP"), sample_order("A2", "40.50", "CUP")
@@ -80,46 +95,60 @@ _TOGETHER: Item = {
     ],
 }
 _ON_DELIVERY: Item = {**_B, "payment_status": "unpaid"}
+_PART_OF = {"of_order": "A2", "number": 1, "of": 2}
+_PART: Item = {**_B, "channel_order_id": "A2-1", "part": {**_PART_OF, "warehouse": None, "presale": None}}
+_WITH_PART: Item = {
+    **_TOGETHER,
+    "lines": [_TOGETHER["lines"][0], {**_B["lines"][0], "from_order": "A2-1"}],
+    "merged_orders": [_TOGETHER["merged_orders"][0], {**_TOGETHER["merged_orders"][1], "channel_order_id": "A2-1", "part": _PART_OF}],
+}
+EXAMPLES = (
+    Example({}, [_A, _B], {"merged": [_TOGETHER]}, title="Two orders to one receiver"),
+    Example({}, [_A, _ON_DELIVERY], {"alone": [_A, _ON_DELIVERY]}, title="Payment on delivery is never merged"),
+    Example(
+        {"max_grams": 1500, "grams": {"SOAP": 1000, "CUP": 600}},
+        [_A, _B],
+        {"alone": [_A, _B]},
+        title="Together they would be too heavy",
+    ),
+    Example(
+        {},
+        [_A, {**_A, "version": "2026-01-16T04:00:00Z"}],
+        {"alone": [{**_A, "version": "2026-01-16T04:00:00Z"}], "superseded": [_A]},
+        title="Two versions of one order are no two orders",
+    ),
+)
 
 
 @batch_node(
     "rule.merge_orders",
-    version=1,
+    version=2,
     label="Merge orders",
     accepts=ORDER,
     reads=("*",),
-    outputs={"merged": adds(Merged), "alone": passes(), "superseded": passes()},
+    outputs={"merged": adds(MergedParts), "alone": passes(), "superseded": passes()},
     icon="merge",
-    examples=(
-        Example({}, [_A, _B], {"merged": [_TOGETHER]}, title="Two orders to one receiver"),
-        Example({}, [_A, _ON_DELIVERY], {"alone": [_A, _ON_DELIVERY]}, title="Payment on delivery is never merged"),
-        Example(
-            {"max_grams": 1500, "grams": {"SOAP": 1000, "CUP": 600}},
-            [_A, _B],
-            {"alone": [_A, _B]},
-            title="Together they would be too heavy",
-        ),
-        Example(
-            {},
-            [_A, {**_A, "version": "2026-01-16T04:00:00Z"}],
-            {"alone": [{**_A, "version": "2026-01-16T04:00:00Z"}], "superseded": [_A]},
-            title="Two versions of one order are no two orders",
-        ),
-    ),
+    examples=(*EXAMPLES, Example({}, [_A, _PART], {"merged": [_WITH_PART]}, title="An order and a part of another one")),
 )
 def merge_orders(orders: Sequence[Item], params: MergeOrders) -> Iterator[Made]:
     """Makes one order of those of one shop that the same buyer sends to the same receiver with the same invoice.
 
-    The order that was paid first leads. Amounts are added up; `merged_orders` names every source, and each line its own in `from_order`.
+    The order that was paid first leads. Amounts are added up; `merged_orders` names every source, a part of a split order with its order
+    in `part`, and each line its own in `from_order`.
     Orders on delivery, in presale, held, with a refund or as a gift to somebody stay alone, and so does what is not to ship or whose
     receiver is not known for certain. Where two versions of one order come, the older leaves by `superseded`.
     """
+    return merge(orders, params, named_with_part)
+
+
+def merge(orders: Sequence[Item], params: MergeOrders, naming: Naming) -> Iterator[Made]:
+    """What each version of the node makes, which differ in how they name sources."""
     older = overtaken(orders)
     for position in sorted(older):
         yield Made(orders[position], (position,), "superseded")
     for positions in _parcels(orders, older, params):
         members = [orders[position] for position in positions]
-        yield Made(merged(members), positions, "merged") if len(members) > 1 else Made(members[0], positions, "alone")
+        yield Made(merged(members, naming), positions, "merged") if len(members) > 1 else Made(members[0], positions, "alone")
 
 
 def _parcels(orders: Sequence[Item], older: set[int], params: MergeOrders) -> list[tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -44,8 +44,14 @@ def _version(order: Item) -> tuple[datetime, str]:
     return moment or _LONG_AGO, version
 
 
-def merged(orders: Sequence[Item]) -> Item:
-    """The first order with the lines, amounts, notes and tags of all; `merged_orders` and each line's `from_order` name the sources."""
+Naming = Callable[[Item], dict[str, Any]]
+
+
+def merged(orders: Sequence[Item], naming: Naming | None = None) -> Item:
+    """The first order with the lines, amounts, notes and tags of all; `merged_orders` and each line's `from_order` name the sources.
+
+    ``naming``: how a source is named, else by ``named``.
+    """
     first = orders[0]
     return {
         **first,
@@ -56,7 +62,7 @@ def merged(orders: Sequence[Item]) -> Item:
         "ship_by_at": min((str(order["ship_by_at"]) for order in orders if order.get("ship_by_at")), default=None),
         "hold_reasons": _joined(list(hold_reasons_of(order)) for order in orders if hold_reasons_of(order) != (MERGE_WAIT,)),
         **_tagged(orders),
-        "merged_orders": [source for order in orders for source in _sources(order)],
+        "merged_orders": [source for order in orders for source in _sources(order, naming or named)],
     }
 
 
@@ -66,10 +72,16 @@ def named(order: Item) -> dict[str, Any]:
     return {**{name: order.get(name) for name in _NAMED}, "paid": paid, "lines": len(lines_of(order))}
 
 
-def _sources(order: Item) -> list[Any]:
+def named_with_part(order: Item) -> dict[str, Any]:
+    """The same of what may be a part of a split order, whose own number no channel knows: of which order, and which part of how many."""
+    part = part_of(order, "part")
+    return named(order) | ({"part": {name: part.get(name) for name in ("of_order", "number", "of")}} if part else {})
+
+
+def _sources(order: Item, naming: Naming) -> list[Any]:
     """An order that is made of others already names those."""
     earlier = order.get("merged_orders")
-    return cast("list[Any]", earlier) if isinstance(earlier, list) and earlier else [named(order)]
+    return cast("list[Any]", earlier) if isinstance(earlier, list) and earlier else [naming(order)]
 
 
 def _marked(line: Mapping[str, Any], order: Item) -> dict[str, Any]:

@@ -9,16 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Coroutine, Generator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from engine.testing.simulator import SimulatedTarget
+from nodes.connector.jd.simulator import JdSimulator
 from tests.browser.conftest import Demo, wait_until
-from tests.designer.api.test_calls import DAY, FLOW, NAME, PHONE, order
+from tests.designer.api.selling import DAY, FLOW, NAME, PHONE, order
 
 pytestmark = pytest.mark.browser
 T = TypeVar("T")
@@ -47,22 +49,43 @@ COMPARED = """async (day) => {
 """Differences of a day, and how many parcels and parts the WMS lists."""
 
 
+def fetching(held: str) -> dict[str, Any]:
+    """Fetches JD's orders, but none of before; the one of that number is held."""
+    shop = {"shop": {"connection": "jd"}, "every": "1h", "begin": "1s"}
+    own = {name: node for name, node in FLOW["nodes"].items() if name != "orders"}
+    return {
+        **FLOW,
+        "name": "fetching",
+        "nodes": {
+            **own,
+            "orders": {"use": "connector.jd_poll@1", "params": shop},
+            "canonical": {"use": "transform.canonical_order@1", "params": {"channel": "jd"}},
+            "odd": {"use": "rule.condition@1", "params": {"when": f"item.channel_order_id == '{held}'"}},
+            "hold": {"use": "connector.hold_order@1", "params": {"reason": "risk_review"}},
+        },
+        "wires": [
+            "orders -> canonical", "canonical -> hub", "hub.new -> odd", "hub.changed -> odd", "odd.yes -> hold", "odd.no -> wms",
+            "odd.no -> finance", "hold.released -> wms", "hold.released -> finance",
+        ],
+    }  # fmt: skip
+
+
 class Targets:
-    """A WMS and a finance system in a thread of their own, as Playwright keeps the loop of this one."""
+    """A WMS, a finance system and a shop at JD in a thread of their own, as Playwright keeps the loop of this one."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.wms, self.finance = SimulatedTarget(), SimulatedTarget()
-        for one in (self.wms, self.finance):
+        self.wms, self.finance, self.jd = SimulatedTarget(), SimulatedTarget(), JdSimulator()
+        for one in (self.wms, self.finance, self.jd):
             self.do(one.start())
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     def close(self) -> None:
-        for one in (self.wms, self.finance):
+        for one in (self.wms, self.finance, self.jd):
             self.do(one.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -84,6 +107,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, targets: Targets) -> Generato
         "ORDERLOOM_ALLOW_PRIVATE": "127.0.0.0/8",
         "ORDERLOOM_CONNECTION_WMS": json.dumps({"type": "wms", "url": targets.wms.url}),
         "ORDERLOOM_CONNECTION_FINANCE": json.dumps({"type": "finance", "url": targets.finance.url}),
+        "ORDERLOOM_CONNECTION_JD": json.dumps(targets.jd.connection),
     }
     orderloom = str(Path(sys.executable).with_name("orderloom"))
     command = [orderloom, "serve", "--port", "0", "--data", str(tmp_path_factory.mktemp("calls"))]
@@ -197,6 +221,49 @@ def test_a_parcel_and_a_part_that_the_wms_lost_are_named_and_the_part_is_sent_ag
     expect(page.get_by_text("All lists agree")).to_be_visible()
     expect(page.get_by_text("Parcels of several orders: 1")).to_be_visible()
     assert complaints == []
+
+
+def test_what_the_hub_lacks_is_fetched_again_and_what_is_held_then_is_told_with_its_reason(
+    page: Page, demo: Demo, targets: Targets, complaints: list[str]
+) -> None:
+    made = datetime.now(UTC) - timedelta(hours=2)
+    lost, odd = (order.id for order in targets.jd.create(2, at=made))
+    ask, key = page.context.request, {"Authorization": f"Bearer {demo.key}"}
+    assert ask.put("/api/flows/fetching/draft", data=fetching(odd), headers=key).ok
+    assert ask.post("/api/flows/fetching/publication", data={"note": "first"}, headers=key).ok
+    page.goto("/reconciliation")
+    page.get_by_label("Day (UTC)").fill(made.date().isoformat())
+    page.get_by_label("Channel").select_option("jd")
+    page.get_by_role("button", name="Compare").click()
+    differences, held = (
+        page.get_by_label("Differences").locator("tbody tr"),
+        page.get_by_label("Held, so not there yet").locator("tbody tr"),
+    )
+    expect(differences).to_have_count(6)
+    expect(held).to_have_count(0)
+    page.get_by_role("button", name=f"Fetch again {lost}").click()
+    expect(page.get_by_role("status")).to_contain_text("Fetched again")
+    compared(page, differences, 3)
+    expect(differences.filter(has_text=lost)).to_have_count(0)
+    page.get_by_role("button", name=f"Fetch again {odd}").click()
+    compared(page, differences, 0)
+    expect(page.get_by_text("All lists agree")).to_be_visible()
+    expect(held).to_have_count(1)
+    for told in (odd, "Risk review", "WMS", "Finance"):
+        expect(held).to_contain_text(told)
+    assert [name[2] for name in targets.wms.ledger.orders if name[0] == "jd"] == [lost]
+    assert complaints == []
+
+
+def compared(page: Page, rows: Locator, count: int) -> None:
+    """Again, until what was fetched has arrived everywhere."""
+    for _ in range(100):
+        page.get_by_role("button", name="Compare again").click()
+        expect(page.get_by_role("status")).to_have_count(0)
+        if rows.count() == count:
+            return
+        page.wait_for_timeout(100)
+    expect(rows).to_have_count(count)
 
 
 @pytest.mark.parametrize(("path", "title"), [("/calls", "请求日志"), ("/reconciliation", "对账")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from nodes.connector.jd.simulator import JdSimulator
 from nodes.connector.own_shop.simulator import OwnShopSimulator
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
 from nodes.connector.shopify.simulator import ShopifySimulator
+from nodes.connector.taobao.calls import DETAIL
 from nodes.connector.taobao.simulator import TaobaoSimulator
 from nodes.connector.woocommerce.simulator import WooCommerceSimulator
 from tests.nodes.polled import NOON, Clock
@@ -31,6 +33,10 @@ KINDS: dict[str, type[ChannelSimulator]] = {
     "taobao": TaobaoSimulator, "jd": JdSimulator, "pinduoduo": PinduoduoSimulator, "shopify": ShopifySimulator,
     "woocommerce": WooCommerceSimulator, "own_shop": OwnShopSimulator,
 }  # fmt: skip
+
+MOST_CALLS = {"taobao": 4, "pinduoduo": 12, "woocommerce": 5}
+"""For 105 orders of the last four hours: two pages, from the last to the first, counted first; WooCommerce says where its API is;
+Pinduoduo's windows last half an hour."""
 
 
 def flow(channel: str) -> bytes:
@@ -108,6 +114,21 @@ async def test_a_list_of_several_pages_is_read_whole(shop: Shop) -> None:
     found = await shop.reconcile()
     assert {row["channel_order_id"] for row in found["rows"] if row["system"] == "hub"} == set(made)
     assert found["counts"]["source"] == 130
+
+
+@pytest.mark.parametrize("shop", list(MOST_CALLS), indirect=True)
+async def test_a_list_of_what_the_hub_has_costs_a_call_for_each_page_or_window_and_none_for_an_order(shop: Shop) -> None:
+    made = [shop.sell(NOON - timedelta(minutes=20, seconds=number)) for number in range(105)]
+    await shop.app.publish(flow(shop.channel), note="", actor="owner")
+    await shop.in_hub(105)
+    await shop.app.sources.close()
+    before = sum(shop.at.asked.values())
+    assert told(await shop.reconcile()) == []
+    assert sum(shop.at.asked.values()) - before <= MOST_CALLS[shop.channel]
+    shop.at.touch(made[7])  # what the hub does not have so is looked at whole
+    before = Counter(shop.at.asked)
+    await shop.reconcile()
+    assert (Counter(shop.at.asked) - before)[DETAIL] == (shop.channel == "taobao")
 
 
 async def test_a_platform_that_refuses_is_told_and_what_arrived_stands_in(shop: Shop) -> None:

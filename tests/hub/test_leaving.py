@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
+from engine.hub.shipments import holds_of
 from engine.node.triggers import Delivery
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
@@ -73,7 +74,8 @@ class House:
 
     async def waybill_is_of(self, number: str) -> list[str]:
         """The orders that hear of the parcel when it is shipped."""
-        return [one.order[2] for one in await self.app.store.outbound(("own_shop", "own_shop", number))]
+        name = ("own_shop", "own_shop", number)
+        return [one.order[2] for one in holds_of(name, await self.app.store.consignments_under(*name))]
 
     async def differences(self) -> list[tuple[str, ...]]:
         found = await self.app.reconciler.reconcile(DAY, "own_shop")

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.hub.difference import Difference
 from engine.hub.lineage import Consigned, shapes
-from engine.hub.listed import entry_of
+from engine.hub.listed import entry_of, order_of
 from engine.hub.reconcile import compare
 from engine.run.consigned import consignment_of
 from engine.store.consignments import Consignment
 from engine.store.reconciliations import ListedOrder
 from engine.testing.ledger import TargetLedger
 from nodes.rule.merge_orders import sample_order
-from nodes.rule.merging import merged
+from nodes.rule.merging import merged, named_with_part
 from nodes.rule.split_order import SplitOrder, split_order
 
 KEY = b"0" * 32
@@ -76,11 +78,7 @@ class Target:
 
 
 def as_hub(orders: Sequence[dict[str, Any]], day: str = DAY) -> list[ListedOrder]:
-    return [
-        ListedOrder(one["channel"], one["shop_id"], one["channel_order_id"], one["version"], one["amount"]["paid"], one["status"])
-        for one in orders
-        if one["created_at"].startswith(day)
-    ]
+    return [order_of(one, "", KEY) for one in orders if one["created_at"].startswith(day)]
 
 
 def differences(orders: Sequence[dict[str, Any]], target: Target, listed: list[ListedOrder] | None = None) -> list[Difference]:
@@ -176,7 +174,7 @@ def test_what_the_target_itself_says_of_a_parcel_counts_where_nothing_else_is_kn
 
 def test_a_part_that_need_not_be_sent_is_not_missing() -> None:
     kept = as_hub([{**C, "status": "cancelled"}])
-    target = Target().take(*PARTS)
+    target = Target().take(*({**part, "status": "cancelled"} for part in PARTS))
     assert compare(kept, kept, target.listed()[:2], kept, {"wms": target.consigned()}) == []
 
 
@@ -189,9 +187,106 @@ def test_an_order_in_a_parcel_of_the_day_before_is_looked_for_there() -> None:
     assert differences([A, late], target) == []
 
 
+def together(*orders: dict[str, Any]) -> dict[str, Any]:
+    return merged(orders, named_with_part)
+
+
+D = order("D", 700, 900)
+MIXED = [together(PARTS[0], parts_of(D)[0], A), *PARTS[1:], parts_of(D)[1]]
+"""A parcel of a part of C, a part of D and the whole of A; the other parts go by themselves."""
+
+
+def test_a_parcel_of_parts_is_told_of_the_orders_that_they_are_of() -> None:
+    target = Target().take(*MIXED)
+    assert [one.channel_order_id for one in target.listed()] == ["C-1", "C-2", "C-3", "D-2"]
+    assert differences([A, C, D], target) == []
+    assert shapes(target.listed(), target.consigned()) == (1, 3)
+
+
+def test_a_parcel_of_parts_that_is_not_there_is_told_of_each_part_and_order_in_it() -> None:
+    rows = differences([A, C, D], Target().take(*MIXED), Target().take(*MIXED[1:]).listed())
+    assert told(rows) == [
+        ("A", "missing", "", "", "", "C-1", 3, 0, 0),
+        ("C", "missing", "", "", "", "C-1", 3, 1, 3),
+        ("D", "missing", "", "", "", "C-1", 3, 1, 2),
+    ]
+
+
+def test_the_amount_of_a_parcel_of_parts_is_that_of_its_parts() -> None:
+    target = Target().take(*MIXED)
+    target.ledger.altered["own_shop", "s1", "C-1"] = {"amount": "77.52"}
+    assert told(differences([A, C, D], target)) == [("C-1", "different", "sum", "77.51", "77.52", "C-1", 3, 0, 0)]
+
+
+def test_a_part_that_went_both_by_itself_and_in_a_parcel_is_there_twice() -> None:
+    rows = differences([A, C, D], Target().take(*MIXED, parts_of(D)[0]))
+    assert ("D", "doubled", "", "", "2", "C-1", 3, 1, 2) in told(rows)
+
+
+def test_a_part_in_a_parcel_of_another_day_is_looked_for_there() -> None:
+    late = order("D", 700, 900, day=NEXT_DAY)
+    first, second = parts_of(late)
+    target, kept = Target().take(together(A, first), second), as_hub([A, late], NEXT_DAY)
+    assert compare(kept, kept, target.listed(NEXT_DAY), kept, {"wms": target.consigned(NEXT_DAY, target.listed())}) == []
+    gone = compare(kept, kept, target.listed(NEXT_DAY), kept, {"wms": target.consigned(NEXT_DAY)})
+    assert told(gone) == [("D", "missing", "", "", "", "A", 2, 1, 2)]
+    assert differences([A, late], target) == []
+
+
+@pytest.mark.parametrize(("sent", "number", "names"), [
+    ([PARCEL], "A", ("A", "B")), (PARTS, "C-2", ("C",)), (parts_of(PARCEL), "A-1", ("A", "B")), (MIXED, "C-1", ("A", "C", "D")),
+])  # fmt: skip
+def test_state_and_receiver_of_parcels_and_parts_are_those_of_each_of_their_orders(
+    sent: list[dict[str, Any]], number: str, names: Sequence[str]
+) -> None:
+    target = Target().take(*sent)
+    orders = [one for one in (A, B, C, D) if one["channel_order_id"] in names]
+    assert differences(orders, target) == []
+    elsewhere = {"phone": "19900000606", "address": "示例大道6号"}
+    target.ledger.altered["own_shop", "s1", number] = {"status": "shipped", "receiver": elsewhere}
+    rows = differences(orders, target)
+    assert sorted((row.channel_order_id, row.field) for row in rows) == sorted(product(names, ("receiver", "status")))
+    assert {(row.expected, row.found) for row in rows if row.field == "status"} == {("awaiting_fulfillment", "shipped")}
+
+
+OF_LINES = (
+    ([A, B], [PARCEL], "A", ("A", "A", 2, 0)),
+    ([C], PARTS, "C-2", ("C", "", 0, 3)),
+    ([A, B], parts_of(PARCEL), "A-1", ("A", "A", 2, 2)),
+    ([A, C, D], MIXED, "D-2", ("C-1", "C-1", 3, 0)),
+)
+
+
+@pytest.mark.parametrize(("orders", "sent", "number", "named"), OF_LINES)
+def test_the_lines_of_what_hangs_together_are_those_of_its_orders(
+    orders: list[dict[str, Any]], sent: list[dict[str, Any]], number: str, named: tuple[Any, ...]
+) -> None:
+    target = Target().take(*sent)
+    target.ledger.altered["own_shop", "s1", number] = {"lines": [{"sku_code": "S9", "qty": 1}]}
+    (row,) = differences(orders, target)
+    assert (row.channel_order_id, row.parcel, row.orders, row.parts) == named
+    assert (row.kind, row.field) == ("different", "lines")
+    assert "S9 ×1" in row.found
+
+
+def test_a_gift_that_was_added_to_a_parcel_is_no_difference() -> None:
+    gift = {"channel_line_id": "g", "sku_code": "TOWEL", "qty": 1, "is_gift": True, "from_order": "A"}
+    assert differences([A, B], Target().take({**PARCEL, "lines": [*PARCEL["lines"], gift]})) == []
+
+
+def order_of_part(item: dict[str, Any]) -> str:
+    return item.get("part", {}).get("of_order") or item["channel_order_id"]
+
+
+def names_of(one: Consignment, how: str) -> list[tuple[str, int, int]]:
+    """Of what a fault is told, with the part that it is about: a parcel that is not there of all that is in it."""
+    inside = [(each.channel_order_id, each.part, each.parts) for each in one.members if how == "dropped" or each.named == one.number]
+    return sorted(inside) if one.is_parcel and not one.parts and how in ("dropped", "version") else [(one.whole, one.part, one.parts)]
+
+
 @st.composite
 def shipments(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Orders, and what was sent of them: alone, merged, split, or merged and then split."""
+    """Orders, and what was sent of them: alone, merged, split, merged and then split, or split and then merged with others."""
     orders: list[dict[str, Any]] = []
     sent: list[dict[str, Any]] = []
     for _ in range(draw(st.integers(1, 4))):
@@ -200,6 +295,10 @@ def shipments(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
         parts = parts_of(whole) if draw(st.booleans()) else []
         orders += group
         sent += parts or [whole]
+    alone = [one for one in sent if "merged_orders" not in one]
+    if len(alone) > 1 and draw(st.booleans()):
+        chosen = draw(st.lists(st.sampled_from(alone), min_size=2, max_size=4, unique_by=order_of_part))
+        sent = [one for one in sent if one not in chosen] + [together(*chosen)]
     return orders, sent
 
 
@@ -225,13 +324,12 @@ def test_whatever_a_target_lacks_doubles_or_alters_is_found_and_nothing_else(
         "version": [msgspec.structs.replace(listed[at], version="3999-01-01T00:00:00Z")],
     }[how]
     rows = differences(orders, target, listed[:at] + changed + listed[at + 1 :])
-    many = sorted(member.channel_order_id for member in one.members) if one.is_parcel else []
+    many = one.members if one.is_parcel else ()
     parcel = one.whole if many else ""
-    names = many if how == "dropped" and many and not one.parts else [one.whole]
     kind = {"dropped": "missing", "doubled": "doubled"}.get(how, "different")
     about = "sum" if how == "amount" and many and not one.parts else {"amount": "amount", "version": "version"}.get(how, "")
     assert [(row.channel_order_id, row.kind, row.system, row.field, row.parcel, row.orders, row.part, row.parts) for row in rows] == [
-        (name, kind, "wms", about, parcel, len(many), one.part, one.parts) for name in names
+        (name, kind, "wms", about, parcel, len(many), part, parts) for name, part, parts in names_of(one, how)
     ]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import NodeError
 from engine.hub.shipments import at_warehouse, doubt_of, holds_of, meaning
+from engine.store.consignments import Consignment, Member
 from engine.store.shipment_records import Outbound, Shipment
 
 ORDER = ("own_shop", "s1", "A1")
@@ -25,6 +26,31 @@ def shipment(
 
 def numbers(found: dict[str, Any]) -> list[str]:
     return [one["tracking_no"] for one in found["waybills"]]
+
+
+def consignment(*members: Member, part: int = 0, parts: int = 0, event: int = 7, ships: bool = True) -> Consignment:
+    return Consignment("wms", *ORDER[:2], "N", "N", part, parts, event_id=event, members=members, ships=ships)
+
+
+def test_what_a_warehouse_has_under_a_number_is_what_it_was_sent_last() -> None:
+    name, second = (*ORDER[:2], "N"), (*ORDER[:2], "A2")
+    assert holds_of(name, []) == [Outbound(name)]
+    both = consignment(Member("A2"), Member("A1"))
+    assert holds_of(name, [both]) == [Outbound(ORDER), Outbound(second)]
+    assert holds_of(name, [both, consignment(Member("A1"), event=8), consignment(Member("A2"), event=9, ships=False)]) == [Outbound(ORDER)]
+
+
+def test_a_part_holds_its_lines_of_each_order_that_has_any_in_it() -> None:
+    split = consignment(Member("A1", lines=("1",)), Member("A2", lines=None), part=2, parts=3)
+    assert holds_of((*ORDER[:2], "N"), [split]) == [Outbound(ORDER, 2, 3, ("1",))]
+
+
+def test_a_parcel_of_parts_holds_those_parts_and_all_parts_of_an_order_are_the_order() -> None:
+    of_parts = consignment(
+        Member("A1", lines=("1",), part=2, parts=3, number="A1-2"), Member("A1", lines=("2",), part=3, parts=3, number="A1-3"),
+        Member("A2", lines=("1",), part=1, parts=2, number="A2-1"), Member("A2", lines=("2",), part=2, parts=2, number="A2-2"),
+    )  # fmt: skip
+    assert holds_of((*ORDER[:2], "N"), [of_parts]) == [Outbound(ORDER, 2, 3, ("1", "2")), Outbound((*ORDER[:2], "A2"))]
 
 
 def test_a_whole_order_is_first_and_last_at_once() -> None:
@@ -98,8 +124,6 @@ def test_an_order_that_should_not_have_shipped_says_why(order: dict[str, Any], d
 def test_what_a_warehouse_names_is_read_as_it_was_sent() -> None:
     asked = {"channel": "own_shop", "shop_id": "s1", "channel_order_id": "A1-1"}
     assert at_warehouse(asked) == ("own_shop", "s1", "A1-1")
-    held = holds_of({**asked, "orders": [{"channel_order_id": "A1", "part": 1, "parts": 2, "lines": ["1"]}]})
-    assert held == [Outbound(ORDER, 1, 2, ("1",))]
 
 
 @pytest.mark.parametrize("item", [{}, {"channel": "own_shop"}, {"channel_order_id": "A1"}, {"channel": "own_shop", "channel_order_id": 5}])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from engine.connection.guard import AddressGuard
 from engine.connection.types import parse_connection
 from engine.node.triggers import Delivery
 from engine.testing.channel import SocketPusher
-from nodes.connector.pinduoduo.messages import FurtherShop, by_shop
+from nodes.connector.pinduoduo.messages import FurtherShop, by_shop, made_between
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
@@ -191,6 +193,27 @@ async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(
         await shop.pusher.settled()
         calls = shop.asked["pdd.order.information.get"] + shop.asked["pdd.order.number.list.increment.get"]
         assert calls < 30
+
+
+async def test_what_has_piled_up_while_nobody_listened_is_asked_for_many_orders_at_once(shop: PinduoduoSimulator) -> None:
+    """Else each of these orders costs a call, of which the platform takes four a second."""
+    shop.pusher.to = shop.url
+    made = [shop.create(1, at=shop.now() - timedelta(seconds=3 * (120 - number)))[0] for number in range(120)]
+    shop.limit(4, 1.0)
+    async with listening(shop) as app:
+        assert sorted(await arrived(app, 120)) == sorted(one.id for one in made)
+        await shop.pusher.settled()
+        assert sum(shop.asked.values()) < 40
+
+
+def test_a_message_that_comes_again_is_looked_for_when_it_was_made() -> None:
+    now = datetime(2026, 1, 16, 4, tzinfo=UTC)
+    at = [int((now - timedelta(minutes=minutes)).timestamp() * 1000) for minutes in (0, 7, 9)]
+    again, fresh = {"time": at[2], "sendTime": at[0]}, {"sendTime": at[1]}
+    bodies = [Delivery(json.dumps(one).encode()) for one in (fresh, again, {"time": "soon", "sendTime": -1}, {"time": 10**13})]
+    assert made_between(bodies[:2], now) == (now - timedelta(minutes=9), now - timedelta(minutes=7))
+    assert made_between(bodies, now) == (now - timedelta(minutes=9), now)
+    assert made_between([], now) == (now, now)
 
 
 async def test_a_service_that_sends_us_elsewhere_is_not_followed(shop: PinduoduoSimulator) -> None:

@@ -11,8 +11,11 @@ from .conftest import ended, event, fact, order
 
 PARCEL = Consignment(
     "wms", "taobao", "s1", "A", "A", version="v1", amount="3.00", day="2026-01-05", event_id=2**60,
-    members=(Member("A", "v1", "1.00"), Member("B", "v2", "2.00")),
+    members=(Member("A", "v1", "1.00"), Member("B", "v2", "2.00")), ships=True,
 )  # fmt: skip
+OF_PARTS = replace(
+    PARCEL, number="D-1", whole="D-1", members=(Member("D", "v1", "1.00", ("11", "一"), 1, 2, "D-1"), Member("E", lines=None), Member("F"))
+)
 PART = Consignment("wms", "taobao", "s1", "C-2", "C", 2, 3, "v1", None, "2026-01-06", 7, (Member("C", "v1"),))
 
 
@@ -55,6 +58,15 @@ async def test_what_stands_under_a_number_is_found_by_it_at_that_target_only(sto
     assert await store.consignment_at(PART.place) == PART
     for place in (("finance", "taobao", "s1", "A"), ("wms", "taobao", "s2", "A"), ("wms", "taobao", "s1", "B")):
         assert await store.consignment_at(place) is None
+
+
+async def test_what_targets_have_under_a_number_is_told_with_its_lines_and_the_parts_that_it_is_made_of(store: Store) -> None:
+    other = replace(PARCEL, connection="other_wms")
+    await store.keep_consignments([PARCEL, PART, OF_PARTS, other])
+    assert list(await store.consignments_under("taobao", "s1", "A")) == [other, PARCEL]
+    assert list(await store.consignments_under("taobao", "s1", "D-1")) == [OF_PARTS]
+    assert not await store.consignments_under("taobao", "s2", "A")
+    assert list(await store.consignments_of_order("taobao", "s1", "D")) == [OF_PARTS]
 
 
 async def _outcome(write: object) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from engine.store.shipment_records import NewShipment, Outbound, Shipment
 from .conftest import NOW, code, ended, event, fact, numbered, order
 
 ORDER, SECOND = ("taobao", "s1", "1001"), ("taobao", "s1", "1002")
-AT_WAREHOUSE = ("taobao", "s1", "1001-1")
 FIRST_NUMBER, SECOND_NUMBER = "YT0000000000013", "YT0000000000014"
 WHOLE = Outbound(ORDER)
 
@@ -32,20 +30,6 @@ async def run(store: Store, number: int = 1) -> int:
 async def taken(store: Store, event_id: int, **given: Any) -> list[Shipment]:
     (found,) = await store.take_shipments([waybill(**given)], event_id)
     return list(found)
-
-
-async def test_what_a_warehouse_has_as_one_order_is_remembered_and_replaced_as_a_whole(store: Store) -> None:
-    assert list(await store.outbound(AT_WAREHOUSE)) == []
-    both = [Outbound(SECOND), Outbound(ORDER)]
-    await store.keep_outbound(AT_WAREHOUSE, both, NOW)
-    assert list(await store.outbound(AT_WAREHOUSE)) == [Outbound(ORDER), Outbound(SECOND)]
-    part = Outbound(ORDER, 1, 2, ("11", "一"))
-    await store.keep_outbound(AT_WAREHOUSE, [part], NOW)
-    await store.keep_outbound(AT_WAREHOUSE, [part], NOW)
-    assert list(await store.outbound(AT_WAREHOUSE)) == [part]
-    assert list(await store.outbound(("taobao", "s2", "1001-1"))) == []
-    await store.delete_parcels(NOW + timedelta(seconds=1))
-    assert list(await store.outbound(AT_WAREHOUSE)) == []
 
 
 async def test_a_waybill_belongs_to_the_event_that_told_of_it_first(store: Store) -> None:

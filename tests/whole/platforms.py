@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -82,14 +82,18 @@ class Platforms:
         while self._later and self._later[0][0] < time.time():
             self._change(self._later.popleft())
 
-    async def finish(self) -> None:
-        """What is to change changes; what was held back is sent; all pushes have arrived or were given up."""
+    async def finish(self, within: float) -> None:
+        """What is to change changes; what was held back is sent; all pushes have arrived or were given up, also those that are still
+        waiting after so many seconds: polling finds what they tell of.
+        """
         while self._later:
             await asyncio.sleep(max(0.0, self._later[0][0] - time.time()))
             self._change(self._later.popleft())
         for shop in self.shops.values():
             shop.pusher.release()
-            await shop.pusher.settled()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await asyncio.gather(*(shop.pusher.settled() for shop in self.shops.values()))
 
     def right(self) -> dict[tuple[str, str], Right]:
         return {(name, order.id): _right(name, order) for name, shop in self.shops.items() for order in shop.orders}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from engine.sdk import ConnectionRef, Context, DataClass, Example, FieldClass, Item, OfType, Params, Sent, effect_node, replaces
+from engine.sdk import ConnectionRef, Context, DataClass, Effect, Example, FieldClass, Item, OfType, Params, Sent, effect_node, replaces
 
 _OPEN: Final = FieldClass(DataClass.INTERNAL)
 _SYSTEMS: Final = ("source", "hub", "wms", "finance")
@@ -50,14 +50,22 @@ _MISSING: Final = {
 DIFFERENT: Final = {**SAME, "counts": {**SAME["counts"], "wms": 1}, "differences": 1, "rows": [_MISSING]}
 _PART: Final = {**DIFFERENT, "parts": {"wms": 1, "finance": 0}, "rows": [{**_MISSING, "part": 2, "parts": 2}]}
 
+DaysBack = Annotated[
+    int,
+    Field(ge=0, le=400, title="Days back", description="1: the orders created yesterday, by UTC, seen from when the flow started."),
+]
+
+
+def same_or_differences(told: Mapping[str, FieldClass]) -> dict[str, Effect]:
+    """The two ports of what compares, which send on the same."""
+    return dict.fromkeys(("same", "differences"), replaces(told))
+
 
 class Reconcile(Params):
     channel: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(
         title="Channel", description="The sales platform whose orders are compared, such as taobao."
     )
-    days_back: int = Field(
-        default=1, ge=0, le=400, title="Days back", description="1: the orders created yesterday, by UTC, seen from when the flow started."
-    )
+    days_back: DaysBack = 1
     source: Annotated[ConnectionRef, OfType(("http",))] | None = Field(
         default=None,
         title="List of the source",
@@ -73,7 +81,7 @@ class Reconcile(Params):
     version=1,
     label="Reconcile a day",
     reads=("planned_at",),
-    outputs={"same": replaces(RESULT), "differences": replaces(RESULT)},
+    outputs=same_or_differences(RESULT),
     icon="git-compare",
     examples=(
         Example(

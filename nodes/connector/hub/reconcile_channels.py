@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from engine.sdk import Context, DataClass, Example, FieldClass, Item, Params, Sent, effect_node, replaces
-from nodes.connector.hub.reconcile import DIFFERENT, RESULT, SAME, day_before
+from engine.sdk import Context, DataClass, Example, FieldClass, Item, Params, Sent, effect_node
+from nodes.connector.hub.reconcile import DIFFERENT, RESULT, SAME, DaysBack, day_before, same_or_differences
 
 _OPEN: Final = FieldClass(DataClass.INTERNAL)
 SHOWN: Final = 100
@@ -27,9 +27,7 @@ class ReconcileChannels(Params):
     channels: tuple[Annotated[str, StringConstraints(min_length=1, max_length=60)], ...] = Field(
         default=ALL, min_length=1, max_length=50, title="Channels", description="The sales platforms whose orders are compared."
     )
-    days_back: int = Field(
-        default=1, ge=0, le=400, title="Days back", description="1: the orders created yesterday, by UTC, seen from when the flow started."
-    )
+    days_back: DaysBack = 1
 
 
 @effect_node(
@@ -37,7 +35,7 @@ class ReconcileChannels(Params):
     version=1,
     label="Reconcile a day of all channels",
     reads=("planned_at",),
-    outputs={"same": replaces(_TOLD), "differences": replaces(_TOLD)},
+    outputs=same_or_differences(_TOLD),
     icon="git-compare",
     examples=(
         Example(

@@ -29,7 +29,7 @@ from engine.sdk import (
 )
 from nodes.connector.arrivals import as_item, text_at
 from nodes.connector.asking import ask
-from nodes.connector.pinduoduo.calls import body_of, list_call, order_call, permit_call, read_page
+from nodes.connector.pinduoduo.calls import PAGE_SIZE, body_of, list_call, order_call, permit_call, read_page
 from nodes.connector.pinduoduo.envelope import order_of
 from nodes.connector.pinduoduo.poll import ENVELOPES, LONGEST, RAW, order_arrival
 from nodes.connector.samples import form, sample
@@ -49,8 +49,11 @@ AT_ONCE: Final = 5
 """Orders that are asked for at the same time."""
 FEW: Final = 2
 """So many are asked for one by one."""
+MOST_PAGES: Final = 3
 _BEFORE: Final = timedelta(minutes=1)
-"""An order changes before its message is sent."""
+"""An order changes before its message is made."""
+_SECOND: Final = timedelta(seconds=1)
+"""Lists tell times in whole ones."""
 _NEVER: Final = 10**14
 """No millisecond lies behind it."""
 _SHOP: Final = "shop"
@@ -91,8 +94,8 @@ async def consume_messages(params: PinduoduoMessages, feed: Feed) -> None:
         feed.connected()
         while True:
             messages = await inbox.next()
-            since = sent_at(messages, feed.now())
-            found = await asyncio.gather(*(_told(feed, params, *one, since) for one in by_shop(messages, params.further)))
+            made = made_between(messages, feed.now())
+            found = await asyncio.gather(*(_told(feed, params, *one, made) for one in by_shop(messages, params.further)))
             await feed.take([delivery for one in found for delivery in one], inbox.acknowledge)
 
 
@@ -150,12 +153,6 @@ def by_shop(messages: Iterable[Delivery], further: Sequence[FurtherShop] = ()) -
     return [(shop, list(numbers)) for shop, numbers in found.items()]
 
 
-def sent_at(messages: Iterable[Delivery], now: datetime) -> datetime:
-    """When the first of them was sent, not after ``now``."""
-    times = (as_item(read_json(message.body)).get("sendTime") for message in messages)
-    return min([now, *(datetime.fromtimestamp(one / 1000, UTC) for one in times if isinstance(one, int) and 0 < one < _NEVER)])
-
-
 async def _permitted(feed: Feed, shop: ConnectionRef) -> None:
     """Of a further shop. One that permits nothing is shown, and the others are listened to."""
     try:
@@ -165,12 +162,12 @@ async def _permitted(feed: Feed, shop: ConnectionRef) -> None:
 
 
 async def _told(
-    feed: Feed, params: PinduoduoMessages, further: ConnectionRef | None, numbers: Sequence[str], since: datetime
+    feed: Feed, params: PinduoduoMessages, further: ConnectionRef | None, numbers: Sequence[str], made: tuple[datetime, datetime]
 ) -> list[Delivery]:
     """The orders of one shop. A further shop whose token has ended keeps none of the others waiting: polling makes up for it."""
     headers: Mapping[str, str] = {_SHOP: further.connection} if further else {}
     try:
-        return [Delivery(write_json(order), headers) for order in await _orders(feed, further or params.shop, numbers, since)]
+        return [Delivery(write_json(order), headers) for order in await _orders(feed, further or params.shop, numbers, made)]
     except NodeError as error:
         if further is None:
             raise
@@ -178,19 +175,35 @@ async def _told(
         return []
 
 
-async def _orders(feed: Feed, shop: ConnectionRef, numbers: Sequence[str], since: datetime) -> Sequence[Item]:
-    """Whole orders as they are now. Of many, those that changed last come with one call: the more is going on, the fewer calls an order
-    costs, and a platform that takes few calls is not flooded.
+def made_between(messages: Iterable[Delivery], now: datetime) -> tuple[datetime, datetime]:
+    """When the first and the last of them were made, none after ``now``. One that waited for us, or comes again, was sent later than made:
+    ``time`` and ``sendTime``, of which the earlier counts. A message that tells neither was made now.
     """
-    listed: dict[str, Item] = {}
-    if len(numbers) > FEW:
-        now = feed.now()
-        page = await ask(feed, shop, list_call(max(since - _BEFORE, now - LONGEST), now, 1), read_page)
-        by_number = {text_at(order, "order_sn"): order for order in page.orders}
-        listed = {number: order for number in numbers if (order := by_number.get(number)) is not None}
+    made = [min((now, *_times(as_item(read_json(message.body))))) for message in messages]
+    return min(made, default=now), max(made, default=now)
+
+
+async def _orders(feed: Feed, shop: ConnectionRef, numbers: Sequence[str], made: tuple[datetime, datetime]) -> Sequence[Item]:
+    """Whole orders as they are now. Of many, those that changed when the messages were made come with one call, a hundred at a time: the
+    more is going on or has piled up, the fewer calls an order costs, and a platform that takes few calls is not flooded.
+    """
+    listed = await _listed(feed, shop, numbers, made) if len(numbers) > FEW else {}
     slots = asyncio.Semaphore(AT_ONCE)
     asked = await asyncio.gather(*(_whole(feed, shop, number, slots) for number in numbers if number not in listed))
     return [*listed.values(), *(one for one in asked if one is not None)]
+
+
+async def _listed(feed: Feed, shop: ConnectionRef, numbers: Sequence[str], made: tuple[datetime, datetime]) -> dict[str, Item]:
+    """Those that the list shows, newest first, as long as more than few are not among them. What has changed again since is not."""
+    until = made[1] + _SECOND
+    since, wanted = max(made[0] - _BEFORE, until - LONGEST), set(numbers)
+    found: dict[str, Item] = {}
+    for number in range(1, MOST_PAGES + 1):
+        page = await ask(feed, shop, list_call(since, until, number), read_page)
+        found |= {name: order for order in page.orders if (name := text_at(order, "order_sn")) in wanted}
+        if len(wanted) - len(found) <= FEW or number * PAGE_SIZE >= page.total:
+            break
+    return {number: found[number] for number in numbers if number in found}
 
 
 async def _whole(feed: Feed, shop: ConnectionRef, number: str, slots: asyncio.Semaphore) -> Item | None:
@@ -203,6 +216,11 @@ async def _whole(feed: Feed, shop: ConnectionRef, number: str, slots: asyncio.Se
                 raise
             feed.refused(error.problem)
             return None
+
+
+def _times(frame: Item) -> Iterable[datetime]:
+    told = (frame.get(name) for name in ("time", "sendTime"))
+    return (datetime.fromtimestamp(one / 1000, UTC) for one in told if isinstance(one, int) and 0 < one < _NEVER)
 
 
 def _mall_and_content(message: Delivery) -> tuple[str | None, dict[str, Any]]:

@@ -146,9 +146,11 @@ class PinduoduoSimulator(ChannelSimulator):
         if not self.permits:
             return None
 
+        changed = order.updated_at
+
         def signed(*, forged: bool) -> Push:
             del forged
-            return message(BY_STATE[state], number, order.id, self.now(), self.mall)
+            return message(BY_STATE[state], number, order.id, changed, self.now(), self.mall)
 
         return signed
 

@@ -27,14 +27,14 @@ BY_STATE: Final[Mapping[str, str]] = {
 }
 
 
-def message(kind: str, number: int, order_sn: str, at: datetime, mall: int = MALL) -> Push:
-    """The so-manieth message, about an order of a shop."""
+def message(kind: str, number: int, order_sn: str, changed: datetime, sent: datetime, mall: int = MALL) -> Push:
+    """The so-manieth message, about an order that changed then; one that was not acknowledged is sent again, later."""
     content = write_json({"mall_id": mall, "tid": order_sn}).decode()
     frame = {
         "id": _FIRST + number,
         "commandType": "Common",
-        "time": int(at.timestamp() * 1000),
-        "sendTime": int(at.timestamp() * 1000),
+        "time": int(changed.timestamp() * 1000),
+        "sendTime": int(sent.timestamp() * 1000),
         "message": {"type": kind, "mallID": mall, "content": content},
     }
     return Push(write_json(frame), {"id": str(_FIRST + number)})

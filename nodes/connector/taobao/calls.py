@@ -26,6 +26,10 @@ BEIJING: Final = timezone(timedelta(hours=8))
 GONE: Final = "isv.trade-not-exist"
 
 _LISTED = "tid,modified,created"
+_SHOWN = (
+    "tid,modified,created,status,seller_nick,payment,received_payment,total_fee,discount_fee,adjust_fee,post_fee,num,pay_time,consign_time,"
+    "end_time,shipping_type,step_trade_status,step_paid_fee,orders"
+)
 _TRADE = """
 tid title type status seller_nick buyer_nick buyer_open_uid created pay_time modified consign_time end_time total_fee discount_fee
 adjust_fee post_fee payment received_payment coupon_fee platform_subsidy_fee order_tax_fee num shipping_type no_shipping step_trade_status
@@ -43,11 +47,13 @@ _BAN = re.compile(r"ban will last for (\d+) more second")
 _MOMENT_LATER = frozenset({"isv.logistics-offline-service-error:S01", "isv.logistics-offline-service-error:B150"})
 
 
-def list_call(since: datetime, until: datetime, page: int, *, counted: bool = False) -> HttpCall:
-    """What changed from ``since`` to ``until``, newest first. ``counted``: with the number of all instead of ``has_next``."""
+def list_call(since: datetime, until: datetime, page: int, *, counted: bool = False, whole: bool = False) -> HttpCall:
+    """What changed from ``since`` to ``until``, newest first. ``counted``: with the number of all instead of ``has_next``; ``whole``:
+    each trade as far as the list shows it, which is without its promotions and what holds it back.
+    """
     return _call(
         LIST,
-        fields=_LISTED,
+        fields=_SHOWN if whole else _LISTED,
         start_modified=beijing_text(since),
         end_modified=beijing_text(until),
         page_no=str(page),

@@ -79,6 +79,7 @@ class _Row:
     tid: str
     modified: str
     listed: Listed
+    shown: Item
     created: str | None = None
 
     def may_be_of(self, day: Day) -> bool:
@@ -95,15 +96,15 @@ async def consume_taobao(params: TaobaoPoll, feed: Feed) -> None:
 
 
 def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = None) -> Look:
-    """Each trade that has to be fetched is a call: of a ``day`` only those that were made on it are."""
+    """Each trade that has to be fetched is a call: of a ``day`` only those that were made on it are, and that its list does not settle."""
 
     async def look(cursor: Any) -> Portion:
         now = asks.now()
         span = window(rules, cursor, now)
-        rows, page = await _page(shop, asks, span)
+        rows, page = await _page(shop, asks, span, whole=day is not None)
         wanted = {listed.name for listed in span.unseen(row.listed for row in rows)}
         fresh = [row for row in reversed(rows) if row.listed.name in wanted]
-        deliveries = await _details(shop, asks, [row for row in fresh if day is None or row.may_be_of(day)])
+        deliveries = await _details(shop, asks, [row for row in fresh if day is None or row.may_be_of(day)], day)
         span = span.with_taken(row.listed for row in fresh)
         if page > 1:
             return Portion(deliveries, span.at(page - 1), more=True)
@@ -112,17 +113,17 @@ def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = Non
     return look
 
 
-async def _page(shop: ConnectionRef, asks: Asks, span: Window) -> tuple[list[_Row], int]:
+async def _page(shop: ConnectionRef, asks: Asks, span: Window, *, whole: bool) -> tuple[list[_Row], int]:
     """The rows of the page to read now, and its number; the first page comes last."""
     if span.mark is None:
-        answer = await ask(asks, shop, list_call(span.since, span.until, 1), read)
+        answer = await ask(asks, shop, list_call(span.since, span.until, 1, whole=whole), read)
         if answer.get("has_next") is not True:
             return _rows(answer), 1
         counted = await ask(asks, shop, list_call(span.since, span.until, 1, counted=True), read)
         page = max(pages_of(counted), 2)
     else:
         page = int(span.mark)
-    return _rows(await ask(asks, shop, list_call(span.since, span.until, page), read)), page
+    return _rows(await ask(asks, shop, list_call(span.since, span.until, page, whole=whole), read)), page
 
 
 def _rows(answer: Item) -> list[_Row]:
@@ -133,14 +134,17 @@ def _rows(answer: Item) -> list[_Row]:
         changed = instant(modified, _ZONE)
         if tid is None or modified is None or changed is None:
             raise NodeError("poll.no_list", path="trades.trade[].tid, trades.trade[].modified")
-        rows.append(_Row(tid, modified, Listed(f"{tid}@{modified}", changed), text_at(row, "created")))
+        rows.append(_Row(tid, modified, Listed(f"{tid}@{modified}", changed), row, text_at(row, "created")))
     return rows
 
 
-async def _details(shop: ConnectionRef, asks: Asks, rows: Sequence[_Row]) -> list[Delivery]:
+async def _details(shop: ConnectionRef, asks: Asks, rows: Sequence[_Row], day: Day | None) -> list[Delivery]:
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(row: _Row) -> Delivery:
+        as_listed: Item = {"trade": row.shown}
+        if day is not None and day.settles(as_listed):
+            return Delivery(write_json(as_listed))
         async with slots:
             return Delivery(write_json(await _trade(shop, asks, row)))
 

@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient
 
-from designer.app import create_app
-from engine.app import Orderloom
-from engine.settings import Settings
+from engine.json_text import read_json, write_json
 from engine.store.memory import MemoryStore
-from engine.testing.simulator import SimulatedTarget
-from tests.designer.api.test_calls import DAY, Shop, order
-from tests.designer.conftest import KEY
+from nodes.rule.merging import merged, named_with_part
+from nodes.rule.split_order import SplitOrder, split_order
+from tests.designer.api.selling import DAY, Shop, order, selling
 
 FLOW: dict[str, Any] = {
     "format": 1,
@@ -42,6 +39,21 @@ FLOW: dict[str, Any] = {
     "layout": {},
     "tests": [],
 }  # fmt: skip
+HUB_ONLY: dict[str, Any] = {
+    **FLOW,
+    "nodes": {name: FLOW["nodes"][name] for name in ("orders", "canonical", "hub", "finance")},
+    "wires": ["orders -> canonical", "canonical -> hub", "hub.new -> finance", "hub.changed -> finance"],
+}
+TO_WMS: dict[str, Any] = {
+    **FLOW,
+    "name": "to_wms",
+    "nodes": {
+        "now": {"use": "connector.webhook@1", "params": {"channel": "test", "key_path": "channel_order_id", "version_path": "version"}},
+        "wms": FLOW["nodes"]["wms"],
+    },
+    "wires": ["now -> wms"],
+}
+BY_WAREHOUSE = SplitOrder(warehouses={"SZ-1": "SZ", "HZ-1": "HZ"}, otherwise="SZ")
 NAMED = ("channel_order_id", "system", "kind", "field", "parcel", "orders", "part", "parts")
 MEMBERS = (1, 2)
 SPLIT = 3
@@ -100,19 +112,11 @@ def lines(*prices: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with SimulatedTarget() as wms, SimulatedTarget() as finance:
-        connections = {"wms": {"type": "wms", "url": wms.url}, "finance": {"type": "finance", "url": finance.url}}
-        settings = Settings(data=tmp_path, connections=connections, allow_private=("127.0.0.0/8",))
-        clock = Clock()
-        app = Orderloom(settings, MemoryStore(), clock=clock)
-        transport = ASGITransport(create_app(app, key=KEY))  # pyright: ignore[reportArgumentType]
-        headers = {"Authorization": f"Bearer {KEY}"}
-        async with app, AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
-            await app.start()
-            await app.publish(json.dumps(FLOW).encode(), note="", actor="test")
-            made = House(app, client, wms, finance)
-            made.clock = clock
-            yield made
+    clock = Clock()
+    async with selling(tmp_path, FLOW, store=MemoryStore(), clock=clock) as shop:
+        made = House(shop.app, shop.client, shop.wms, shop.finance)
+        made.clock = clock
+        yield made
 
 
 async def test_merged_and_split_orders_have_no_difference_and_the_lists_say_how_they_stand(house: House) -> None:
@@ -123,6 +127,29 @@ async def test_merged_and_split_orders_have_no_difference_and_the_lists_say_how_
     assert (found["counts"], found["parcels"], found["parts"]) == (
         {"source": 4, "hub": 4, "wms": 5, "finance": 4}, {"wms": 1, "finance": 0}, {"wms": 3, "finance": 0},
     )  # fmt: skip
+
+
+async def test_a_parcel_of_parts_that_the_wms_lost_is_told_of_their_orders_and_sent_again_once(house: House) -> None:
+    """As a flow makes it of many orders at once: split first, and then merged."""
+    for document in (HUB_ONLY, TO_WMS):
+        await house.app.publish(json.dumps(document).encode(), note="", actor="test")
+    parts: list[list[dict[str, Any]]] = []
+    for number in (5, 6):
+        await house.take(number=number, amounts={"items": "80.00", "paid": "80.00"}, lines=lines("40.00", "40.00"))
+        kept = read_json((await house.app.store.order("own_shop", "", f"OWN-{number}")).body)
+        parts.append([item for port, item in split_order.function(kept, BY_WAREHOUSE) if port == "part"])
+    (first, second), (third, fourth) = parts
+    for item in (merged([first, third], named_with_part), second, fourth):
+        assert (await house.client.post("/hooks/to_wms/now", content=write_json(item))).status_code == 200
+    await house.app.dispatcher.idle()
+    assert sorted(name[2] for name in house.wms.ledger.orders) == ["OWN-5-1", "OWN-5-2", "OWN-6-2"]
+    assert await house.found() == []
+    house.wms.forget(("own_shop", "", "OWN-5-1"))
+    (key,) = house.sent("OWN-5-1")
+    assert await house.found() == [(f"OWN-{number}", "wms", "missing", "", "OWN-5-1", 2, 1, 2) for number in (5, 6)]
+    assert {one["how"] for one in await house.send_again()} == {"sent"}
+    assert house.sent("OWN-5-1") == [key, key]
+    assert await house.found() == []
 
 
 async def test_a_parcel_that_the_wms_lost_is_sent_once_for_all_its_orders_under_its_key(house: House) -> None:

@@ -8,16 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient
 
-from designer.app import create_app
-from engine.app import Orderloom
-from engine.settings import Settings
-from engine.store.open import open_store
-from engine.store.ports import StoreOptions
-from engine.testing.simulator import SimulatedTarget
-from tests.designer.api.test_calls import FLOW, NAME, PHONE, Shop, order
-from tests.designer.conftest import KEY
+from tests.designer.api.selling import FLOW, NAME, PHONE, Shop, order, selling
 
 HELD: dict[str, Any] = {
     **FLOW,
@@ -36,16 +28,8 @@ NUMBER = ("own_shop", "", "OWN-1")
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with SimulatedTarget() as wms, SimulatedTarget() as finance:
-        connections = {"wms": {"type": "wms", "url": wms.url}, "finance": {"type": "finance", "url": finance.url}}
-        settings = Settings(data=tmp_path, connections=connections, allow_private=("127.0.0.0/8",))
-        app = Orderloom(settings, open_store(StoreOptions(str(tmp_path / "data"))))
-        transport = ASGITransport(create_app(app, key=KEY))  # pyright: ignore[reportArgumentType]
-        headers = {"Authorization": f"Bearer {KEY}"}
-        async with app, AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
-            await app.start()
-            await app.publish(json.dumps(HELD).encode(), note="", actor="test")
-            yield Shop(app, client, wms, finance)
+    async with selling(tmp_path, HELD) as made:
+        yield made
 
 
 async def test_what_a_target_holds_otherwise_is_told_field_by_field_and_names_nobody(shop: Shop) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import Problem
 from engine.store.problems import StoreUnavailable
-from tests.designer.api.shipping_house import FLOW, SHIPPED, House, open_house
+from tests.designer.api.shipping_house import FLOW, LINE, SHIPPED, House, open_house
 
 
 @pytest.fixture
@@ -66,6 +66,19 @@ async def test_each_order_of_a_merged_parcel_is_told_and_shows_the_parcel(house:
     for number in (first, second):
         assert house.body("own_shop", number)["data"]["logistics"] == {"carrier": "YTO", "tracking_no": "YT0000000000002"}
         assert await house.parcels("own_shop", number) == ["YT*********0002"]
+
+
+async def test_the_waybill_of_a_parcel_of_parts_is_told_to_the_orders_that_they_are_of(house: House) -> None:
+    first, second = await house.sold("own_shop"), await house.sold("own_shop")
+    number = f"{first}-1"
+    sources = [{"channel_order_id": number, "part": {"of_order": first, "number": 1, "of": 2}}, {"channel_order_id": second}]
+    lines = [{**LINE, "channel_line_id": "1", "from_order": number}, {**LINE, "channel_line_id": "7", "from_order": second}]
+    await house.known(number, "own_shop", flow="merged", version="2026-01-16T03:10:00Z", merged_orders=sources, lines=lines)
+    await house.shipped("own_shop", number, "YT0000000000002")
+    assert [(one["tracking_no"], one["lines"]) for one in house.own_shop.parcels[first]] == [("YT0000000000002", ["1"])]
+    assert house.state("own_shop", second) == "shipped"
+    for order in (first, second):
+        assert await house.parcels("own_shop", order) == ["YT*********0002"]
 
 
 async def test_one_order_of_a_merged_parcel_that_was_cancelled_holds_the_other_one_back_in_nothing(house: House) -> None:
@@ -170,15 +183,15 @@ async def test_a_platform_that_is_out_of_order_is_told_again_and_takes_one_parce
 
 
 async def test_what_a_warehouse_got_is_remembered_although_the_store_was_away_just_then(house: House) -> None:
-    keep, tries = house.app.world.outbound, []
+    keep, tries = house.app.world.consigned, []
 
-    async def away_once(outbound: Any) -> None:
-        tries.append(outbound["channel_order_id"])
+    async def away_once(sent: Any) -> None:
+        tries.append(sent[0].number)
         if len(tries) == 1:
             raise StoreUnavailable(Problem("store.unavailable"))
-        await keep(outbound)
+        await keep(sent)
 
-    object.__setattr__(house.app.world, "outbound", away_once)
+    object.__setattr__(house.app.world, "consigned", away_once)
     number = house.own_shop.create()[0].id
     house.body("own_shop", number)["data"]["lines"] *= 2
     await house.known(number, "own_shop", "1", "2", warehouses=True)
