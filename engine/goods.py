@@ -14,7 +14,8 @@ from engine.order import utc_text
 from engine.store.ports import AlarmFilter, Store
 from engine.watch.goods import looks_at, parcel_fault, stock_fault
 from engine.watch.observations import Observation, ParcelSeen, StockSeen
-from engine.watch.rules import Oversold, ParcelLate, ParcelStill, Rule, StockShort
+from engine.watch.rule import Rule
+from engine.watch.rules import Oversold, ParcelLate, ParcelStill, StockShort
 
 EVERY: Final = timedelta(seconds=15)
 MOST: Final = 100

@@ -17,7 +17,8 @@ from engine.catalogue import explain
 from engine.json_text import read_json
 from engine.store.ports import Alarm, AlarmFilter, AlarmMessage
 from engine.watch.message import problem_of
-from engine.watch.rules import Rule, rule_document
+from engine.watch.rule import Rule
+from engine.watch.rule_documents import rule_document
 
 UNKNOWN = "alarm.unknown"
 

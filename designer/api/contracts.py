@@ -18,8 +18,8 @@ from engine.bulk import Progress
 from engine.form_decisions import Decision, accept_change, let_go
 from engine.form_mending import mend_parked
 from engine.store.ports import ChangeFilter, FormChange
-from engine.watch.contract.keeper import body_of
 from engine.watch.contract.operation import Operation
+from engine.watch.contract.records import body_of
 from engine.watch.contract.view import FieldRow, fields_of, state_of
 
 UNKNOWN = "form_change.unknown"

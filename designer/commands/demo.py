@@ -21,6 +21,7 @@ from designer.server import Service
 from engine.access import requires
 from engine.cli.language import say
 from engine.cli.numbers import Number
+from engine.errors import InputInvalid, Problem
 from engine.settings import load_settings
 
 
@@ -34,7 +35,7 @@ from engine.settings import load_settings
 def demo(port: int, data: Path | None, rate: float, orders: int | None, leave: bool) -> int:
     """Prints ``ready http://HOST:PORT key=KEY`` on stdout as ``serve`` does. Exit code 1: an order did not arrive."""
     if leave and orders is None:
-        raise click.UsageError(say("--exit needs --orders: say after how many orders to end."))
+        raise InputInvalid(Problem("demo.exit_needs_orders", ("--exit",)))
     with _folder(data) as folder, alone(folder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         log_to(level=logging.WARNING)
         settings = load_settings(os.environ, Path.cwd(), data=folder)

@@ -78,7 +78,9 @@ class Shop:
         if self._number % 64 == 7 and not self._slip:
             self._own(currency="")
             return
-        odd = {5: self._twice, 8: self._out_of_order, 11: self._unknown_status, 13: self._bad_phone, 15: self._cancelled}.get(turn)
+        odd = {
+            5: self._twice, 8: self._out_of_order, 9: self._on_hold, 11: self._unknown_status, 13: self._bad_phone, 15: self._cancelled,
+        }.get(turn)  # fmt: skip
         if odd is None:
             self._plain(urgent=turn in (3, 10))
         elif self._slip:
@@ -89,6 +91,10 @@ class Shop:
     def _twice(self) -> None:
         self._shops["own_shop"].pusher.faults.next("doubled")
         self._own()
+
+    def _on_hold(self) -> None:
+        """The shop itself is not sure: a person may release the order."""
+        self._own(status="paid_hold")
 
     def _unknown_status(self) -> None:
         self._own(status="under_inspection")

@@ -16,7 +16,9 @@ from engine.app import Orderloom
 from engine.connection.types import connection_types
 from engine.errors import InputInvalid, NotFound, Problem
 from engine.watch.naming import rule_title
-from engine.watch.rules import DEFAULTS, KINDS, Rule, parse_rule
+from engine.watch.rule import Rule
+from engine.watch.rule_documents import parse_rule
+from engine.watch.rules import DEFAULTS, KINDS
 
 READ: Final = {"permission": "alarm.read"}
 WRITE: Final = {"permission": "alarm.write"}

@@ -22,7 +22,7 @@ from engine.errors import OrderloomError, Problem
 from engine.form_decisions import HOWS, Decision, accept_change, let_go
 from engine.form_mending import mend_parked
 from engine.store.ports import ChangeFilter, FormChange
-from engine.watch.contract.keeper import body_of
+from engine.watch.contract.records import body_of
 from engine.watch.contract.view import fields_of, old_name_of, state_of
 
 PATH: Final = "/contracts"

@@ -21,6 +21,7 @@ from designer.pages.schema import TYPES
 from engine.access import ACTIONS
 from engine.catalogue import entries, explain, text
 from engine.errors import Problem
+from engine.hub.holds import may_ship
 from engine.json_text import for_browsers
 from engine.run.view import told
 from engine.store.ports import Incident
@@ -34,7 +35,7 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("designer"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     callables, filters = cast("dict[str, Any]", made.globals), cast("dict[str, Any]", made.filters)
     callables.update(words=words, href=href, icons=icons(), as_problem=as_problem, types_of=TYPES)
-    callables.update(asset=asset, joined=joined, modules=modules)
+    callables.update(asset=asset, joined=joined, modules=modules, may_ship=may_ship)
     filters.update(iso=iso, plain_json=for_browsers, order_parts=order_parts, duration=length)
     filters.update(drawn_width=drawn_width, event_version=event_version, ticks=ticks, prose=prose)
     return made

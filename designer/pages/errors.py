@@ -14,7 +14,7 @@ TITLES: Final = {
     401: ("Please sign in", "Open the address with ?key=… that the server printed when it started, or give its key here."),
     403: ("You may not do this", "Start again from the overview. If it stays, ask the owner of this Orderloom."),
     404: ("There is nothing here", "It may have been removed, or the address has a typing error. Start again from the overview."),
-    409: ("Somebody was quicker", "Go back and load the page again to see what is the case now."),
+    409: ("This cannot be done as things stand", "Somebody may have been quicker: go back and load the page again."),
     500: ("Something went wrong on our side", "No order was lost. Try again; if it stays, look for the number below in the server's log."),
 }
 WRONG_KEY: Final = (

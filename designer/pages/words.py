@@ -15,7 +15,8 @@ RUN_STATES: Final[Mapping[str, str]] = {
 STEP_STATES: Final[Mapping[str, str]] = {"done": "Done", "pending": "Not done yet", "parked": "Parked", "skipped": "Not reached"}
 INCIDENT_STATES: Final[Mapping[str, str]] = {"open": "Open", "resumed": "Resumed", "skipped": "Skipped", "cancelled": "Cancelled"}
 FORM_STATES: Final[Mapping[str, str]] = {
-    "unseen": "Nothing came yet", "steady": "As declared", "changed": "Changed, unread", "drifting": "Changed", "paused": "Sending paused",
+    "unseen": "Nothing came yet", "steady": "As declared", "changed": "Changed, unread", "drifting": "Has changed",
+    "paused": "Sending paused",
 }  # fmt: skip
 FORM_CHANGE_STATES: Final[Mapping[str, str]] = {"open": "Open", "accepted": "Dealt with", "gone": "Shows no more", "all": "All"}
 FORM_CHANGE_KINDS: Final[Mapping[str, str]] = {

@@ -10,6 +10,7 @@ from uuid import uuid4
 import click
 
 from engine.cli.report import show_problems
+from engine.cli.usage import show_usage
 from engine.errors import FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem, SettingsInvalid, place_of
 
 FAILED = 1
@@ -31,6 +32,9 @@ def exit_code_of(error: BaseException, *, debug: bool = False) -> int:
             code = _quiet()
         case click.Abort() | KeyboardInterrupt():
             code = INTERRUPTED
+        case click.UsageError():
+            show_usage(error)
+            code = error.exit_code
         case click.ClickException():
             error.show()
             code = error.exit_code

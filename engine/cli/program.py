@@ -5,20 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
-from copy import copy
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
-from inspect import cleandoc
 from typing import Any, Final, cast
 
 import click
 
 from engine.access import OWNER, may, permission_of, requires
-from engine.catalogue import LANGUAGES, text
+from engine.cli.dress import dressed
 from engine.cli.failures import NobodyReads, exit_code_of
-from engine.cli.language import OPTION, choose, current, speak
-from engine.errors import OrderloomError, Problem
+from engine.cli.language import choose, speak
+from engine.errors import InputInvalid, OrderloomError, Problem
 
 GROUP: Final = "orderloom.commands"
 COMMANDS: Final = {
@@ -43,7 +41,7 @@ def run(arguments: list[str]) -> int:
     _write_utf8()
     speak(choose(arguments, os.environ))
     try:
-        result: Any = program.main(arguments, prog_name="orderloom", standalone_mode=False)
+        result: Any = dressed(program).main(arguments, prog_name="orderloom", standalone_mode=False)
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - the last place before the user, who must not see a traceback
         return exit_code_of(error, debug="--debug" in arguments)
@@ -55,10 +53,10 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name) or self.load(cmd_name)
-        return _dressed(found) if found else None
+        return dressed(found) if found else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        self._suggest(ctx, args[0])
+        self._must_know(ctx, args[0])
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
             permit(command)
@@ -70,11 +68,13 @@ class Commands(click.Group):
         except BrokenPipeError:
             raise NobodyReads from None  # click would end the process with 1
 
-    def _suggest(self, ctx: click.Context, name: str) -> None:
-        """Raises ``UsageError`` for a name that is nearly a command; click says the rest."""
+    def _must_know(self, ctx: click.Context, name: str) -> None:
+        """Raises ``InputInvalid`` for what is no command: ``cli.misspelt_command`` where one is nearly it, else ``cli.unknown_command``."""
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return  # click says what is wrong with an option
         close = get_close_matches(name, self.list_commands(ctx), 1)
-        if close and self.get_command(ctx, name) is None:
-            raise click.UsageError(text("There is no command {name}. Did you mean {close}?", current(), name=name, close=close[0]), ctx)
+        code = "cli.misspelt_command" if close else "cli.unknown_command"
+        raise InputInvalid(Problem(code, (name,), {"close": ", ".join(close), "group": ctx.command_path}))
 
     def load(self, name: str) -> click.Command | None:
         """A command that is not imported yet."""
@@ -129,33 +129,7 @@ def _from(point: EntryPoint) -> click.Command:
     return click.Command(point.name, callback=broken, hidden=True)
 
 
-def _dressed(command: click.Command) -> click.Command:
-    """A copy with the options that every command takes, and help in the reader's language."""
-    shown = copy(command)
-    shown.help = text(cleandoc(command.help), current()) if command.help else None
-    shown.params = [_translated(parameter) for parameter in (*command.params, *_common())]
-    return shown
-
-
-def _translated(parameter: click.Parameter) -> click.Parameter:
-    if not isinstance(parameter, click.Option) or not parameter.help:
-        return parameter
-    shown = copy(parameter)
-    shown.help = text(parameter.help, current())
-    return shown
-
-
-def _common() -> list[click.Parameter]:
-    return [
-        click.Option([OPTION], type=click.Choice(LANGUAGES), expose_value=False, help="Language of messages."),
-        click.Option(["--debug"], is_flag=True, expose_value=False, help="Show more where something unforeseen happens."),
-    ]
-
-
 def _write_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-program.params.extend(_common())

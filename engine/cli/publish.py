@@ -12,6 +12,7 @@ from engine.app import Orderloom
 from engine.cli.data import data_option, settings_for
 from engine.cli.language import say
 from engine.errors import InputInvalid, Problem
+from engine.flow.reader import read_flow
 from engine.settings import Settings
 
 
@@ -25,7 +26,9 @@ def publish(flow: str, note: str, data: str | None) -> None:
     file = Path(flow)
     if not file.is_file():
         raise InputInvalid(Problem("input.not_found", (flow,)))
-    name, version = asyncio.run(_publish(settings_for(data), file.read_bytes(), note))
+    document = file.read_bytes()
+    read_flow(document, file.name)
+    name, version = asyncio.run(_publish(settings_for(data), document, note))
     click.echo(say("Published {flow} as version {version}.", flow=name, version=version))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
@@ -15,7 +16,7 @@ from engine.cli.language import say
 from engine.cli.numbers import Number
 from engine.connection.addresses import parse_url
 from engine.connection.failures import CallFailed
-from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
+from engine.errors import InputInvalid, NotFound, Problem
 from engine.json_text import write_json
 
 GROUP: Final = "orderloom.simulators"
@@ -111,7 +112,9 @@ async def _start(simulator: Simulator, port: int) -> None:
         await simulator.start(port=port)
     except OSError as error:
         await simulator.stop()
-        raise OrderloomError(Problem("simulate.port", (str(port),), {"reason": error.strerror or ""})) from None
+        code = "simulate.port_in_use" if error.errno == errno.EADDRINUSE else "simulate.port"
+        reason = errno.errorcode.get(error.errno or 0, "")
+        raise InputInvalid(Problem(code, ("--port",), {"port": port, "reason": reason})) from None
 
 
 async def _until(stopped: asyncio.Event, simulator: Simulator, rate: float) -> None:

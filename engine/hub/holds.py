@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -15,6 +15,11 @@ MOST: Final = 500
 """Holds that are decided on at once."""
 NEVER: Final = "unmapped_status"
 """A status that nobody knows never ships: it has to be mapped, or another version has to come."""
+
+
+def may_ship(reasons: Collection[str]) -> bool:
+    """Whether a person may release an order that is held for these reasons."""
+    return NEVER not in reasons
 
 
 class EndsWaits(Protocol):
@@ -46,7 +51,7 @@ class Holds:
         if any(one.id == hold_id for one in await self._store.overtaken_holds()):
             await self._end(hold, "superseded", "system")
             raise Conflict(Problem("hold.superseded", (number,), {"number": number}))
-        if NEVER in hold.order.reasons:
+        if not may_ship(hold.order.reasons):
             raise Conflict(Problem("hold.status_unknown", (number,), {"number": number}))
         try:
             await self._end(hold, "released", actor)

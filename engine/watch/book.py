@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from engine.errors import NotFound, OrderloomError, Problem
 from engine.json_text import read_json, write_json
 from engine.store.ports import Store
-from engine.watch.rules import DEFAULTS, Rule, parse_rule, rule_document
+from engine.watch.rule import Rule
+from engine.watch.rule_documents import parse_rule, rule_document
+from engine.watch.rules import DEFAULTS
 
 log = logging.getLogger("orderloom.watch")
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.watch.observations import ParcelSeen, StockSeen
-from engine.watch.rules import Oversold, ParcelLate, ParcelStill, Rule, StockShort
+from engine.watch.rule import Rule
+from engine.watch.rules import Oversold, ParcelLate, ParcelStill, StockShort
 
 
 def stock_fault(rule: StockShort | Oversold, one: StockSeen) -> Mapping[str, Any] | None:

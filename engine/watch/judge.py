@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from engine.watch.meters import Bad, Memory, Verdict, always_looked_at, look, subject_of, take
+from engine.watch.meters import look, take
 from engine.watch.observations import Observation
-from engine.watch.rules import Rule
+from engine.watch.rule import Rule
+from engine.watch.subjects import always_looked_at, subject_of
+from engine.watch.verdicts import Bad, Memory, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.errors import Problem
 from engine.order import utc_text
 from engine.store.ports import Alarm, AlarmMessage, MessageKind
 from engine.watch.naming import about, named, rule_title
-from engine.watch.rules import Rule
+from engine.watch.rule import Rule
 
 LONGEST: Final = 500
 """Characters; WeChat Work takes 2,048 bytes."""

@@ -5,31 +5,15 @@ Observations may come late or twice: what is older than the newest of its subjec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from statistics import median
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, cast
 
 from engine.order import instant, utc_text
-from engine.watch.clock import Limits, Mistake, is_well, mistake_in
-from engine.watch.contract.classes import is_at_least
-from engine.watch.goods import parcel_fault, stock_fault, subject_of_goods
-from engine.watch.observations import (
-    Arrival,
-    Call,
-    Delivery,
-    Drift,
-    Ending,
-    Gauge,
-    Held,
-    Level,
-    Observation,
-    ParcelSeen,
-    Shipped,
-    Skew,
-    StockSeen,
-)
+from engine.watch.clock_meters import clock_of, skew_of
+from engine.watch.goods import parcel_fault, stock_fault
+from engine.watch.observations import Arrival, Call, Delivery, Drift, Ending, Held, Level, Observation, ParcelSeen, StockSeen
+from engine.watch.rule import Rule
 from engine.watch.rules import (
     CertificateEnds,
     ClockOff,
@@ -44,107 +28,16 @@ from engine.watch.rules import (
     ParcelLate,
     ParcelStill,
     QueueLength,
-    Rule,
     StandingStill,
     StockShort,
     StuckOrders,
     TokenEnds,
 )
+from engine.watch.subjects import ALL
+from engine.watch.verdicts import GOOD, Bad, Memory, Verdict
 
-Memory: TypeAlias = dict[str, Any]
-ALL: Final = "*"
 EASED: Final = 0.8
 """Of a limit: so far a queue has to shrink before it counts as well again."""
-ANSWERS: Final = 3
-"""Of a system's answers: so many say how its clock is."""
-WELL_AGAIN: Final = 5
-"""Orders with believable stamps that end an alarm about a clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """Something is wrong. ``code``: where it differs from that of the rule."""
-
-    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    code: str | None = None
-
-
-class Good:
-    """It is well: there is evidence, not only silence."""
-
-
-GOOD: Final = Good()
-Verdict: TypeAlias = Bad | Good | None
-"""``None``: nothing new is known."""
-
-
-def subject_of(rule: Rule, one: Observation) -> str | None:  # noqa: PLR0911 - one line a kind
-    """What an observation is about, as far as the rule looks at it."""
-    match rule, one:
-        case ((FailuresInARow() | ErrorShare()), Call()):
-            return one.connection if rule.connection in ("", one.connection) else None
-        case Delayed(), Delivery():
-            fits = rule.channel in ("", one.channel) and rule.target in ("any", one.target)
-            return f"{one.channel}/{one.target}" if fits else None
-        case NoOrders(), Arrival():
-            return (rule.channel or ALL) if rule.channel in ("", one.channel) else None
-        case ClockSkew(), Skew():
-            return one.connection if rule.connection in ("", one.connection) else None
-        case ClockOff(), Arrival():
-            return f"{one.channel}/{one.shop}" if one.offset is not None else None
-        case ClockOff(), Shipped():
-            return one.source
-        case Drifted(), (Drift() | Held()):
-            return _drift_of(rule, one)
-        case _, StockSeen() | ParcelSeen():
-            return subject_of_goods(rule, one)
-        case _, (Level() | Ending()):
-            return _subject_of_state(rule, one)
-        case _:
-            return None
-
-
-def _drift_of(rule: Drifted, one: Drift | Held) -> str | None:
-    """A change that is over was once of the weight that the rule looks for, perhaps."""
-    if rule.operation not in ("", one.operation):
-        return None
-    if isinstance(one, Held):
-        return one.operation
-    named = f"{one.operation} {one.path} {one.change}{f' {one.found}' if one.change == 'word' else ''}"
-    return named if one.over or is_at_least(one.weight, rule.least) else None
-
-
-def _subject_of_state(rule: Rule, one: Level | Ending) -> str | None:
-    if isinstance(one, Ending):
-        wanted = rule.connection if isinstance(rule, (TokenEnds, CertificateEnds)) and rule.kind == f"{one.what}_ends" else None
-        return one.connection if wanted in ("", one.connection) else None
-    if isinstance(rule, StuckOrders):
-        return one.of if one.gauge == "stuck" and rule.stage in ("any", one.of) else None
-    return ALL if one.gauge == _GAUGES.get(type(rule)) else None
-
-
-def looked_at(rules: Iterable[Rule], observations: Iterable[Observation]) -> Mapping[type[Rule], Sequence[Observation]]:
-    """What each kind of rule may look at, in order of time: under load there are many, and most rules look at few of them."""
-    in_order = sorted(observations, key=lambda one: one.at)
-    by_type: dict[type[Observation], list[Observation]] = {}
-    for one in in_order:
-        by_type.setdefault(type(one), []).append(one)
-    return {kind: _of(_LOOKS_AT[kind], by_type, in_order) if kind in _LOOKS_AT else in_order for kind in {type(rule) for rule in rules}}
-
-
-def _of(
-    wanted: tuple[type[Observation], ...], by_type: Mapping[type[Observation], Sequence[Observation]], in_order: Sequence[Observation]
-) -> Sequence[Observation]:
-    """Several types are in order of time among each other, too."""
-    there = [one for one in wanted if one in by_type]
-    if len(there) > 1:
-        return [one for one in in_order if type(one) in wanted]
-    return by_type[there[0]] if there else ()
-
-
-def always_looked_at(rule: Rule) -> tuple[str, ...]:
-    """Subjects about which silence says something."""
-    return ((rule.channel or ALL),) if isinstance(rule, NoOrders) else ()
 
 
 def take(rule: Rule, memory: Memory, subject: str, one: Observation) -> tuple[Memory, Verdict]:
@@ -270,30 +163,6 @@ def _ending(rule: TokenEnds | CertificateEnds, memory: Memory, subject: str, one
     return kept, GOOD
 
 
-def _clock(rule: ClockOff, memory: Memory, subject: str, one: Arrival | Shipped) -> tuple[Memory, Verdict]:
-    limits = Limits(rule.orders, rule.in_future, float(rule.tolerance))
-    offsets = [*map(float, memory.get("offsets", ())), cast("float", one.offset)][-max(rule.orders, 2 * rule.in_future, WELL_AGAIN) :]
-    kept: Memory = {"offsets": offsets}
-    newest = offsets[-WELL_AGAIN:]
-    if len(newest) == WELL_AGAIN and all(is_well(offset, limits) for offset in newest):
-        return kept, GOOD
-    found = mistake_in(offsets, one.zone, one.at, limits)
-    return kept, None if found is None else _told(found, subject, one)
-
-
-def _skew(rule: ClockSkew, memory: Memory, subject: str, one: Skew) -> tuple[Memory, Verdict]:
-    """The median of the newest answers: one that was long on its way, or came from another machine there, says nothing."""
-    offsets = [*map(float, memory.get("offsets", ())), round(one.seconds, 1)][-ANSWERS:]
-    kept: Memory = {"offsets": offsets}
-    if len(offsets) < ANSWERS:
-        return kept, None
-    middle = median(offsets)
-    if abs(middle) <= rule.seconds:
-        return kept, GOOD
-    fields = {"connection": subject, "seconds": round(abs(middle)), "side": "ahead" if middle > 0 else "behind"}
-    return kept, Bad(fields, f"alarm.skew_{'grave_' if rule.is_grave else ''}{fields['side']}")
-
-
 def _drift(rule: Drifted, memory: Memory, subject: str, one: Drift | Held) -> tuple[Memory, Verdict]:
     del rule, subject
     if one.over:
@@ -306,26 +175,6 @@ def _drift(rule: Drifted, memory: Memory, subject: str, one: Drift | Held) -> tu
     return memory, Bad(fields, f"alarm.drift_{one.change}")
 
 
-def _told(found: Mistake, subject: str, one: Arrival | Shipped) -> Bad:
-    where = "ahead" if found.offset < 0 else "behind"
-    fields = {
-        "source": subject.rstrip("/"),
-        "orders": found.orders,
-        "order": one.order,
-        "off": length(abs(found.offset)),
-        "read": found.read,
-    }
-    if found.kind == "zone":
-        return Bad({**fields, "written": found.written, "side": where}, f"alarm.zone_{where}")
-    return Bad(fields, "alarm.clock_ahead")
-
-
-def length(seconds: float) -> str:
-    """``8:00`` hours and minutes."""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours}:{minutes:02}"
-
-
 def _is_late(memory: Memory, one: Observation) -> bool:
     last = instant(memory.get("at"))
     return last is not None and one.at < last
@@ -335,16 +184,9 @@ def _minute(at: datetime) -> int:
     return int(at.astimezone(UTC).timestamp() // 60)
 
 
-_GAUGES: Final[Mapping[type[Rule], Gauge]] = {QueueLength: "queue", StandingStill: "standing", Incidents: "incidents"}
-_LOOKS_AT: Final[Mapping[type[Rule], tuple[type[Observation], ...]]] = {
-    FailuresInARow: (Call,), ErrorShare: (Call,), Delayed: (Delivery,), NoOrders: (Arrival,), ClockOff: (Arrival, Shipped),
-    ClockSkew: (Skew,), QueueLength: (Level,), StandingStill: (Level,), StuckOrders: (Level,), Incidents: (Level,), TokenEnds: (Ending,),
-    CertificateEnds: (Ending,), StockShort: (StockSeen,), Oversold: (StockSeen,), ParcelStill: (ParcelSeen,), ParcelLate: (ParcelSeen,),
-}  # fmt: skip
-"""A kind that is not named here looks at everything."""
 _TAKE: Final[Mapping[type[Rule], Callable[..., tuple[Memory, Verdict]]]] = {
     FailuresInARow: _failures, ErrorShare: _share, Delayed: _delay, NoOrders: _orders,
-    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: _clock, ClockSkew: _skew,
+    QueueLength: _level, StandingStill: _level, StuckOrders: _stuck, Incidents: _level, ClockOff: clock_of, ClockSkew: skew_of,
     Drifted: _drift,
     StockShort: _stock, Oversold: _stock, ParcelStill: _parcel, ParcelLate: _parcel,
     TokenEnds: _ending, CertificateEnds: _ending,

@@ -8,8 +8,9 @@ from typing import Any, Final
 from engine.catalogue import text
 from engine.order.names import CHANNELS, COURIERS
 from engine.store.ports import Alarm
-from engine.watch.meters import ALL
-from engine.watch.rules import DEFAULTS, Rule
+from engine.watch.rule import Rule
+from engine.watch.rules import DEFAULTS
+from engine.watch.subjects import ALL
 
 TARGETS: Final[Mapping[str, str]] = {"wms": "WMS", "finance": "Finance system"}
 STAGES: Final[Mapping[str, str]] = {"canonical": "In one form", "wms": "Warehouse", "finance": "Finance", "shipped": "Shipped"}

@@ -1,104 +1,29 @@
-"""Rules as data: when something is wrong, whom to tell and how. One pydantic model a kind; its schema makes the form."""
+"""Rules as data: when something is wrong. One pydantic model a kind; its schema makes the form."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Literal, cast
-from zoneinfo import ZoneInfo
+from typing import Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from engine.errors import InputInvalid, Problem
 from engine.watch.hours import Hours, time_of_day
+from engine.watch.rule import Rule, TimeOfDay
 
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise PydanticCustomError("zone", "there is no zone of this name") from None
-    return name
-
-
-def _addresses(text: str) -> str:
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(_ADDRESS.fullmatch(one) and len(one) < 255 for one in found):
-        raise PydanticCustomError("mail_addresses", "mail addresses with commas between are expected")
-    return ", ".join(found)
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-Receivers = tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")], ...]
+GRAVE: Final = 300
+"""Seconds between two clocks. JD refuses calls from 6 minutes on, Taobao and Pinduoduo from 10."""
 _BEGINNINGS: Final[dict[str, Any]] = {"enumTitles": {"arrival": "its arrival here", "stamp": "the channel's own time"}}
 _ENDS: Final[dict[str, Any]] = {"enumTitles": {"wms": "the warehouse", "finance": "the books", "any": "either of them"}}
-
 _WEIGHTS_TITLED: Final[dict[str, Any]] = {
     "enumTitles": {"recorded": "nobody reads it", "suggested": "it looks like a rename", "warned": "it is read", "parked": "orders stop"}
 }
-
-
 _STAGES: Final[dict[str, Any]] = {
     "enumTitles": {
         "any": "each of them", "canonical": "in one form", "wms": "the warehouse", "finance": "the books", "shipped": "shipped",
     }
 }  # fmt: skip
-
-
-GRAVE: Final = 300
-"""Seconds between two clocks. JD refuses calls from 6 minutes on, Taobao and Pinduoduo from 10."""
-
-
-class Rule(BaseModel):
-    """What all rules have. Whom it tells: connections of the family ``message``, and mail servers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Any
-    code: ClassVar[str]
-    title: ClassVar[str]
-    icon: ClassVar[str] = "bell"
-
-    enabled: bool = Field(default=True, title="In use", description="A rule that is not in use raises no alarm and ends those it raised.")
-    tell: Receivers = Field(default=(), max_length=20, title="Tell", description="Connections that get a message.")
-    mail_to: Annotated[str, AfterValidator(_addresses)] = Field(
-        default="", max_length=2000, title="Mail to", description="Addresses with commas between, for the mail servers that are told."
-    )
-    quiet_from: TimeOfDay | None = Field(
-        default=None, title="Quiet from", description="Such as 22:00. What happens then is told when the quiet hours are over."
-    )
-    quiet_to: TimeOfDay | None = Field(default=None, title="Quiet until", description="Such as 08:00.")
-    zone: Zone = Field(default="Asia/Shanghai", title="Time zone", description="Of the times of day, such as Asia/Shanghai.")
-    escalate_after: int | None = Field(
-        default=None, ge=1, le=10_080, title="Escalate after minutes",
-        description="When nobody has acknowledged the alarm by then, more people are told. Empty: never.",
-    )  # fmt: skip
-    escalate_to: Receivers = Field(
-        default=(), max_length=20, title="Then tell", description="Connections that get a message then. None: those above once more."
-    )
-
-    @model_validator(mode="after")
-    def _whole(self) -> Rule:
-        if (self.quiet_from is None) != (self.quiet_to is None):
-            raise PydanticCustomError("quiet_half", "quiet hours need a beginning and an end", {"beside": "quiet_to"})
-        return self
-
-    @property
-    def called(self) -> str:
-        """Its title, where one of its settings makes it another thing to people."""
-        return self.title
-
-    @property
-    def quiet(self) -> Hours | None:
-        if self.quiet_from is None or self.quiet_to is None:
-            return None
-        return Hours(time_of_day(self.quiet_from), time_of_day(self.quiet_to), self.zone)
 
 
 class FailuresInARow(Rule):
@@ -350,37 +275,3 @@ DEFAULTS: Final[Mapping[str, Rule]] = MappingProxyType(
     }
 )
 """Rules that are there from the beginning. They tell nobody until somebody says whom; they can be changed, and put out of use."""
-
-
-def parse_rule(name: str, document: object) -> Rule:
-    """A rule of its document ``{"kind": …, …}``.
-
-    Raises ``InputInvalid`` with every problem: ``alarm_rule.bad_name``, ``alarm_rule.unknown_kind``, one ``alarm_rule.invalid`` a field.
-    """
-    problems = [] if NAME.fullmatch(name) and name != "new" else [Problem("alarm_rule.bad_name", ("name",))]
-    values: Mapping[str, Any] = cast("Mapping[str, Any]", document) if isinstance(document, Mapping) else {}
-    kind = values.get("kind")
-    model = KINDS.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        raise InputInvalid([*problems, Problem("alarm_rule.unknown_kind", (name, "kind"), {"known": ", ".join(KINDS)})])
-    try:
-        rule = model.model_validate(dict(values))
-    except ValidationError as error:
-        raise InputInvalid([*problems, *(_found(name, one) for one in error.errors(include_url=False, include_input=False))]) from None
-    if problems:
-        raise InputInvalid(problems)
-    return rule
-
-
-def _found(name: str, one: Any) -> Problem:
-    context = cast("dict[str, Any]", one.get("ctx") or {})
-    path = ".".join(map(str, one["loc"])) or str(context.get("beside", ""))
-    limits = {key: value for key, value in context.items() if isinstance(value, (str, int)) and key not in ("reason", "rule", "pattern")}
-    if one["type"] == "string_pattern_mismatch":
-        return Problem("alarm_rule.invalid", (name, path), {"reason": "it does not have the expected form", "rule": "form"})
-    return Problem("alarm_rule.invalid", (name, path), {**limits, "reason": one["msg"], "rule": one["type"]})
-
-
-def rule_document(rule: Rule) -> dict[str, Any]:
-    """What ``parse_rule`` reads; whatever is as it was from the beginning is left out."""
-    return {"kind": rule.kind, **rule.model_dump(mode="json", exclude_defaults=True)}

@@ -19,9 +19,11 @@ from engine.watch.book import RuleBook
 from engine.watch.ears import Ears, UnderWay
 from engine.watch.hours import after_quiet
 from engine.watch.judge import Over, Raised, State, judge
-from engine.watch.meters import Memory, looked_at
 from engine.watch.observations import Observation
-from engine.watch.rules import Delayed, Rule
+from engine.watch.rule import Rule
+from engine.watch.rules import Delayed
+from engine.watch.subjects import looked_at
+from engine.watch.verdicts import Memory
 
 log = logging.getLogger("orderloom.watch")
 PLACE: Final = ("alarms", ":watch")

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -72,6 +72,23 @@ def reader(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(reader: BrowserContext) -> Page:
     return reader.new_page()
+
+
+@pytest.fixture(scope="module")
+def places(browser: Browser, demo: Demo, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The addresses of the pages that a module names in ``PAGES``, with something to show on each."""
+    from tests.browser.prepared import places_of
+
+    return places_of(browser, demo, request.module.PAGES)
+
+
+@pytest.fixture
+def opened(browser: Browser, demo: Demo) -> Iterator[Callable[[str, str], Page]]:
+    """A page of a browser that has been nowhere yet, in a language and a colour scheme."""
+    from tests.browser.everywhere import newcomers
+
+    with newcomers(browser, demo) as fresh:
+        yield fresh
 
 
 @pytest.fixture

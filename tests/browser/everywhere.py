@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from designer.pages.reader import LANGUAGE_COOKIE, THEME_COOKIE
@@ -54,8 +55,12 @@ def newcomers(browser: Browser, demo: Demo) -> Iterator[Opened]:
         context.close()
 
 
-def told(page: Page, complaints: Mapping[str, list[str]]) -> str:
-    return "\n".join(f"{page.url}, {about}: {one}" for about, found in complaints.items() for one in found)
+def must_hold(page: Page, name: str, path: str, language: str, scheme: str) -> None:
+    """Fails with all complaints about a page."""
+    complaints = examined(page, name, path, language, scheme)
+    if complaints:
+        told = (f"{page.url}, {about}: {one}" for about, found in complaints.items() for one in found)
+        pytest.fail("\n".join(told), pytrace=False)
 
 
 def examined(page: Page, name: str, path: str, language: str, scheme: str = "light") -> dict[str, list[str]]:

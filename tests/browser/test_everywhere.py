@@ -5,15 +5,11 @@ Those of orders, goods and what watches them: ``test_everywhere_orders.py``. And
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 from tests.browser import proofs
-from tests.browser.conftest import Demo
-from tests.browser.everywhere import Opened, cases, examined, newcomers, told
-from tests.browser.prepared import places_of
+from tests.browser.everywhere import Opened, cases, examined, must_hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -53,23 +49,9 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def places(browser: Browser, demo: Demo) -> dict[str, str]:
-    return places_of(browser, demo, PAGES)
-
-
-@pytest.fixture
-def opened(browser: Browser, demo: Demo) -> Iterator[Opened]:
-    with newcomers(browser, demo) as fresh:
-        yield fresh
-
-
 @pytest.mark.parametrize(("name", "language", "scheme"), cases(PAGES))
 def test_a_page_holds_what_we_promise(opened: Opened, places: dict[str, str], name: str, language: str, scheme: str) -> None:
-    page = opened(language, scheme)
-    complaints = examined(page, name, places[name], language, scheme)
-    if complaints:
-        pytest.fail(told(page, complaints), pytrace=False)
+    must_hold(opened(language, scheme), name, places[name], language, scheme)
 
 
 FAULTS = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.watch.clock import Limits, mistake_in, zone_text
 from engine.watch.judge import State, judge
 from engine.watch.observations import Arrival
-from engine.watch.rules import parse_rule
+from engine.watch.rule_documents import parse_rule
 
 AT = datetime(2026, 1, 16, 8, tzinfo=UTC)
 LIMITS = Limits()

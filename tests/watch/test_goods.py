@@ -13,7 +13,9 @@ from engine.store.ports import AlarmFilter
 from engine.watch.goods import parcel_fault, stock_fault
 from engine.watch.judge import State, judge
 from engine.watch.observations import ParcelSeen, StockSeen
-from engine.watch.rules import KINDS, Rule, parse_rule
+from engine.watch.rule import Rule
+from engine.watch.rule_documents import parse_rule
+from engine.watch.rules import KINDS
 from tests.watch.conftest import Watched
 
 AT = datetime(2026, 1, 16, 8, tzinfo=UTC)

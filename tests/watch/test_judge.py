@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from engine.json_text import canonical_json, read_json
 from engine.watch.judge import Judgement, Over, Raised, State, judge
-from engine.watch.meters import looked_at
 from engine.watch.observations import Arrival, Call, Delivery, Ending, Gauge, Level, Observation, Skew
-from engine.watch.rules import KINDS, Rule, parse_rule
+from engine.watch.rule import Rule
+from engine.watch.rule_documents import parse_rule
+from engine.watch.rules import KINDS
+from engine.watch.subjects import looked_at
 
 NOW = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
 

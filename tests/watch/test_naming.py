@@ -12,7 +12,8 @@ from engine.catalogue import LANGUAGES, entries
 from engine.store.ports import Alarm
 from engine.watch.message import item_of, problem_of, said
 from engine.watch.naming import about, rule_title
-from engine.watch.rules import DEFAULTS, KINDS, parse_rule
+from engine.watch.rule_documents import parse_rule
+from engine.watch.rules import DEFAULTS, KINDS
 
 AT = datetime(2026, 1, 16, 8, tzinfo=UTC)
 DELAY = {"channel": "own_shop", "target": "wms", "order": "OWN-1", "seconds": 5, "took": 9.0}

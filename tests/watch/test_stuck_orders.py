@@ -106,7 +106,7 @@ async def test_an_alarm_of_the_stage_is_raised_once_and_over_when_the_orders_wer
             await house.sent(number)
         await stuck(house, minutes=6)
         assert await house.look() == [
-            "team: Alarm: 2 orders are not in the warehouse in the time that is expected; the oldest is A1."
+            "team: Alarm: Orders not in the warehouse in the time that is expected: 2; the oldest is A1."
         ]  # fmt: skip
         await stuck(house, seconds=30)
         assert await house.look() == []

@@ -1,7 +1,4 @@
-"""Listens to what arrives, looks at a share of it in a thread of its own, and keeps what has changed.
-
-The event loop only puts an order aside: at most so many a look, so that intake is as fast with it as without.
-"""
+"""Looks at a share of what arrives in a thread of its own, and keeps what has changed."""
 
 from __future__ import annotations
 
@@ -14,26 +11,23 @@ from typing import Final
 import msgspec
 
 from engine.errors import NotFound, Problem
-from engine.json_text import write_json
 from engine.node.forms import Form
 from engine.node.items import Item
 from engine.node.terms import Terms
 from engine.node.triggers import Arrival
 from engine.registry import Registry
 from engine.run.plan import Plan
-from engine.store.ports import ChangeFilter, ChangeState, Event, FormChange, KeptContract, NewFormChange, Store
+from engine.store.ports import ChangeFilter, ChangeState, Event, FormChange, KeptContract, Store
 from engine.threads import DaemonThreads
 from engine.watch.contract.breaker import Limit, breaks
 from engine.watch.contract.decisions import Decisions
-from engine.watch.contract.findings import Finding
-from engine.watch.contract.operation import CLEAN, Body, Change, ChangeBody, Heard, Operation, Pause, kind_of
+from engine.watch.contract.hearing import Hearing
+from engine.watch.contract.operation import CLEAN, Body, Heard, Operation, Pause
 from engine.watch.contract.places import Place, forms_behind, sources_of, triggers_of
-from engine.watch.observations import Drift, Held, Observation
+from engine.watch.contract.records import as_change, document_of, new_change, told_of
+from engine.watch.observations import Held, Observation
 
 log = logging.getLogger("orderloom.contract")
-MOST_EACH: Final = 10
-MOST: Final = 20
-"""Orders that are looked at in one look: of one operation, and of all."""
 KEEP_EVERY: Final = timedelta(seconds=10)
 TELL_EVERY: Final = timedelta(seconds=5)
 KEPT: Final = timedelta(days=400)
@@ -62,8 +56,7 @@ class Contracts:
         self.forms: Mapping[str, Form] = {one.form.name: one.form for one in registry if one.form is not None}
         self.operations: dict[str, Operation] = {}
         self.limits: Callable[[str], Sequence[Limit]] = _no_limits
-        self._heard: dict[str, list[Heard]] = {}
-        self._count = 0
+        self._hearing = Hearing()
         self._terms: dict[str, Terms] = {}
         self._paused: set[Place] = set()
         self._paused_forms: set[str] = set()
@@ -75,20 +68,11 @@ class Contracts:
         if self._paused_forms and not self._paused_forms.isdisjoint(forms_behind(plan, event.trigger)):
             self._paused.add((plan.name, event.trigger))
         if arrival.items:
-            self._hear(event, plan, event.trigger, arrival.items[0])
+            self._hearing.hear(event, plan, event.trigger, arrival.items[0])
 
     def fetched(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
         """An order that a node of a run has fetched."""
-        self._hear(event, plan, slug, item)
-
-    def _hear(self, event: Event, plan: Plan, slug: str, item: Item) -> None:
-        form = plan.by_slug[slug].type.form
-        if form is None or self._count >= MOST or not form.describes(item):
-            return
-        aside = self._heard.setdefault(form.name, [])
-        if len(aside) < MOST_EACH:
-            aside.append(Heard(plan, slug, item, event.received_at))
-            self._count += 1
+        self._hearing.hear(event, plan, slug, item)
 
     def terms(self, form: str) -> Terms | None:
         """In which what arrives in a form is to be read."""
@@ -116,7 +100,7 @@ class Contracts:
         now = self._now()
         for state in ENDED:
             for one in (await self._store.form_changes(ChangeFilter(state), limit=RECENT)).items:
-                self._tell(_told(one.operation, _as_change(one), now, over=True))
+                self._tell(told_of(one.operation, as_change(one), now, over=True))
         for name, operation in self.operations.items():
             if operation.body.pause is None:
                 self._tell(Held(name, 0, 0, now, over=True))
@@ -140,7 +124,7 @@ class Contracts:
             await self._look()
 
     async def _look(self) -> None:
-        heard, self._heard, self._count = self._heard, {}, 0
+        heard = self._hearing.take()
         for name in heard:
             self._operation(name)
         if heard:
@@ -155,7 +139,7 @@ class Contracts:
         now = self._now()
         found: list[Observation] = []
         for name, operation in list(self.operations.items()):
-            found += [_told(name, one, now) for one in list(operation.changes.values())]
+            found += [told_of(name, one, now) for one in list(operation.changes.values())]
             pause = operation.body.pause
             if pause is not None:
                 found.append(Held(name, pause.percent, pause.orders, now))
@@ -241,16 +225,16 @@ class Contracts:
         for key, change in list(operation.changes.items()):
             if change.id is not None and change.clean >= CLEAN:
                 if await self._store.end_change(change.id, now):
-                    self._tell(_told(operation.form.name, change, now, over=True))
+                    self._tell(told_of(operation.form.name, change, now, over=True))
                 operation.changes.pop(key, None)
             elif change.id is None:
-                change.id = await self._store.open_change(_new(operation.form.name, change))
+                change.id = await self._store.open_change(new_change(operation.form.name, change))
                 change.is_news = False
                 self._kept_at[key] = now
                 if change.id is None:  # another process was quicker
                     await self._read_changes()
             elif change.is_news and now - self._kept_at.get(key, change.first_at) >= TELL_EVERY:
-                await self._store.keep_change(change.id, change.weight, change.last_at, change.orders, write_json(_document(change.body)))
+                await self._store.keep_change(change.id, change.weight, change.last_at, change.orders, document_of(change.body))
                 change.is_news = False
                 self._kept_at[key] = now
 
@@ -273,12 +257,12 @@ class Contracts:
     def _match(self, name: str, operation: Operation, kept: Mapping[str, FormChange]) -> None:
         for key, change in list(operation.changes.items()):
             if change.id is not None and (key not in kept or kept[key].id != change.id):
-                self._tell(_told(name, change, self._now(), over=True))
+                self._tell(told_of(name, change, self._now(), over=True))
                 operation.changes.pop(key, None)
         for key, one in kept.items():
             known = operation.changes.get(key)
             if known is None:
-                operation.changes[key] = _as_change(one)
+                operation.changes[key] = as_change(one)
             elif known.id is None:
                 known.id = one.id
 
@@ -289,31 +273,3 @@ class Contracts:
         await self._store.keep_contract(KeptContract(name, now, msgspec.json.encode(operation.body)))
         operation.is_news = False
         self._kept_at[name] = now
-
-
-def _new(operation: str, change: Change) -> NewFormChange:
-    finding = change.finding
-    body = write_json(_document(change.body))
-    return NewFormChange(operation, finding.key, finding.kind, finding.path, change.weight, change.first_at, change.orders, body)
-
-
-def _document(body: ChangeBody) -> object:
-    return msgspec.to_builtins(body)
-
-
-def body_of(one: FormChange) -> ChangeBody:
-    return msgspec.json.decode(one.body, type=ChangeBody)
-
-
-def _as_change(one: FormChange) -> Change:
-    body = body_of(one)
-    finding = Finding(kind_of(one.kind), one.path, body.expected, body.found)
-    weight = one.weight if one.weight in ("recorded", "suggested", "warned", "parked") else "recorded"
-    return Change(finding, weight, body, one.first_at, one.last_at, one.id, one.orders, is_news=False)
-
-
-def _told(operation: str, change: Change, now: datetime, *, over: bool = False) -> Drift:
-    flows = ", ".join(sorted({f"{touch.flow} › {touch.node}" for touch in change.body.touched}))
-    finding = change.finding
-    source = change.body.suggestion.source if change.body.suggestion is not None else ""
-    return Drift(operation, finding.kind, finding.path, finding.expected, finding.found, source, change.weight, flows, now, over)

@@ -40,9 +40,17 @@ def reader(now: datetime) -> Callable[[HttpAnswer], tuple[list[Item], str | None
         found = items_at(answer.body, "orders")
         if found is None:
             raise NodeError("poll.no_list", path="orders")
-        return found, word_of(answer.body, "next", 1000) or None
+        return found, _mark(as_item(answer.body), len(found))
 
     return read
+
+
+def _mark(body: Item, count: int) -> str | None:
+    """Raises ``NodeError`` with ``poll.no_list`` where the list may go on and does not say how."""
+    mark = body.get("next")
+    if not (mark is None or isinstance(mark, str)) or ("next" not in body and count >= PAGE_SIZE):
+        raise NodeError("poll.no_list", path="next")
+    return mark or None
 
 
 def judge(answer: HttpAnswer) -> Verdict:

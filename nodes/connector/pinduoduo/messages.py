@@ -31,6 +31,7 @@ from nodes.connector.arrivals import as_item, text_at
 from nodes.connector.asking import ask
 from nodes.connector.pinduoduo.calls import PAGE_SIZE, body_of, list_call, order_call, permit_call, read_page
 from nodes.connector.pinduoduo.envelope import order_of
+from nodes.connector.pinduoduo.examples import CANCELLATION, SAMPLE_EVENT
 from nodes.connector.pinduoduo.poll import ENVELOPES, LONGEST, RAW, order_arrival
 from nodes.connector.samples import form, sample
 
@@ -113,22 +114,10 @@ async def consume_messages(params: PinduoduoMessages, feed: Feed) -> None:
             {"shop": {"connection": "pinduoduo"}},
             [sample("pinduoduo")["order_info_get_response"]["order_info"]],
             {"out": [sample("pinduoduo")["order_info_get_response"]["order_info"]]},
-            event={
-                "channel": "pinduoduo",
-                "shop_id": "pinduoduo",
-                "order_id": "260116-000000000000001",
-                "version": "2026-01-16 08:05:01",
-                "passes": False,
-            },
+            event=SAMPLE_EVENT,
             title="The order that a message named",
         ),
-        Example(
-            {"shop": {"connection": "pinduoduo"}},
-            [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}],
-            {"out": [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}]},
-            event={"version": "2026-01-16 09:20:00", "passes": True},
-            title="A cancellation, which waits for nothing",
-        ),
+        CANCELLATION,
     ),
 )
 def pinduoduo_messages(delivery: Delivery, params: PinduoduoMessages) -> Arrival:

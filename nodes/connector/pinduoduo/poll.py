@@ -31,6 +31,7 @@ from nodes.connector.day_list import day_list
 from nodes.connector.pages import Names, number_of, portion
 from nodes.connector.pinduoduo.calls import PAGE_SIZE, list_call, read_page
 from nodes.connector.pinduoduo.canonical import pinduoduo_order
+from nodes.connector.pinduoduo.examples import CANCELLATION, SAMPLE_EVENT
 from nodes.connector.pinduoduo.status import ZONE
 from nodes.connector.samples import form, sample
 from nodes.connector.windows import Rules, window
@@ -95,22 +96,10 @@ def looking(shop: ConnectionRef, rules: Rules, asks: Asks, day: Day | None = Non
             {"shop": {"connection": "pinduoduo"}},
             [sample("pinduoduo")],
             {"out": [sample("pinduoduo")]},
-            event={
-                "channel": "pinduoduo",
-                "shop_id": "pinduoduo",
-                "order_id": "260116-000000000000001",
-                "version": "2026-01-16 08:05:01",
-                "passes": False,
-            },
+            event=SAMPLE_EVENT,
             title="A whole order",
         ),
-        Example(
-            {"shop": {"connection": "pinduoduo"}},
-            [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}],
-            {"out": [{"order_sn": "260116-000000000000001", "updated_at": "2026-01-16 09:20:00", "refund_status": 2}]},
-            event={"version": "2026-01-16 09:20:00", "passes": True},
-            title="A cancellation, which waits for nothing",
-        ),
+        CANCELLATION,
     ),
 )
 def pinduoduo_poll(delivery: Delivery, params: PinduoduoPoll) -> Arrival:

@@ -98,5 +98,5 @@ def order_arrival(delivery: Delivery, shop: str) -> Arrival:
         order_id=text_at(order, "id"),
         version=text_at(order, "updated_at"),
         delivery_id=delivery.headers.get("x-shopify-webhook-id") or None,
-        passes=bool(order.get("cancelled_at") or order.get("refunds")) or order.get("financial_status") in _MONEY_BACK,
+        passes=bool(order.get("cancelled_at") or order.get("refunds")) or text_at(order, "financial_status") in _MONEY_BACK,
     )

@@ -8,7 +8,7 @@ Sources: open.taobao.com, API 128 (taobao.trades.sold.increment.get), 54 (taobao
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Literal, cast
 
@@ -41,6 +41,8 @@ trade_attr
 FIELDS: Final = ",".join(_TRADE.split())
 _LATER = ("7", "10")
 _SESSION = ("26", "27")
+_BESIDE = frozenset({"has_next", "total_results", "request_id"})
+"""What stands in an answer beside its rows."""
 _SIGNATURE = ("24", "25", "28", "29")
 _CLOCK = ("30", "31")
 _BAN = re.compile(r"ban will last for (\d+) more second")
@@ -110,17 +112,32 @@ def judge(answer: HttpAnswer) -> Verdict:
 
 
 def pages_of(answer: Mapping[str, Any]) -> int:
-    """How many pages a list has that was asked for ``counted``."""
+    """How many pages a list has that was asked for ``counted``. Raises ``NodeError`` with ``poll.no_list``."""
     total = answer.get("total_results")
-    return -(-int(total) // PAGE_SIZE) if isinstance(total, (int, str)) and str(total).isdigit() else 1
+    if not (isinstance(total, (int, str)) and str(total).isdigit()):
+        raise NodeError("poll.no_list", path="total_results")
+    return -(-int(total) // PAGE_SIZE)
+
+
+def has_next(answer: Mapping[str, Any], rows: Sequence[object]) -> bool:
+    """Whether a list goes on. Where it does not say so, a whole page does."""
+    said = answer.get("has_next")
+    return said if isinstance(said, bool) else len(rows) >= PAGE_SIZE
 
 
 def rows_of(answer: Mapping[str, Any], around: str = "trades", name: str = "trade") -> list[Item]:
-    """The rows of a list; ``trades`` is left out where there are none, and one alone may be no list."""
+    """The rows of a list; ``trades`` is left out where there are none, and one alone may be no list.
+
+    Raises ``NodeError`` with ``poll.no_list`` for an answer of another form: taken as an empty one it would lose orders.
+    """
     inside = answer.get(around)
+    if answer.get("has_next") is not True and (inside in ({}, [], "") or (around not in answer and answer.keys() <= _BESIDE)):
+        return []
     found: Any = cast("Item", inside).get(name) if isinstance(inside, dict) else inside
     rows = cast("list[Any]", found) if isinstance(found, list) else [found]
-    return [cast("Item", row) for row in rows if isinstance(row, dict)]
+    if not all(isinstance(row, dict) for row in rows):
+        raise NodeError("poll.no_list", path=f"{around}.{name}")
+    return cast("list[Item]", rows)
 
 
 def sub_code(refusal: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ from nodes.connector.arrivals import first_text, item_of, text_at
 from nodes.connector.asking import ask
 from nodes.connector.day_list import day_list
 from nodes.connector.samples import form, sample
-from nodes.connector.taobao.calls import LONGEST, detail_call, list_call, pages_of, read, rows_of
+from nodes.connector.taobao.calls import LONGEST, detail_call, has_next, list_call, pages_of, read, rows_of
 from nodes.connector.taobao.canonical import taobao_order
 from nodes.connector.taobao.fields import KNOWN
 from nodes.connector.taobao.trigger import ENVELOPES, RAW, trade_arrival
@@ -117,8 +117,9 @@ async def _page(shop: ConnectionRef, asks: Asks, span: Window, *, whole: bool) -
     """The rows of the page to read now, and its number; the first page comes last."""
     if span.mark is None:
         answer = await ask(asks, shop, list_call(span.since, span.until, 1, whole=whole), read)
-        if answer.get("has_next") is not True:
-            return _rows(answer), 1
+        rows = _rows(answer)
+        if not has_next(answer, rows):
+            return rows, 1
         counted = await ask(asks, shop, list_call(span.since, span.until, 1, counted=True), read)
         page = max(pages_of(counted), 2)
     else:
@@ -127,7 +128,7 @@ async def _page(shop: ConnectionRef, asks: Asks, span: Window, *, whole: bool) -
 
 
 def _rows(answer: Item) -> list[_Row]:
-    """Raises ``NodeError`` with ``poll.no_list`` for a row without number or time: going on would lose it."""
+    """Raises ``NodeError`` with ``poll.no_list`` for no list, and for a row without number or time: going on would lose it."""
     rows: list[_Row] = []
     for row in rows_of(answer):
         tid, modified = first_text(row, "tid_str", "tid"), text_at(row, "modified")

@@ -101,7 +101,7 @@ def order_arrival(delivery: Delivery, shop: str) -> Arrival:
         version=text_at(order, "date_modified_gmt"),
         delivery_id=next((found for name in _DELIVERY_IDS if (found := delivery.headers.get(name))), None),
         passes=delivery.headers.get("x-wc-webhook-topic") == "order.deleted"
-        or order.get("status") in CALLED_OFF
+        or text_at(order, "status") in CALLED_OFF
         or bool(order.get("refunds")),
         content={name: value for name, value in order.items() if name != "_links"},
     )

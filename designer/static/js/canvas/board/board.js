@@ -6,7 +6,7 @@ import { useEditor, usePicked } from "../context.js";
 import { documentOf, select } from "../state/editor.js";
 import { Card } from "./card.js";
 import { isFar } from "./far.js";
-import { boundsOf, firstZoom, leastZoom } from "./fitting.js";
+import { boundsOf, firstZoom, leastZoom, roomFor } from "./fitting.js";
 import { ConnectHint } from "./connect_hint.js";
 import { EmptyHint } from "./empty_hint.js";
 import { edgesOf, nodesOf } from "./shapes.js";
@@ -34,7 +34,8 @@ export function Board() {
   const far = useStore(isFar);
   const extent = useExtent();
   const doc = usePicked(documentOf);
-  const fit = useMemo(() => ({ padding: 0.06, minZoom: firstZoom(doc), maxZoom: 1 }), []);
+  const guided = usePicked((state) => state.guide);
+  const fit = useMemo(() => ({ padding: roomFor(guided), minZoom: firstZoom(doc), maxZoom: 1 }), []);
   return html`<${ReactFlow} className=${far ? "far" : ""}
     nodes=${nodes} edges=${edges} nodeTypes=${NODES} edgeTypes=${EDGES}
     onNodesChange=${onNodesChange} onEdgesChange=${onEdgesChange} ...${connecting}

@@ -6,6 +6,8 @@ import { WIDTH } from "./card_size.js";
 const USUAL = 0.08;
 const READABLE = 0.2;
 const BOX = 100; // the height of a box, about
+const EDGE = 0.06;
+const GUIDE = "300px"; // its height and what lies below it
 const SCREEN = { width: 700, height: 400 }; // the least that a board measures
 
 /** The corners of all that lies on the board. @type {(doc: object) => {left: number, top: number, right: number, bottom: number}} */
@@ -14,6 +16,9 @@ export const boundsOf = remember((doc) => {
   const reach = (pick, most) => all.reduce((one, place) => most(one, place[pick]), all[0]?.[pick] ?? 0);
   return { left: reach("x", Math.min), top: reach("y", Math.min), right: reach("x", Math.max) + WIDTH, bottom: reach("y", Math.max) + BOX };
 });
+
+/** Around what is fitted: below it the guide, while that is open, covers no box. */
+export const roomFor = (guided) => (guided ? { x: EDGE, top: EDGE, bottom: GUIDE } : EDGE);
 
 /** The zoom at which everything is in view, where that is farther than usual. */
 export function leastZoom(doc) {
