@@ -58,7 +58,7 @@ _WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performanc
 _SENTENCE = re.compile(r"[A-Za-z][a-z]+(?:[,:]? (?:[a-z]{2,}|a|I)\b){2,}")
 _FLOW = Path(__file__).parents[2] / "flows" / "order_hub.json"
 # What authors wrote as they liked: articles of the demo shop, words of its flow.
-_NAMES = frozenset({"Orderloom", *(article.en for article in ARTICLES), *re.findall(r'"([^"]+)"', _FLOW.read_text("utf-8"))})
+_NAMES = frozenset({"Orderloom", *(article.en for article in ARTICLES), *re.findall(r'"((?:[^"\\]|\\.)+)"', _FLOW.read_text("utf-8"))})
 
 
 def overflow(page: Page) -> list[str]:
