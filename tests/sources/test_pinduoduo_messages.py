@@ -197,7 +197,7 @@ async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(
 
 async def test_what_has_piled_up_while_nobody_listened_is_asked_for_many_orders_at_once(shop: PinduoduoSimulator) -> None:
     """Else each of these orders costs a call, of which the platform takes four a second."""
-    shop.pusher.to = shop.url
+    shop.pusher.to, shop.permits = shop.url, True  # the permission stands from before
     made = [shop.create(1, at=shop.now() - timedelta(seconds=3 * (120 - number)))[0] for number in range(120)]
     shop.limit(4, 1.0)
     async with listening(shop) as app:
