@@ -36,7 +36,7 @@ def send_or_die(line, told):
         os.kill(os.getpid(), signal.SIGKILL)
     send(line, told)
 worker.Line.send = send_or_die
-worker.main(int(sys.argv[1]))
+worker.main(*map(int, sys.argv[1:]))
 """
 SOON = 10.0
 
@@ -50,8 +50,9 @@ class House:
 
     async def dies(self) -> None:
         writer: Any = self.app.store.journal._writer  # type: ignore[attr-defined]
-        while writer._transport is None or not writer._begun.done():
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(6 * SOON):
+            while writer._transport is None or not writer._begun.done():
+                await asyncio.sleep(0.01)
         await asyncio.to_thread(self._orders.touch)
 
     async def send(self, order: str) -> bool:
