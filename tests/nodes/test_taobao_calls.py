@@ -119,12 +119,20 @@ def test_any_answer_is_read_or_refused_with_a_problem(body: Any) -> None:
 def test_a_list_may_hold_one_trade_as_an_object_or_none_at_all() -> None:
     assert rows_of({"trades": {"trade": [{"tid": 1}, {"tid": 2}]}}) == [{"tid": 1}, {"tid": 2}]
     assert rows_of({"trades": {"trade": {"tid": 1}}}) == [{"tid": 1}]
-    assert rows_of({}) == rows_of({"trades": {}}) == rows_of({"trades": None}) == []
+    assert rows_of({}) == rows_of({"trades": {}}) == []
+    with pytest.raises(NodeError, match=r"poll\.no_list"):
+        rows_of({"trades": None})
 
 
-@pytest.mark.parametrize(("total", "pages"), [(0, 0), (1, 1), (100, 1), (101, 2), ("250", 3), (None, 1), ("many", 1)])
+@pytest.mark.parametrize(("total", "pages"), [(0, 0), (1, 1), (100, 1), (101, 2), ("250", 3)])
 def test_pages_are_counted_from_the_number_of_trades(total: Any, pages: int) -> None:
     assert pages_of({"total_results": total}) == pages
+
+
+@pytest.mark.parametrize("total", [None, "many"])
+def test_a_number_of_trades_that_is_none_is_no_last_page(total: Any) -> None:
+    with pytest.raises(NodeError, match=r"poll\.no_list"):
+        pages_of({"total_results": total})
 
 
 def test_a_part_of_an_order_is_shipped_by_its_sub_orders() -> None:
