@@ -17,6 +17,8 @@ SMALL: Final = 860  # bytes: fewer fit into one packet anyway
 _LEVEL: Final = 7
 _ZSTD_LEVEL: Final = 9
 """A fifth smaller than gzip, in half the time."""
+_LARGE, _LARGE_LEVEL = 64 * 1024, 15
+"""Of so many bytes on, which few answers have (the canvas): a fifteenth smaller still, for some 6 ms."""
 THOROUGH: Final = 19
 """For what is packed at the start, some 80 ms for the largest."""
 _WAYS: Final = ("zstd", "gzip")
@@ -87,7 +89,8 @@ def _fitted(start: HTTPResponseStartEvent, body: bytes, encoding: str, *, whole:
     headers.extend_header_value("vary", "Accept-Encoding")
     if not whole or len(body) < SMALL:
         return body
-    small = gzipped(body) if encoding == "gzip" else zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+    level = _ZSTD_LEVEL if len(body) < _LARGE else _LARGE_LEVEL
+    small = gzipped(body) if encoding == "gzip" else zstandard.ZstdCompressor(level=level).compress(body)
     headers["Content-Encoding"] = encoding
     headers["Content-Length"] = str(len(small))
     return small
