@@ -1,6 +1,6 @@
 """Rules of the whole suite: in CI a skip is a failure, no test depends on how fast the machine is, and tests are counted by area.
 
-Files with long tests go first, so that all workers end together. On a slow machine CI runs a part of the cases (``tests/sampling.py``).
+Files with long tests go first, so that all workers end together. CI runs a part of the cases (``tests/sampling.py``).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ LONGEST_FIRST = ("crash", "browser", "slow")
 def pytest_configure() -> None:
     """The first process decides for all workers, which have its environment."""
     if IN_CI and EVERY not in os.environ:
-        os.environ[EVERY], os.environ[TURN] = str(sampling.every()), str(sampling.turn())
+        os.environ[EVERY], os.environ[TURN] = str(sampling.EVERY), str(sampling.turn())
 
 
 def pytest_report_header() -> str | None:
     step = _step()
-    told = f"a slow machine: of each test over many cases every {step}th, beginning with case {int(os.environ.get(TURN, '0')) % step}"
+    told = f"of each test over many cases one of {step}, beginning with number {int(os.environ.get(TURN, '0')) % step}"
     return f"{told} ({EVERY}=1: all)" if step > 1 else None
 
 

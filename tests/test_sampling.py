@@ -1,10 +1,10 @@
-"""On a slow machine CI runs a part of the cases: every case has its turn, and no test is left out whole."""
+"""CI runs a part of the cases: every case has its turn, and no test is left out whole."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.sampling import MANY, chosen, every
+from tests.sampling import MANY, chosen
 
 NAMED = [("few", f"few{n}") for n in range(MANY)] + [("one", "one")] + [("many", f"many{n}") for n in range(10)]
 
@@ -22,7 +22,3 @@ def test_every_case_has_its_turn_and_none_has_two(step: int) -> None:
 
 def test_one_of_each_is_all_of_them() -> None:
     assert sorted(chosen(NAMED, 1, 7)) == sorted(name for _, name in NAMED)
-
-
-def test_no_machine_leaves_more_than_three_quarters_out() -> None:
-    assert 1 <= every() <= 4
