@@ -140,6 +140,21 @@ async def test_once_the_other_process_is_gone_calls_are_written_here(tmp_path: P
     await pair.close()
 
 
+async def test_a_process_that_hangs_keeps_nobody_waiting_for_ever(tmp_path: Path) -> None:
+    base = SqliteBase(tmp_path / "orderloom.db", tmp_path / "keys.db")
+    ours, theirs = socket.socketpair()
+    line = CallsLine(ours, patience=0.05)
+    log = SqlCallLog(base.connect_calls, KeepCalls(), scribe=lambda: None if line.is_gone else line)
+    log.note(noted(1))
+    assert (await log.calls()).items == []
+    log.note(noted(2))
+    assert [call.run_id for call in (await log.calls()).items] == [2]
+    assert log.lost == 1
+    await log.close()
+    line.close()
+    theirs.close()
+
+
 def _count(options: StoreOptions) -> int:
     try:
         with sqlite3.connect(Path(options.data) / "calls.db") as database:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from engine.store.apart.frames import Line
 from engine.store.call_log import insert_calls
 from engine.store.call_records import CallNote
 from engine.store.connection import Connection
 
+PATIENCE: Final = 30.0
+"""Seconds after which a process that says nothing is taken for one that is gone."""
+
 
 class CallsLine:
-    """The side that has the calls. ``is_gone`` once the other one is."""
+    """The side that has the calls. ``is_gone`` once the other one is, or has said nothing for ``patience`` seconds."""
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, patience: float = PATIENCE) -> None:
+        end.settimeout(patience)
         self._end, self._line = end, Line(end)
         self.is_gone = False
 
