@@ -26,7 +26,7 @@ class Figures:
     """Times in seconds. ``delays``: from arrival to both targets, outside of the outages, of orders that their platform did not hold first;
     ``changed``: the same of later versions; ``whole``: from the platform to both targets, where no push went wrong; ``slowest``: those
     with the longest delay, as text; ``spared``: versions that an outage touched, not counted; ``found``: from a version whose push was
-    lost to the event of a poll, ``later`` of them being changes; ``fetched``: the same on the platforms that push nothing.
+    lost to the event of a poll, ``later`` of them being changes, ``latest`` the last ones as text; ``fetched``: the same on the platforms that push nothing.
     """
 
     orders: int
@@ -40,6 +40,7 @@ class Figures:
     spared: int
     found: Sequence[float]
     later: int
+    latest: Sequence[str]
     fetched: Sequence[float]
     every: float
     sending: float
@@ -59,8 +60,17 @@ class Measured:
         return (self.ended or self.arrived) - self.arrived
 
     @property
+    def way(self) -> float:
+        """From the platform to us."""
+        return self.arrived - self.change.at
+
+    @property
     def told(self) -> str:
         return f"{'/'.join(self.change.order)} {self.delay:.1f} s"
+
+    @property
+    def found_late(self) -> str:
+        return f"{'/'.join(self.change.order)} {self.way:.1f} s"
 
 
 def figures_of(
@@ -93,9 +103,10 @@ def figures_of(
         whole=[(one.ended or one.arrived) - one.change.at for one in well],
         slowest=[one.told for one in sorted(calm, key=lambda one: -one.delay)[:3]],
         spared=len(ended) - len(calm),
-        found=[one.arrived - one.change.at for one in lost],
+        found=[one.way for one in lost],
         later=sum(not one.change.is_first for one in lost),
-        fetched=[one.arrived - one.change.at for one in fetched],
+        latest=[one.found_late for one in sorted(lost, key=lambda one: -one.way)[:3]],
+        fetched=[one.way for one in fetched],
         every=every,
         sending=times[1] - times[0],
         settling=times[2] - times[1],
@@ -139,6 +150,7 @@ def table(figures: Figures) -> str:
             _seconds(max(figures.found, default=0)),
             f"{figures.every + 5:.0f} s",
         ),
+        *((f"  {one}", "", "") for one in figures.latest),
         (f"orders of platforms that push nothing, max of {len(figures.fetched)}", _seconds(max(figures.fetched, default=0)), ""),
         ("orders sent in", f"{figures.sending:.1f} s", ""),
         ("all right after", f"{figures.settling:.1f} s", ""),

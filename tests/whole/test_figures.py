@@ -10,7 +10,7 @@ from tests.whole.figures import Figures, bar_faults, measure
 
 
 def test_a_bar_that_is_missed_or_was_not_measured_is_told() -> None:
-    figures = Figures(3, {}, {}, {}, [0.1, 0.2, 1.9], [0.3], [2.0], [], 0, [14.0], 1, [], 10.0, 1.0, 1.0)
+    figures = Figures(3, {}, {}, {}, [0.1, 0.2, 1.9], [0.3], [2.0], [], 0, [14.0], 1, [], [], 10.0, 1.0, 1.0)
     assert bar_faults(figures) == []
     assert len(bar_faults(replace(figures, delays=[0.1, 2.5, 5.5]))) == 2
     assert len(bar_faults(replace(figures, changed=[5.5]))) == 2
