@@ -30,7 +30,7 @@ def day_list(channel: str, looking: Looking, canonical: Callable[[Item], Item], 
         back = asks.now() - day.since
         if back > FARTHEST:
             raise NodeError("poll.too_far_back", days=FARTHEST.days)
-        look = looking(shop, Rules(OVERLAP, back, longest), asks, day)
+        look = looking(shop, Rules(OVERLAP, back, longest, news=False), asks, day)
         cursor = None
         for _ in range(MOST_LOOKS):
             portion = await look(cursor)

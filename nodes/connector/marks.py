@@ -23,7 +23,7 @@ def portion(window: Window, orders: Sequence[Item], ahead: str | None, names: Na
     deliveries = [Delivery(write_json(by_name[one.name][1]), headers) for one in fresh]
     if ahead is not None and ahead != window.mark:
         return Portion(deliveries, taken.at(ahead), more=True)
-    return Portion(deliveries, taken.ended())
+    return Portion(deliveries, taken.ended(), more=taken.aside is not None)
 
 
 def anew(window: Window) -> Portion:

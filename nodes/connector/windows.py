@@ -1,7 +1,9 @@
 """Windows of time in which a platform is asked for what changed. Each begins a little before the last one ended. Pure.
 
 A window is read portion by portion: ``mark`` says which portion comes next (a page number, a page token), ``None`` at its beginning.
-As JSON it is the cursor of a source: ``{"since", "until", "mark", "ended", "cut", "whole", "seen"}``.
+A window that takes long to read is set aside every few seconds for what is new meanwhile, so that new orders never wait for old ones.
+As JSON it is the cursor of a source: ``{"since", "until", "mark", "ended", "cut", "whole", "seen", "news", "portions",
+"aside"}``.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ MANY: Final = 200
 """A long list that is asked for every few seconds would be read almost wholly each time, for the sake of the few orders that show up late.
 Where more than so many stand in the overlap, a look goes back by the whole of it only once in a fifth of it, else by the last minute: what
 shows up late comes that much later."""
+NEWS_EVERY: Final = timedelta(seconds=5)
+"""After so long a window that is still being read is set aside for a look at what is new,"""
+PORTIONS: Final = 3
+"""and after so many portions of it at the earliest: a platform that takes few calls would be asked for nothing else."""
 Seen = tuple[str, str, bool]
 """When the version changed; the end of the window that first had it; whether it was fetched after it had settled. Times as UTC text."""
 
@@ -31,12 +37,14 @@ Seen = tuple[str, str, bool]
 class Rules:
     """``overlap``: how much earlier a window begins than the last one ended. Four fifths of it have to cover how late an order shows up in
     the list and how far our clock may be ahead of the platform's, for a window ends at our now. ``begin``: how far back the first begins;
-    ``longest``: what the platform allows, ``None`` for any length. Raises ``ValueError`` where no window would get further.
+    ``longest``: what the platform allows, ``None`` for any length; ``news``: whether what is new comes in between. Raises ``ValueError``
+    where no window would get further.
     """
 
     overlap: timedelta
     begin: timedelta
     longest: timedelta | None = None
+    news: bool = True
 
     def __post_init__(self) -> None:
         if self.longest is not None and self.longest <= self.overlap:
@@ -53,7 +61,8 @@ class Listed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Window:
     """``seen``: versions that were taken and may be listed again, by name; ``cut``: to the longest that is allowed; ``whole``: when the
-    last one ended that went back by the whole overlap.
+    last one ended that went back by the whole overlap; ``news``: up to when what is new was looked at while it was set aside;
+    ``portions``: how many of it were read since; ``aside``: of a look at what is new, the window that goes on after it.
     """
 
     since: datetime
@@ -62,6 +71,9 @@ class Window:
     seen: Mapping[str, Seen] = field(default_factory=dict[str, Seen])
     cut: bool = False
     whole: datetime | None = None
+    news: datetime | None = None
+    portions: int = 0
+    aside: Window | None = None
 
     def unseen(self, listed: Iterable[Listed]) -> list[Listed]:
         """Those whose version is not known for good yet: only they are worth a call for their details."""
@@ -72,15 +84,25 @@ class Window:
 
     def at(self, mark: Any) -> dict[str, Any]:
         """The cursor in the middle of the window: the portion at the mark comes next."""
-        return {**self._plain(), "mark": mark, "ended": False}
+        return {**self._plain(), "mark": mark, "ended": False, "portions": self.portions + 1}
 
     def ended(self) -> dict[str, Any]:
         """The cursor at its end: the next window comes next."""
         return {**self._plain(), "mark": None, "ended": True}
 
     def behind(self, now: datetime) -> bool:
-        """Whether the next window is due at once, because this one was cut."""
-        return self.cut and self.until < now
+        """Whether the next window is due at once, because this one was cut or another one was set aside for it."""
+        return self.aside is not None or (self.cut and self.until < now)
+
+    def set_aside(self, now: datetime) -> Window:
+        """What is new since the last look; this one goes on after it. Of one that is far behind it is the last minute."""
+        since = max(self.news or self.until, now - RECENT)
+        rest = replace(self, seen={}, news=now, portions=0)
+        return Window(since - RECENT, now, seen=self.seen, whole=self.whole, aside=rest)
+
+    def goes_on(self) -> Window:
+        """The one that was set aside for this one."""
+        return self if self.aside is None else replace(self.aside, seen=self.seen)
 
     def _seen(self, one: Listed) -> Seen:
         first = self.seen[one.name][1] if one.name in self.seen else utc_text(self.until)
@@ -94,8 +116,10 @@ class Window:
             "since": utc_text(self.since),
             "until": utc_text(self.until),
             "cut": self.cut,
-            "whole": utc_text(self.whole) if self.whole is not None else None,
+            "whole": _text(self.whole),
             "seen": {name: list(seen) for name, seen in kept},
+            "news": _text(self.news),
+            "aside": {**self.aside._plain(), "mark": self.aside.mark} if self.aside is not None else None,  # noqa: SLF001 - one of these
         }
 
 
@@ -108,7 +132,9 @@ def window(rules: Rules, cursor: Mapping[str, Any] | None, now: datetime) -> Win
     if last is None:
         return _window(rules, now - rules.begin, now)
     if cursor is not None and not cursor.get("ended"):
-        return replace(last, mark=cursor.get("mark"))
+        return last.set_aside(now) if rules.news and _is_due(last, now) else last
+    if last.aside is not None:
+        return last.goes_on()
     ended = min(last.until, now)
     kept = {name: seen for name, seen in last.seen.items() if datetime.fromisoformat(seen[0]) >= ended - rules.overlap}
     if len(kept) <= MANY or last.whole is None or not timedelta(0) <= now - last.whole < rules.overlap / WHOLE_IN:
@@ -121,15 +147,28 @@ def _window(rules: Rules, since: datetime, now: datetime) -> Window:
     return Window(since, end, cut=end < now, whole=end)
 
 
+def _is_due(window: Window, now: datetime) -> bool:
+    """Whether what is new comes before the next portion of a window that is being read."""
+    return window.portions >= PORTIONS and window.aside is None and now - (window.news or window.until) >= NEWS_EVERY
+
+
 def _read(cursor: Mapping[str, Any] | None) -> Window | None:
     if not cursor:
         return None
     try:
-        since, until, whole = instant(cursor.get("since")), instant(cursor.get("until")), instant(cursor.get("whole"))
+        since, until = instant(cursor.get("since")), instant(cursor.get("until"))
+        whole, news, portions = instant(cursor.get("whole")), instant(cursor.get("news")), int(cursor.get("portions", 0))
         seen = {name: _seen_of(value) for name, value in cursor.get("seen", {}).items()}
+        aside = _read(cursor.get("aside"))
     except (NodeError, ValueError, TypeError, AttributeError):
         return None
-    return None if since is None or until is None else Window(since, until, seen=seen, cut=cursor.get("cut") is True, whole=whole)
+    if since is None or until is None or (aside is None and cursor.get("aside") is not None):
+        return None
+    return Window(since, until, cursor.get("mark"), seen, cursor.get("cut") is True, whole, news, portions, aside)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return utc_text(moment) if moment is not None else None
 
 
 def _seen_of(value: Any) -> Seen:

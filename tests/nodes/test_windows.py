@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from engine.json_text import read_json
 from engine.sdk import write_json
-from nodes.connector.windows import MANY, SEEN_KEPT, Listed, Rules, Window, window
+from nodes.connector.windows import MANY, PORTIONS, SEEN_KEPT, Listed, Rules, Window, window
 
 NOON = datetime(2026, 1, 16, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 RULES = Rules(overlap=5 * MINUTE, begin=timedelta(hours=1), longest=timedelta(days=1))
+DAY = Rules(overlap=5 * MINUTE, begin=timedelta(hours=1), longest=timedelta(days=1), news=False)
 
 
 def test_the_first_window_begins_as_far_back_as_is_wished() -> None:
@@ -25,7 +26,7 @@ def test_the_first_window_begins_as_far_back_as_is_wished() -> None:
 
 def test_a_window_that_was_begun_goes_on_at_its_mark() -> None:
     first = window(RULES, None, NOON)
-    again = window(RULES, first.at(7), NOON + timedelta(hours=3))
+    again = window(RULES, first.at(7), NOON + timedelta(seconds=4))
     assert (again.since, again.until, again.mark) == (first.since, first.until, 7)
 
 
@@ -95,9 +96,68 @@ def test_after_a_long_silence_windows_of_the_longest_kind_follow_each_other_at_o
 
 
 def test_a_window_that_took_long_to_read_calls_for_no_other_one_at_once() -> None:
-    begun = window(RULES, None, NOON)
-    later = window(RULES, read_json(write_json(begun.at(2))), NOON + 10 * MINUTE)
-    assert not later.behind(NOON + 10 * MINUTE)
+    begun, now = window(RULES, None, NOON), NOON + 10 * MINUTE
+    later = window(RULES, kept(window(RULES, long_read(begun, 2), now).ended()), now)
+    assert (later.since, later.mark) == (begun.since, 2)
+    assert not later.behind(now)
+
+
+def kept(cursor: dict[str, Any]) -> dict[str, Any]:
+    return read_json(write_json(cursor))
+
+
+def long_read(begun: Window, mark: int) -> dict[str, Any]:
+    """The cursor after enough portions for another look at what is new."""
+    for ahead in range(mark + PORTIONS - 1, mark, -1):
+        begun = window(RULES, kept(begun.at(ahead)), begun.until)
+    return kept(begun.at(mark))
+
+
+def test_what_is_new_comes_before_the_rest_of_a_window_that_takes_long_to_read() -> None:
+    begun, now = window(RULES, None, NOON), NOON + timedelta(seconds=6)
+    assert window(RULES, kept(begun.at(7)), now).mark == 7  # not after the first portion
+    news = window(RULES, long_read(begun, 7), now)
+    assert (news.since, news.until, news.mark) == (NOON - MINUTE, now, None)
+    assert news.behind(now)
+    found = Listed("A@1", now)
+    rest = window(RULES, kept(news.with_taken([found]).ended()), now + timedelta(seconds=1))
+    assert (rest.since, rest.until, rest.mark, rest.aside) == (begun.since, begun.until, 7, None)
+    assert found.name in rest.seen
+    again = window(RULES, long_read(rest, 3), now + timedelta(seconds=7))
+    assert (again.since, again.until) == (now - MINUTE, now + timedelta(seconds=7))
+    following = window(RULES, kept(window(RULES, kept(again.ended()), again.until).ended()), again.until)
+    assert following.since == begun.until - RULES.overlap  # no hole, whatever became of the looks in between
+
+
+def test_news_that_take_long_to_read_are_not_set_aside_themselves() -> None:
+    news = window(RULES, long_read(window(RULES, None, NOON), 7), NOON + MINUTE)
+    later = window(RULES, kept(news.at(3)), NOON + 5 * MINUTE)
+    assert (later.since, later.mark) == (news.since, 3)
+
+
+def test_the_orders_of_a_day_are_read_without_what_is_new() -> None:
+    cursor = long_read(window(DAY, None, NOON), 7)
+    assert window(DAY, cursor, NOON + MINUTE).mark == 7
+    assert window(RULES, cursor, NOON + MINUTE).mark is None
+
+
+@given(pauses=st.lists(st.integers(0, 20), min_size=1, max_size=60), portions=st.integers(1, 12))
+def test_no_order_waits_for_more_than_a_few_portions_and_a_long_window_is_read_to_its_end(pauses: list[int], portions: int) -> None:
+    """Looks one after the other, each as long as it takes: every so often one of what is new, and no portion is left out or read twice."""
+    now, cursor, marks, heard = NOON, None, list[int](), NOON
+    for pause in pauses:
+        found = window(RULES, cursor, now)
+        if found.until == now and found.since >= now - 2 * MINUTE - timedelta(seconds=20):
+            heard, cursor = now, kept(found.ended())
+        else:
+            mark = found.mark or portions
+            marks.append(mark)
+            cursor = kept(found.at(mark - 1) if mark > 1 else found.ended())
+            assert now - heard <= timedelta(seconds=5 + 20 * PORTIONS)
+            if mark == 1:
+                break
+        now += timedelta(seconds=pause)
+    assert marks == list(range(portions, portions - len(marks), -1))
 
 
 def test_a_clock_that_is_set_back_makes_no_hole() -> None:
@@ -159,7 +219,10 @@ def test_windows_leave_no_gap_between_them_whatever_the_clock_does(gaps: list[in
         assert found.until - found.since <= timedelta(days=1)
         assert ended is None or found.since <= ended
         if broken_off:
-            again = window(rules, read_json(write_json(found.at("page 2"))), now + MINUTE)
+            again = window(rules, kept(found.at("page 2")), now + MINUTE)
+            if again.aside is not None:
+                assert again.until - again.since <= timedelta(days=1)
+                again = window(rules, kept(again.ended()), now + MINUTE)
             assert (again.since, again.until, again.mark) == (found.since, found.until, "page 2")
         ended = found.until
         cursor = read_json(write_json(found.ended()))
