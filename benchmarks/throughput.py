@@ -23,7 +23,7 @@ Start = Callable[..., servers.Server]
 def measure(options: argparse.Namespace) -> list[Figure]:
     others: dict[str, Start] = {"Node-RED": partial(peers.node_red, options.scratch)} if options.peers else {}
     with_calls = _rounds(others, options, calls=True, orders=options.orders)
-    light = _rounds(others, options, calls=True, orders=100, rate=20, rounds=1)
+    light = _rounds(others, options, calls=True, orders=100, rate=20)
     no_calls = _rounds(others, options, calls=False, orders=options.orders * 2)
     lost = sum(one["lost"] for rounds in (with_calls, light) for one in rounds["Orderloom"])
     return [
@@ -64,9 +64,7 @@ def _light(rounds: Rounds) -> list[Figure]:
     return found
 
 
-def _rounds(
-    others: Mapping[str, Start], options: argparse.Namespace, *, calls: bool, orders: int, rounds: int | None = None, **load: Any
-) -> Rounds:
+def _rounds(others: Mapping[str, Start], options: argparse.Namespace, *, calls: bool, orders: int, **load: Any) -> Rounds:
     with ExitStack() as stack:
         running: dict[str, servers.Server] = {}
         for name, start in {"plain": servers.plain, "Orderloom": servers.engine, **others}.items():
@@ -76,7 +74,7 @@ def _rounds(
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in running}
         for server in running.values():
             server.load(orders=500, first=1_000_000, **kind)
-        for turn in range(rounds or options.rounds):
+        for turn in range(options.rounds):
             for name, server in running.items():
                 found[name].append(server.load(orders=orders, first=2_000_000 + turn * orders, **kind, **load))
         return found

@@ -216,7 +216,7 @@ class Execution:
         self._short.update(step.onward)
 
     async def _drive(self) -> None:
-        """Starts the effect steps that have become ready: the last one here, for a task costs time, the others beside it.
+        """Starts the effect steps that have become ready: the first one here, for a task costs time, the others beside it.
 
         A loop: a chain of calls may be longer than the stack is deep.
         """
@@ -225,11 +225,11 @@ class Execution:
             if self._stop is not None:  # what has not begun by now does not begin
                 self._pending -= len(started)
                 break
-            for step, box in started[:-1]:
+            for step, box in started[1:]:
                 task = self._loop.create_task(self._branch(step, box))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            await self._effect(*started[-1])
+            await self._effect(*started[0])
         if not self._pending and self._done is not None and not self._done.done():
             self._done.set_result(None)
 

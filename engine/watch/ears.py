@@ -57,6 +57,7 @@ class Ears:
     def __init__(self, now: Callable[[], datetime], delivered_to: Callable[[Delivery], None] = lambda _: None) -> None:
         self._now, self._delivered_to = now, delivered_to
         self._heard: deque[Observation] = deque(maxlen=MOST)
+        self._last: dict[str, Call] = {}
         self.under_way: dict[int, UnderWay] = {}
         self._began: dict[int, datetime] = {}
         self._first: dict[tuple[str, str], datetime] = {}
@@ -67,6 +68,7 @@ class Ears:
         """What was heard since the last time."""
         heard = list(self._heard)
         self._heard.clear()
+        self._last.clear()
         return heard
 
     def give_back(self, heard: list[Observation]) -> None:
@@ -78,7 +80,12 @@ class Ears:
         self._heard.append(one)
 
     def called(self, connection: str, *, went: bool) -> None:
-        self._heard.append(Call(connection, went, self._now()))
+        last = self._last.get(connection)
+        if last is not None and last.went == went:  # an order passes here
+            last.times += 1
+            return
+        self._last[connection] = one = Call(connection, went, self._now())
+        self._heard.append(one)
 
     def dated(self, connection: str, ahead: float) -> None:
         """A channel's answer bears a date that is so many seconds ahead of ours."""

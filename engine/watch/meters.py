@@ -54,7 +54,7 @@ def look(rule: Rule, memory: Memory, subject: str, now: datetime) -> tuple[Memor
 def _failures(rule: FailuresInARow, memory: Memory, subject: str, one: Call) -> tuple[Memory, Verdict]:
     if _is_late(memory, one):
         return memory, None
-    count = 0 if one.went else int(memory.get("count", 0)) + 1
+    count = 0 if one.went else int(memory.get("count", 0)) + one.times
     kept: Memory = {"count": min(count, rule.count), "at": utc_text(one.at)}
     if one.went:
         return kept, GOOD
@@ -65,7 +65,7 @@ def _share(rule: ErrorShare, memory: Memory, subject: str, one: Call) -> tuple[M
     del subject, rule
     minute = str(_minute(one.at))
     went, failed = memory.get(minute, (0, 0))
-    return {**memory, minute: (went + one.went, failed + (not one.went))}, None
+    return {**memory, minute: (went + one.times, failed) if one.went else (went, failed + one.times)}, None
 
 
 def _look_share(rule: ErrorShare, memory: Memory, subject: str, now: datetime) -> tuple[Memory, Verdict]:

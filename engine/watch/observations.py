@@ -15,12 +15,14 @@ SHIPPED: Final = "connector.take_waybill"
 """The node type that is told what a warehouse shipped."""
 
 
-class Call(msgspec.Struct, frozen=True, tag="call"):
-    """One attempt to call a system."""
+class Call(msgspec.Struct, tag="call"):
+    """Attempts to call a system, one after the other, that all went or all did not. ``at``: of the first; ``times`` grows until they are
+    taken."""
 
     connection: str
     went: bool
     at: datetime
+    times: int = 1
 
 
 class Arrival(msgspec.Struct, frozen=True, tag="arrival"):

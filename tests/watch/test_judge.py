@@ -6,19 +6,21 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.json_text import canonical_json, read_json
+from engine.watch.ears import Ears
 from engine.watch.judge import Judgement, Over, Raised, State, judge
 from engine.watch.observations import Arrival, Call, Delivery, Ending, Gauge, Level, Observation, Skew
 from engine.watch.rule import Rule
 from engine.watch.rule_documents import parse_rule
 from engine.watch.rules import KINDS
 from engine.watch.subjects import looked_at
+from engine.watch.verdicts import Memory
 
 NOW = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
 
@@ -65,6 +67,26 @@ def test_failures_of_two_connections_are_two_alarms_and_do_not_add_up() -> None:
     assert told(judged(three, [*calls("xx"), *calls("xx", "finance")])) == []
     assert told(judged(three, [*calls("xxx"), *calls("xxx", "finance", at(minutes=1))])) == ["+wms", "+finance"]
     assert told(judged(rule("failures", connection="finance"), calls("xxx"))) == []
+
+
+@given(st.lists(st.text("x.", max_size=20), max_size=4), st.sampled_from(("failures", "error_share")))
+def test_calls_that_are_heard_together_are_judged_as_if_each_was_told_by_itself(portions: list[str], kind: str) -> None:
+    clock = [NOW]
+    one, ears, together, apart = rule(kind), Ears(lambda: clock[0]), State(), State()
+    for portion in portions:
+        said = calls(portion, start=clock[0] + timedelta(seconds=1))
+        for call in cast("list[Call]", said):
+            clock[0] = call.at
+            ears.called(call.connection, went=call.went)
+        heard = ears.take()
+        assert len(heard) <= 1 + sum(before != after for before, after in pairwise(portion))
+        together, apart = (judge(one, *each, clock[0]).state for each in ((together, heard), (apart, said)))
+        assert {*together.open} == {*apart.open}
+        assert without_times(together) == without_times(apart)
+
+
+def without_times(state: State) -> dict[str, Memory]:
+    return {subject: {name: value for name, value in memory.items() if name != "at"} for subject, memory in state.memory.items()}
 
 
 def test_a_failure_that_is_told_late_does_not_count_after_a_success() -> None:

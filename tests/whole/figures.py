@@ -26,7 +26,8 @@ class Figures:
     """Times in seconds. ``delays``: from arrival to both targets, outside of the outages, of orders that their platform did not hold first;
     ``changed``: the same of later versions; ``whole``: from the platform to both targets, where no push went wrong; ``slowest``: those
     with the longest delay, as text; ``spared``: versions that an outage touched, not counted; ``found``: from a version whose push was
-    lost to the event of a poll, ``later`` of them being changes, ``latest`` the last ones as text; ``fetched``: the same on the platforms that push nothing.
+    lost to the event of a poll, ``later`` of them being changes, ``latest`` the last ones as text; ``fetched``: the same on the platforms
+    that push nothing.
     """
 
     orders: int

@@ -7,12 +7,12 @@ import logging
 from asyncio import Future
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, cast
 
 from engine.errors import Problem
 from engine.store.apart.calls import CallsLine
 from engine.store.apart.frames import Frames, frame
+from engine.store.apart.hand import Hand
 from engine.store.apart.process import Worker
 from engine.store.apart.words import Beginning, Done, Work
 from engine.store.connection import Connection
@@ -46,7 +46,7 @@ class RemoteWriter(asyncio.Protocol):
     def __init__(self, worker: Worker, local: Committer, desk: Desk, beginning: Callable[[], Beginning]) -> None:
         self._loop = asyncio.get_running_loop()
         self._worker, self._local, self._desk, self._beginning = worker, local, desk, beginning
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._hand = Hand("journal")
         self._gathered: list[_Entry] = []
         self._calls: list[_Entry] = []
         self._under_way: deque[list[_Entry]] = deque()
@@ -102,8 +102,7 @@ class RemoteWriter(asyncio.Protocol):
             self._starting.cancel()
         if self._transport is not None:
             self._transport.close()
-        await self._loop.run_in_executor(self._thread, self._end)
-        self._thread.shutdown()
+        await self._hand.end(self._end)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -141,8 +140,7 @@ class RemoteWriter(asyncio.Protocol):
     def _take_stock(self) -> None:
         """What the other process gave the newest id, before anything else is written: up to there it may have kept what nobody heard of."""
         self._writing_here = True
-        work = self._loop.run_in_executor(self._thread, self._local.write, [cast("Operation", Call(newest_id))])
-        work.add_done_callback(lambda results: self._stock_taken(results.result()[0]))
+        self._do_here([Call(newest_id)], lambda results: self._stock_taken(results[0]))
 
     def _stock_taken(self, newest: Any) -> None:
         self._writing_here = False
@@ -204,8 +202,7 @@ class RemoteWriter(asyncio.Protocol):
 
     def _retake(self) -> None:
         """A write of this process takes another claim where its own is lost."""
-        taken = self._loop.run_in_executor(self._thread, self._local.write, [cast("Operation", Call(_nothing))])
-        taken.add_done_callback(lambda results: self._retaken(results.result()[0]))
+        self._do_here([Call(_nothing)], lambda results: self._retaken(results[0]))
 
     def _retaken(self, result: Any) -> None:
         returned, self._returned = self._returned, []
@@ -219,8 +216,10 @@ class RemoteWriter(asyncio.Protocol):
         """The rare writes, and at most so many of the others."""
         entries, self._gathered, self._calls = [*self._gathered[:most], *self._calls], self._gathered[most:], []
         self._writing_here = True
-        work = self._loop.run_in_executor(self._thread, self._local.write, [operation for operation, _ in entries])
-        work.add_done_callback(lambda results: self._written_here(entries, results.result()))
+        self._do_here([operation for operation, _ in entries], lambda results: self._written_here(entries, results))
+
+    def _do_here(self, operations: list[Operation], then: Callable[[list[Any]], None]) -> None:
+        self._hand.do(lambda: self._local.write(operations), then)
 
     def _written_here(self, entries: list[_Entry], results: list[Any]) -> None:
         self._writing_here = False
