@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
@@ -123,8 +124,11 @@ class Portion(msgspec.Struct, frozen=True):
 
 
 async def poll(feed: Feed, seconds: float, look: Callable[[Any], Awaitable[Portion]]) -> None:
-    """Look again and again, every so many seconds, from where the last look ended, over restarts too. Never returns."""
-    cursor = await feed.cursor()
+    """Look again and again, every so many seconds, from where the last look ended, over restarts too. Never returns.
+
+    The seconds count from the beginning of a look; half of them lie between two looks, however long one takes.
+    """
+    cursor, began = await feed.cursor(), monotonic()
     while True:
         portion = await look(cursor)
         feed.connected()
@@ -132,4 +136,5 @@ async def poll(feed: Feed, seconds: float, look: Callable[[Any], Awaitable[Porti
             await feed.take(portion.deliveries, cursor=portion.cursor)
             cursor = portion.cursor
         if not portion.more:
-            await feed.sleep(seconds)
+            await feed.sleep(max(seconds - (monotonic() - began), seconds / 2))
+            began = monotonic()

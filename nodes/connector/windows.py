@@ -29,6 +29,8 @@ NEWS_EVERY: Final = timedelta(seconds=5)
 """After so long a window that is still being read is set aside for a look at what is new,"""
 PORTIONS: Final = 3
 """and after so many portions of it at the earliest: a platform that takes few calls would be asked for nothing else."""
+LATELY: Final = timedelta(seconds=15)
+"""So far such a look goes back behind the last one: what shows up later than that is found by the windows themselves."""
 Seen = tuple[str, str, bool]
 """When the version changed; the end of the window that first had it; whether it was fetched after it had settled. Times as UTC text."""
 
@@ -98,7 +100,7 @@ class Window:
         """What is new since the last look; this one goes on after it. Of one that is far behind it is the last minute."""
         since = max(self.news or self.until, now - RECENT)
         rest = replace(self, seen={}, news=now, portions=0)
-        return Window(since - RECENT, now, seen=self.seen, whole=self.whole, aside=rest)
+        return Window(since - LATELY, now, seen=self.seen, whole=self.whole, aside=rest)
 
     def goes_on(self) -> Window:
         """The one that was set aside for this one."""

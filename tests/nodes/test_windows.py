@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.json_text import read_json
 from engine.sdk import write_json
-from nodes.connector.windows import MANY, PORTIONS, SEEN_KEPT, Listed, Rules, Window, window
+from nodes.connector.windows import LATELY, MANY, PORTIONS, SEEN_KEPT, Listed, Rules, Window, window
 
 NOON = datetime(2026, 1, 16, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -117,14 +117,14 @@ def test_what_is_new_comes_before_the_rest_of_a_window_that_takes_long_to_read()
     begun, now = window(RULES, None, NOON), NOON + timedelta(seconds=6)
     assert window(RULES, kept(begun.at(7)), now).mark == 7  # not after the first portion
     news = window(RULES, long_read(begun, 7), now)
-    assert (news.since, news.until, news.mark) == (NOON - MINUTE, now, None)
+    assert (news.since, news.until, news.mark) == (NOON - LATELY, now, None)
     assert news.behind(now)
     found = Listed("A@1", now)
     rest = window(RULES, kept(news.with_taken([found]).ended()), now + timedelta(seconds=1))
     assert (rest.since, rest.until, rest.mark, rest.aside) == (begun.since, begun.until, 7, None)
     assert found.name in rest.seen
     again = window(RULES, long_read(rest, 3), now + timedelta(seconds=7))
-    assert (again.since, again.until) == (now - MINUTE, now + timedelta(seconds=7))
+    assert (again.since, again.until) == (now - LATELY, now + timedelta(seconds=7))
     following = window(RULES, kept(window(RULES, kept(again.ended()), again.until).ended()), again.until)
     assert following.since == begun.until - RULES.overlap  # no hole, whatever became of the looks in between
 

@@ -20,7 +20,7 @@ from engine.connection.guard import AddressGuard
 from engine.connection.types import parse_connection
 from engine.node.triggers import Delivery
 from engine.testing.channel import SocketPusher
-from nodes.connector.pinduoduo.messages import FurtherShop, by_shop, made_between
+from nodes.connector.pinduoduo.messages import FEW, PACE, FurtherShop, by_shop, made_between, pause_after
 from nodes.connector.pinduoduo.simulator import PinduoduoSimulator
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
@@ -193,6 +193,13 @@ async def test_a_platform_that_takes_few_calls_is_asked_for_many_orders_at_once(
         await shop.pusher.settled()
         calls = shop.asked["pdd.order.information.get"] + shop.asked["pdd.order.number.list.increment.get"]
         assert calls < 30
+
+
+def test_messages_that_come_close_to_each_other_leave_calls_for_polling() -> None:
+    assert pause_after(FEW, 20, 0.1) == 0.0
+    assert pause_after(FEW + 1, 20, 0.1) == PACE - 0.1
+    assert pause_after(FEW + 1, 20, 3.0) == 0.0
+    assert pause_after(20, 20, 0.1) == 0.0  # more have come already
 
 
 async def test_what_has_piled_up_while_nobody_listened_is_asked_for_many_orders_at_once(shop: PinduoduoSimulator) -> None:

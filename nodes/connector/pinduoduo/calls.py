@@ -21,7 +21,7 @@ LATER: Final = TOO_MANY | {"52102", "52103", "70032", "70033", "52002", "50000",
 """With those that say: out of order for now."""
 _SESSION: Final = frozenset({"10019", "20032"})
 _SIGNATURE: Final = frozenset({"20004"})
-PAUSE: Final = 2.0
+PAUSE: Final = 1.0
 """Seconds; limits count calls a second, and no answer says how long to wait."""
 PAGE_SIZE: Final = 100
 PERMIT: Final = "pdd.pmc.user.permit"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +51,9 @@ AT_ONCE: Final = 5
 """Orders that are asked for at the same time."""
 FEW: Final = 2
 """So many are asked for one by one."""
+PACE: Final = 0.5
+"""Seconds. Messages that come so close to each other are looked up together: the platform takes few calls a second, and polling needs some
+of them."""
 MOST_PAGES: Final = 3
 _BEFORE: Final = timedelta(minutes=1)
 """An order changes before its message is made."""
@@ -94,10 +98,12 @@ async def consume_messages(params: PinduoduoMessages, feed: Feed) -> None:
     async with feed.open(params.shop, prefetch=params.prefetch) as inbox:
         feed.connected()
         while True:
-            messages = await inbox.next()
+            messages, began = await inbox.next(), monotonic()
             made = made_between(messages, feed.now())
             found = await asyncio.gather(*(_told(feed, params, *one, made) for one in by_shop(messages, params.further)))
             await feed.take([delivery for one in found for delivery in one], inbox.acknowledge)
+            if pause := pause_after(len(messages), params.prefetch, monotonic() - began):
+                await feed.sleep(pause)
 
 
 @trigger(
@@ -128,6 +134,11 @@ def pinduoduo_messages(delivery: Delivery, params: PinduoduoMessages) -> Arrival
     which tells them apart by the mall id that each message names.
     """
     return order_arrival(delivery, delivery.headers.get(_SHOP, params.shop.connection))
+
+
+def pause_after(messages: int, most: int, took: float) -> float:
+    """Seconds before the next ones are asked for. Few are looked up one by one, and what has piled up is looked up together anyway."""
+    return max(0.0, PACE - took) if FEW < messages < most else 0.0
 
 
 def by_shop(messages: Iterable[Delivery], further: Sequence[FurtherShop] = ()) -> list[tuple[ConnectionRef | None, list[str]]]:
