@@ -1,6 +1,7 @@
-"""What an event's row need not repeat: words that follow from its other columns are left out, and put back when it is read.
+"""What a row need not repeat: words of an event that follow from its other columns, and those that nearly all facts share, are left out,
+and put back when it is read.
 
-Thirty to forty bytes an order. Rows from before bear the whole words; both are read.
+Forty to fifty bytes an order. Rows from before bear the whole words; both are read.
 """
 
 from __future__ import annotations
@@ -26,6 +27,18 @@ def short_actor(actor: str, flow: str, trigger: str) -> str:
 
 def whole_actor(kept: str, flow: str, trigger: str) -> str:
     return kept or _hook(flow, trigger)
+
+
+_USUAL: Final = ("results", "system")
+"""Kind and actor of most facts: what calls were answered, noted by the engine."""
+
+
+def short_fact(kind: str, actor: str) -> tuple[str, str]:
+    return ("", "") if (kind, actor) == _USUAL else (kind, actor)
+
+
+def whole_fact(kind: str, actor: str) -> tuple[str, str]:
+    return (kind, actor) if kind else _USUAL
 
 
 def _hook(flow: str, trigger: str) -> str:

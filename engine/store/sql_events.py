@@ -16,7 +16,7 @@ from engine.store.order_keys import order_keys
 from engine.store.pages import bounds, page
 from engine.store.ports import Event, Fact, Page, Recording
 from engine.store.problems import not_found
-from engine.store.short_words import whole_actor, whole_key
+from engine.store.short_words import whole_actor, whole_fact, whole_key
 from engine.store.spans import within
 from engine.store.tables import MARKS, EventRow, FactRow, RunRow
 
@@ -154,7 +154,8 @@ def events_by_id(session: Session, database: Database, ids: Sequence[int]) -> li
 
 def _as_fact(row: FactRow, key: DataKey) -> Fact:
     body = open_sealed(key, row.body, place("fact", "body", f"{row.event_id}/{row.number}"))
-    return Fact(row.event_id, row.number, row.kind, body, row.actor, row.at)
+    kind, actor = whole_fact(row.kind, row.actor)
+    return Fact(row.event_id, row.number, kind, body, actor, row.at)
 
 
 def as_event(row: EventRow, *, erased: bool) -> Event:

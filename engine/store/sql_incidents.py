@@ -19,6 +19,7 @@ from engine.store.owners import take_over
 from engine.store.pages import bounds, page
 from engine.store.ports import Fact, Incident, IncidentState, Page
 from engine.store.problems import not_found
+from engine.store.short_words import short_fact
 from engine.store.sql_audit import append_audit
 from engine.store.tables import IncidentRow, RunRow
 from engine.store.times import to_micros
@@ -92,7 +93,7 @@ def keep_fact(connection: Connection, database: Database, fact: Fact, at: int) -
     if key is None:
         raise not_found("event.erased")
     body = seal(key, fact.body, place("fact", "body", f"{fact.event_id}/{fact.number}"))
-    row = (fact.event_id, fact.number, fact.kind, fact.actor, at, body)
+    row = (fact.event_id, fact.number, *short_fact(fact.kind, fact.actor), at, body)
     connection.execute("INSERT INTO fact (event_id, number, kind, actor, at, body) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 

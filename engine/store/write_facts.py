@@ -12,6 +12,7 @@ from engine.store.owners import take_over
 from engine.store.ports import Fact, RunEnd
 from engine.store.problems import lost_owner, not_found
 from engine.store.rows import insert, select
+from engine.store.short_words import short_fact
 from engine.store.times import to_micros
 from engine.store.write_consignments import put_consignments
 from engine.store.write_events import Desk
@@ -79,7 +80,7 @@ def _fact_row(fact: Fact, keys: Keys) -> tuple[Any, ...]:
     if isinstance(key, Exception):
         raise key
     body = seal(key, fact.body, place("fact", "body", f"{fact.event_id}/{fact.number}"))
-    return fact.event_id, fact.number, fact.kind, fact.actor, to_micros(fact.at), body
+    return fact.event_id, fact.number, *short_fact(fact.kind, fact.actor), to_micros(fact.at), body
 
 
 def _set_states(connection: Connection, writes: Sequence[PutFact], desk: Desk) -> set[int]:
