@@ -28,7 +28,7 @@ from engine.node.triggers import Delivery
 from engine.settings import Settings
 
 NODES = 1_000
-STARTS, POSTS, LISTS = 3, 60, 15
+STARTS, POSTS, LISTS = 3, 60, 60
 KEY = "benchmark"
 PAGES = ("/api/runs?limit=50", "/api/events?limit=50", "/api/flows?limit=50")
 Fill = Callable[[Path, int], None]

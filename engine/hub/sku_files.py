@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Any, Final, Literal
 
-from openpyxl import Workbook
-
 from engine.errors import InputInvalid, Problem
 from engine.hub.sku_rows import COLUMNS, read_rows
 from engine.intake.table_rows import encoding_of, read_table
@@ -95,6 +93,8 @@ def _safe(cell: str | int) -> str | int:
 
 
 def _workbook(table: Sequence[Sequence[str | int]]) -> bytes:
+    from openpyxl import Workbook  # noqa: PLC0415 - costs start-up time
+
     book: Any = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in table:

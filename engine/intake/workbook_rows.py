@@ -8,15 +8,15 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any, cast
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from engine.errors import InputInvalid, Problem
 from engine.intake.table_rows import header, wrong_length
 
 
 def read_workbook(stream: IO[bytes], name: str) -> Iterator[dict[str, str]]:
     """Empty rows are passed over. Formulas give the value that was saved with them."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - costs start-up time
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         workbook: Any = load_workbook(stream, read_only=True, data_only=True)
         rows: Iterator[Sequence[Any]] = workbook.worksheets[0].iter_rows(values_only=True)
