@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import ceil
 from typing import Final, NamedTuple
@@ -28,6 +28,8 @@ _NO_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REMEMBERED: Final = 2048
+AT_HAND: Final = 1.0
+"""Seconds."""
 
 
 class TooLarge(Exception):
@@ -50,15 +52,29 @@ class _Peer(ClientRequest):
         return super().connection_key
 
 
+@dataclass(slots=True)
+class _Host:
+    """``at_hand``: connections that were used a moment ago, the last one last; ``waiting``: calls that the connector is to find one for."""
+
+    peer: _Peer
+    at_hand: list[Connection] = field(default_factory=list[Connection])
+    waiting: int = 0
+
+
 class Wire:
-    """``per_host``: connections to one host at a time. Belongs to the event loop that it is made in."""
+    """``per_host``: connections to one host at a time. Belongs to the event loop that it is made in.
+
+    What was used a moment ago is taken again without the connector, which gets it back within a second, or at once where somebody waits.
+    """
 
     def __init__(self, resolver: AbstractResolver, per_host: int) -> None:
         self._connector = aiohttp.TCPConnector(limit=0, limit_per_host=per_host, resolver=resolver, ttl_dns_cache=30)
         self._loop = asyncio.get_running_loop()
-        self._peers: dict[tuple[str, str | None, int | None], _Peer] = {}
+        self._hosts: dict[tuple[str, str | None, int | None], _Host] = {}
+        self._returning: asyncio.TimerHandle | None = None
 
     async def close(self) -> None:
+        self._return_all()
         await self._connector.close()
 
     async def exchange(self, request: HttpRequest, url: URL, seconds: float, most: int, sending: Sending) -> HttpResponse:
@@ -77,9 +93,9 @@ class Wire:
 
     async def _once(self, request: HttpRequest, url: URL, until: float, most: int, sending: Sending) -> HttpResponse:
         """A connection takes its time by aiohttp; the talk on it is ended by a timer, which costs less than a timeout around all."""
-        peer = self._peers.get((url.scheme, url.raw_host, url.port)) or self._meet(url)
-        message = head_of(request, url.raw_path_qs, peer.headers["Host"]) + request.body
-        connection = await self._connect(peer, until)
+        host = self._hosts.get((url.scheme, url.raw_host, url.port)) or self._meet(url)
+        message = head_of(request, url.raw_path_qs, host.peer.headers["Host"]) + request.body
+        connection = _usable(host.at_hand) or await self._connect(host, until)
         timer = self._loop.call_at(until, _expire, connection, sending)
         try:
             answer = await _talk(connection, request.method.upper(), message, most, sending)
@@ -93,26 +109,61 @@ class Wire:
             raise
         finally:
             timer.cancel()
-        connection.release()
+        self._give_back(host, connection)
         if sending.expired:  # a body without a length seems whole when its connection ends
             raise TimeoutError
         return answer
 
-    async def _connect(self, peer: _Peer, until: float) -> Connection:
+    async def _connect(self, host: _Host, until: float) -> Connection:
         """A connection on which nothing was said that nobody asked for."""
-        while True:
-            connection = await self._connector.connect(peer, [], _limit(until - self._loop.time()))
-            protocol = connection.protocol
-            if protocol is not None and not protocol.should_close:
-                return connection
-            connection.close()
+        host.waiting += 1
+        try:
+            while True:
+                connection = await self._connector.connect(host.peer, [], _limit(until - self._loop.time()))
+                if _is_usable(connection):
+                    return connection
+                connection.close()
+        finally:
+            host.waiting -= 1
 
-    def _meet(self, url: URL) -> _Peer:
-        if len(self._peers) >= _REMEMBERED:
-            self._peers.clear()
-        made = _Peer("GET", url.origin(), loop=self._loop)
-        self._peers[url.scheme, url.raw_host, url.port] = made
+    def _give_back(self, host: _Host, connection: Connection) -> None:
+        if host.waiting or not _is_usable(connection):
+            connection.release()
+            return
+        host.at_hand.append(connection)
+        if self._returning is None:
+            self._returning = self._loop.call_later(AT_HAND, self._return_all)
+
+    def _return_all(self) -> None:
+        """Whoever closes what lies idle is the connector."""
+        if self._returning is not None:
+            self._returning.cancel()
+            self._returning = None
+        for host in self._hosts.values():
+            while host.at_hand:
+                host.at_hand.pop().release()
+
+    def _meet(self, url: URL) -> _Host:
+        if len(self._hosts) >= _REMEMBERED:
+            self._return_all()
+            self._hosts.clear()
+        made = _Host(_Peer("GET", url.origin(), loop=self._loop))
+        self._hosts[url.scheme, url.raw_host, url.port] = made
         return made
+
+
+def _usable(at_hand: list[Connection]) -> Connection | None:
+    while at_hand:
+        connection = at_hand.pop()
+        if _is_usable(connection):
+            return connection
+        connection.close()
+    return None
+
+
+def _is_usable(connection: Connection) -> bool:
+    protocol = connection.protocol
+    return protocol is not None and protocol.is_connected() and not protocol.should_close
 
 
 def _expire(connection: Connection, sending: Sending) -> None:

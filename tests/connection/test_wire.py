@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.connection import wire
 from engine.connection.client import HttpClient
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
@@ -96,6 +97,52 @@ async def test_a_connection_that_was_closed_while_it_lay_idle_costs_a_get_nothin
     async with served(answering(OK, b"", OK)) as url, HttpClient(HERE, per_host=1) as client:
         assert (await client.send(HttpRequest("GET", url))).body == b"ok"
         assert (await client.send(HttpRequest("GET", url))).status == 200
+
+
+async def test_a_connection_at_hand_is_used_again_at_once_after_a_while_and_never_once_it_was_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire, "AT_HAND", 0.05)
+    connections = [0]
+
+    async def counting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections[0] += 1
+        while line := await reader.read(65_536):
+            writer.write(OK)
+            if b"last" in line:
+                break
+        writer.close()
+
+    async def post(client: HttpClient, body: bytes) -> bytes:
+        return (await client.send(HttpRequest("POST", url, body=body))).body
+
+    async with served(counting) as url, HttpClient(HERE) as client:
+        assert [await post(client, b"x"), await post(client, b"x"), connections[0]] == [b"ok", b"ok", 1]
+        await asyncio.sleep(0.1)  # by now the connector has it
+        assert [await post(client, b"last"), connections[0]] == [b"ok", 1]
+        await asyncio.sleep(0.02)
+        assert [await post(client, b"x"), connections[0]] == [b"ok", 2]
+
+
+async def test_many_calls_share_a_place_and_each_gets_it_in_time() -> None:
+    async with served(answering(*[OK] * 40)) as url, HttpClient(HERE, per_host=1, timeout=5) as client:
+        answers = await asyncio.gather(*(client.send(HttpRequest("POST", url, body=b"x")) for _ in range(40)))
+    assert [one.body for one in answers] == [b"ok"] * 40
+
+
+async def test_what_is_at_hand_is_closed_with_the_client() -> None:
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(65_536):
+            writer.write(OK)
+        ended.set()
+        writer.close()
+
+    async with served(serve) as url:
+        async with HttpClient(HERE) as client:
+            await client.send(HttpRequest("POST", url, body=b"x"))
+        await asyncio.wait_for(ended.wait(), 5)
 
 
 async def test_a_cancelled_call_gives_its_place_back() -> None:
