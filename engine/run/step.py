@@ -100,8 +100,10 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
         return StepResult(failures=[Failure(slug, key, item, problem) for key, item in box])
     if node.kind == "batch":
         return _run_batch(slug, node, params, box, scope)
-    result, sent, only = StepResult(), list[Keyed](), node.only_port
-    function, call_scope = node.function, node.scope
+    if len(box) == 1:
+        return _run_one(slug, node, params, *box[0], scope)
+    function, call_scope, only = node.function, node.scope, node.only_port
+    result, sent = StepResult(), list[Keyed]()
     for key, item in box:
         if recorded is not None and recorded.cancelled:
             break
@@ -115,6 +117,18 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
             result.failures.append(Failure(slug, key, item, problem_of(error, slug)))
     if only is not None and sent:
         result.outputs[only] = sent
+    return result
+
+
+def _run_one(slug: str, node: NodeType, params: Params, key: str, item: Item, scope: Scope) -> StepResult:
+    try:
+        made = node.function(item, params, scope) if node.scope else node.function(item, params)
+        if node.only_port is not None and isinstance(made, dict):
+            return StepResult({node.only_port: [(key, made)]})  # pyright: ignore[reportUnknownArgumentType]
+        result = StepResult()
+        take(slug, node, key, item, made, result)
+    except Exception as error:  # noqa: BLE001 - see run_pure
+        return StepResult(failures=[Failure(slug, key, item, problem_of(error, slug))])
     return result
 
 
