@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HttpRequest:
-    """One request. ``timeout`` in seconds, ``None`` for the client's own."""
+    """One request, which nobody changes; that is not enforced, for it would take longer than all else about making one.
+
+    ``timeout`` in seconds, ``None`` for the client's own.
+    """
 
     method: str
     url: str

@@ -217,32 +217,43 @@ async def _body(stream: aiohttp.StreamReader, most: int) -> bytes:
 def head_of(request: HttpRequest, path: str, host: str) -> bytes:
     """The request line and the headers. Raises ``ValueError`` for a word that is no method, a name that is none, or a line break."""
     frame = _frame(request.method, tuple(request.headers), host, has_body=bool(request.body))
-    head = frame.text % {**request.headers, "": path, " length": len(request.body)}
+    said = [value for name, value in request.headers.items() if name not in frame.left_out] if frame.left_out else request.headers.values()
+    head = frame.text % ((path, *said, len(request.body)) if frame.tells_length else (path, *said))
     if head.count("\n") != frame.lines or head.count("\r") != frame.lines or "\0" in head:
         raise ValueError("a line break in a header")
     return head.encode()
 
 
 class _Frame(NamedTuple):
-    """A head with gaps for what differs between requests of one kind; how many lines it has."""
+    """A head with gaps for what differs between requests of one kind: the path, the values of its headers but those ``left_out``, and the
+    length of the body where it ``tells_length``; how many lines it has.
+    """
 
     text: str
     lines: int
+    left_out: frozenset[str]
+    tells_length: bool
 
 
 @lru_cache(maxsize=1024)
 def _frame(method: str, names: tuple[str, ...], host: str, *, has_body: bool) -> _Frame:
     own = {"host": host, "user-agent": "Orderloom"}
-    lines = [f"{_token(method).upper()} %()s HTTP/1.1"]
+    left_out = frozenset(name for name in names if _token(name).lower() in _FRAMING)
+    lines = [f"{_plain(_token(method).upper())} %s HTTP/1.1"]
     for name in names:
-        plain = _token(name).lower()
-        if plain not in _FRAMING:
-            own.pop(plain, None)
-            lines.append(f"{name.replace('%', '%%')}: %({name})s")
-    lines += [f"{name}: {value.replace('%', '%%')}" for name, value in own.items()]
-    if has_body or method.upper() not in _NO_BODY:
-        lines.append("content-length: %( length)d")
-    return _Frame("\r\n".join([*lines, "", ""]), len(lines) + 1)
+        if name not in left_out:
+            own.pop(name.lower(), None)
+            lines.append(f"{_plain(name)}: %s")
+    lines += [f"{name}: {_plain(value)}" for name, value in own.items()]
+    tells_length = has_body or method.upper() not in _NO_BODY
+    if tells_length:
+        lines.append("content-length: %d")
+    return _Frame("\r\n".join([*lines, "", ""]), len(lines) + 1, left_out, tells_length)
+
+
+def _plain(text: str) -> str:
+    """As it stands, in a text with gaps."""
+    return text.replace("%", "%%")
 
 
 def _token(word: str) -> str:
