@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from engine.store.connection import Connection
 from engine.store.consignments import Consignment
 from engine.store.ports import Fact, HubOrder, NewEvent, RunEnd, RunState
@@ -27,8 +29,7 @@ def deadline_effect(event_id: int) -> str:
     return f"deadline/{event_id}"
 
 
-@dataclass(slots=True)
-class PutFact:
+class PutFact(msgspec.Struct):
     """A fact, an end, or both, of one run. ``decision``: a person's, who need not own it. ``sent``: what the fact says was sent."""
 
     event_id: int
@@ -38,8 +39,7 @@ class PutFact:
     sent: Sequence[Consignment] = ()
 
 
-@dataclass(slots=True)
-class PutOrder:
+class PutOrder(msgspec.Struct):
     order: HubOrder
     fact: Fact
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from engine.privacy.cipher import MasterKey
 from engine.store.operations import Operation
 from engine.store.owners import Claim
@@ -23,8 +25,7 @@ class Beginning:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """``claim``: where it has changed; ``forgotten``: events whose keys are no more; ``last``: the newest id that was given."""
 
     operations: Sequence[Operation]
@@ -33,10 +34,10 @@ class Work:
     forgotten: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """A result for each operation."""
 
     results: Sequence[Any]
     last: int
     commits: int
+
