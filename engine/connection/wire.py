@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest, ConnectionKey
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
@@ -185,7 +186,7 @@ async def _talk(connection: Connection, method: str, message: bytes, most: int, 
     protocol = connection.protocol
     if protocol is None or protocol.transport is None:
         raise aiohttp.ServerDisconnectedError
-    protocol.set_response_params(skip_payload=method == "HEAD", read_until_eof=True)
+    _expect(protocol, is_head=method == "HEAD")
     sending.begun = True
     protocol.transport.write(message)
     try:
@@ -196,6 +197,12 @@ async def _talk(connection: Connection, method: str, message: bytes, most: int, 
         raise aiohttp.ClientPayloadError from None
     body = await _body(stream, most)
     return HttpResponse(answer.code, {name.lower(): value for name, value in answer.headers.items()}, body)
+
+
+def _expect(protocol: ResponseHandler, *, is_head: bool) -> None:
+    """The parser of the last answer reads the next one, unless bodies are to be left out: making one takes as long as parsing."""
+    if is_head or protocol._skip_payload or protocol._parser is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        protocol.set_response_params(skip_payload=is_head, read_until_eof=True)
 
 
 async def _body(stream: aiohttp.StreamReader, most: int) -> bytes:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -122,6 +123,40 @@ async def test_a_connection_at_hand_is_used_again_at_once_after_a_while_and_neve
         assert [await post(client, b"last"), connections[0]] == [b"ok", 1]
         await asyncio.sleep(0.02)
         assert [await post(client, b"x"), connections[0]] == [b"ok", 2]
+
+
+ANSWERS = (
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", (200, b"ok")),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", (200, b"abc")),
+    (b"HTTP/1.1 204 No Content\r\n\r\n", (204, b"")),
+    (b"HTTP/1.1 304 Not Modified\r\n\r\n", (304, b"")),
+    (b"HTTP/1.1 500 Oops\r\nContent-Length: 1\r\n\r\nx", (500, b"x")),
+    (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", (200, b"hi")),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", (200, b"")),
+)
+"""What a server says, and what is made of it. The last one is the answer to a HEAD."""
+
+
+async def test_answers_of_all_kinds_in_odd_pieces_follow_each_other_on_one_connection() -> None:
+    chance, connections = Random(4), [0]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections[0] += 1
+        while asked := await reader.read(65_536):
+            answer = ANSWERS[int(asked.partition(b"number: ")[2][:1])][0]
+            size = chance.choice((1, 7, len(answer)))
+            for start in range(0, len(answer), size):
+                writer.write(answer[start : start + size])
+                await asyncio.sleep(0)
+        writer.close()
+
+    async with served(serve) as url, HttpClient(HERE, per_host=1) as client:
+        for _ in range(150):
+            number = chance.randrange(len(ANSWERS))
+            method = "HEAD" if number == len(ANSWERS) - 1 else "POST"
+            answer = await client.send(HttpRequest(method, url, {"number": str(number)}, b"" if method == "HEAD" else b"x"))
+            assert (answer.status, answer.body) == ANSWERS[number][1]
+    assert connections == [1]
 
 
 async def test_many_calls_share_a_place_and_each_gets_it_in_time() -> None:

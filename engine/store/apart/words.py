@@ -40,4 +40,3 @@ class Done(msgspec.Struct, frozen=True):
     results: Sequence[Any]
     last: int
     commits: int
-
