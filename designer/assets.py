@@ -1,7 +1,8 @@
 """Static files: where templates find them, and how they are delivered.
 
 ``/assets/{digest}/…`` names the contents, so a browser may keep what it got for ever; modules and styles import each other by
-relative addresses and so inherit the digest. ``/assets/{digest}/joined/…`` is a module or style together with all that it imports.
+relative addresses and so inherit the digest. ``/assets/{digest}/joined/…`` is a module or style together with all that it imports, or a
+part of one that comes later.
 ``/static/…`` are the same files under addresses that stay.
 """
 
@@ -20,11 +21,10 @@ from litestar.params import FromPath
 
 from designer import joining
 from designer.compression import best_of, packed
-from designer.scripts import joined_script
+from designer.scripts import JOINED, joined_part, joined_script, named_part
 from designer.security import permitted
 
 STATIC: Final = Path(__file__).parent / "static"
-_JOINED: Final = "joined/"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_FIRST: Final = "no-cache"
 _TYPES: Final = {
@@ -65,7 +65,7 @@ def joined(entry: str) -> str:
         _joined_text(entry)
     except (joining.Unjoinable, FileNotFoundError):
         return asset(entry)
-    return asset(_JOINED + entry)
+    return asset(JOINED + entry)
 
 
 @cache
@@ -112,11 +112,11 @@ _kept: dict[str, Stored] = {}
 
 def _stored(name: str) -> Stored:
     """Read and compressed once, and again when it changed: a program that runs from a working copy shows what is written."""
-    entry = name.removeprefix(_JOINED)
+    entry, part = named_part(name.removeprefix(JOINED)) if name.startswith(JOINED) else (name, "")
     file = _file(entry)
     age = _age(file) if entry == name else tuple(sum(ages) for ages in zip(*map(_age, STATIC.rglob("*.*s")), strict=True))
     if name not in _kept or _kept[name].age != age:
-        plain = file.read_bytes() if entry == name else _joined_bytes(entry)
+        plain = file.read_bytes() if entry == name else _joined_bytes(entry, part)
         _kept[name] = Stored(age, packed(plain), f'W/"{hashlib.sha256(plain).hexdigest()[:16]}"')
     return _kept[name]
 
@@ -133,12 +133,14 @@ def _age(file: Path) -> tuple[int, int]:
     return state.st_mtime_ns, state.st_size
 
 
-def _joined_bytes(entry: str) -> bytes:
+def _joined_bytes(entry: str, part: str) -> bytes:
     try:
-        return _joined_text(entry).encode()
+        return _joined_text(entry, part).encode()
     except joining.Unjoinable as error:
         raise NotFoundException from error
 
 
-def _joined_text(entry: str) -> str:
+def _joined_text(entry: str, part: str = "") -> str:
+    if part:
+        return joined_part(entry, part, STATIC, asset)
     return joining.joined_style(entry, STATIC) if entry.endswith(".css") else joined_script(entry, STATIC, asset)

@@ -7,11 +7,14 @@ Styles take the place of their ``@import``; for scripts see ``scripts.py``. What
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from posixpath import dirname, normpath
 from typing import Final
 
 _FROM: Final = re.compile(r'^(?:import|export)\b[^"\';()]*?"(\.{1,2}/[^"]+)"', re.MULTILINE)
+LAZY: Final = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
+_REMARK: Final = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 _STYLE: Final = re.compile(r'^@import url\("([^"]+)"\)(?: layer\((\w+)\))?;$', re.MULTILINE)
 _RELATIVE: Final = re.compile(r'url\((?!"?data:)')
 
@@ -41,6 +44,40 @@ def modules(entry: str, root: Path) -> list[str]:
 
     visit(entry)
     return order
+
+
+def parts(entry: str, root: Path) -> list[str]:
+    """The modules of ours that the entry, or one of these, brings later by ``import()``, as paths below ``root``."""
+    found: dict[str, None] = {}
+    open_ones = [entry]
+    while open_ones:
+        of_one = [later for name in modules(open_ones.pop(), root) for later in _later(name, root)]
+        open_ones.extend(dict.fromkeys(name for name in of_one if name not in found))
+        found.update(dict.fromkeys(of_one))
+    return list(found)
+
+
+def _later(name: str, root: Path) -> list[str]:
+    file = root / name
+    text = without_remarks(file.read_text("utf-8")) if file.is_file() else ""
+    wanted = [resolved(name, specifier) for specifier in LAZY.findall(text)]
+    return [one for one in wanted if not is_vendored(one)]
+
+
+def joined_modules(entry: str, root: Path) -> list[str]:
+    """The modules of the joined script: those of the entry, and those that more than one of its parts needs; ``entry`` comes last."""
+    own = modules(entry, root)
+    needed = Counter(name for part in parts(entry, root) for name in modules(part, root) if name not in own)
+    return [*own[:-1], *(name for name, times in needed.items() if times > 1), entry]
+
+
+def without_remarks(text: str) -> str:
+    """A script without the comments that fill whole lines."""
+    return _REMARK.sub("", text)
+
+
+def is_vendored(name: str) -> bool:
+    return name.startswith("vendor/")
 
 
 def joined_style(entry: str, root: Path) -> str:

@@ -1,105 +1,112 @@
 """Many modules as one: each becomes a function that runs after those whose things it takes, and hands on what it exports.
 
 Modules that need each other share one function, as they would see each other's names anyway. Vendored modules stay imports.
-Knows the forms that our own modules use, at the start of a line; any other is ``Unjoinable``.
+What ``import()`` brings later is a *part*: a script of its own, without the modules that the first one has, which it takes from there.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from posixpath import dirname, relpath
+from typing import Final
 
-from designer.joining import Unjoinable, modules, resolved
+from designer.joining import Unjoinable, is_vendored, joined_modules, modules, parts
+from designer.script_reading import Source, read_all
 
 Address = Callable[[str], str]
-_Passed = Mapping[str, Mapping[str, tuple[str, str]]]
-_IMPORT: Final = re.compile(r'^import (?:(?:(\w+)|\* as (\w+)|\{([^}]*)\}) from )?"([^"]+)";?$', re.MULTILINE)
-_PASSED_ON: Final = re.compile(r'^export \{([^}]*)\} from "([^"]+)";?$', re.MULTILINE)
-_LISTED: Final = re.compile(r"^export \{([^}]*)\};?$", re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export (?=(?:async )?function\b|class\b|const\b)", re.MULTILINE)
-_DECLARED: Final = re.compile(r"^(export )?(?:(?:async )?function\*? (\w+)|(?:class|const|let) (\w+)|const \{([^}]*)\} =)", re.MULTILINE)
-_LAZY: Final = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
-_REMARK: Final = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
-_UNKNOWN: Final = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-
-
-class _Taken(NamedTuple):
-    """One name that a module takes: from which module, its name there (empty: the whole module), and its name here."""
-
-    module: str
-    name: str
-    here: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A module as read: what it takes, what it exports (by the name outside, the name inside), what it declares, and its body."""
-
-    name: str
-    taken: Sequence[_Taken]
-    given: Mapping[str, str]
-    declared: frozenset[str]
-    body: str
+JOINED: Final = "joined/"
+"""Below it lie joined files, each under the name of its entry."""
+_PARTS: Final = ".parts/"
 
 
 def joined_script(entry: str, root: Path, address: Address) -> str:
-    """The modules of ``entry`` as one; ``address`` gives the address of a file below ``root``. Raises ``Unjoinable``."""
-    texts = {name: "" if _is_vendored(name) else _REMARK.sub("", (root / name).read_text("utf-8")) for name in modules(entry, root)}
-    passed = {name: _passed_on(text, name) for name, text in texts.items()}
-    sources = {name: _read(name, text, passed, address) for name, text in texts.items()}
-    groups = _groups(sources)
-    homes = {name: f"$${place}" for place, group in enumerate(groups) for name in group}
-    vendored = [f'import * as {homes[name]} from "{address(name)}";' for name in homes if _is_vendored(name)]
-    own = [_joined([sources[name] for name in group], homes, entry) for group in groups if not _is_vendored(group[0])]
-    return "\n".join([*vendored, *own]) + "\n"
+    """The modules of ``entry`` as one; ``address`` gives the address of a file below ``root``. Raises ``Unjoinable``.
+
+    It gives what its parts need: each such module as a whole, under its path for a name. As they wait for it, it must not wait for them
+    at its top level.
+    """
+    tree = _Tree(entry, root, address)
+    homes = _homes(tree.first, tree.sources, {})
+    wanted = sorted({name for part in tree.parts for name in tree.taken_by(part)})
+    given = ", ".join(f'{homes[name]} as "{name}"' for name in wanted)
+    return _lines([*tree.written(tree.first, homes), f"export {{ {given} }};" if given else ""])
 
 
-def _passed_on(text: str, name: str) -> dict[str, tuple[str, str]]:
-    """What a module only hands on, by the name outside: the module that has it, and its name there."""
-    found = ((resolved(name, match[2]), pair) for match in _PASSED_ON.finditer(text) for pair in _pairs(match[1]))
-    return {outer: (module, inner) for module, (inner, outer) in found}
+def joined_part(entry: str, part: str, root: Path, address: Address) -> str:
+    """What ``entry`` brings later, as a script that lies at ``part_name``. Raises ``Unjoinable``, also where it is no part of it."""
+    tree = _Tree(entry, root, address)
+    if part not in tree.parts:
+        raise Unjoinable(f"{part} is no part of {entry}")
+    taken = {name: f"$${number}" for number, name in enumerate(tree.taken_by(part))}
+    own = tree.only_in(part)
+    homes = _homes(own, tree.sources, taken)
+    brought = ", ".join(f'"{name}" as {here}' for name, here in taken.items())
+    there = relpath(entry, dirname(part_name(entry, part)))
+    given = [f"export {'default' if name == 'default' else f'const {name} ='} {homes[part]}.{name};" for name in tree.sources[part].given]
+    return _lines([f'import {{ {brought} }} from "{there}";' if taken else "", *tree.written(own, homes), *given])
 
 
-def _read(name: str, text: str, passed: _Passed, address: Address) -> _Source:
-    taken = [one for match in _IMPORT.finditer(text) for one in _taken(match, resolved(name, match[4]), passed)]
-    text = _PASSED_ON.sub("", _IMPORT.sub("", text))
-    given = {outer: inner for match in _LISTED.finditer(text) for inner, outer in _pairs(match[1])}
-    given |= {one: one for match in _DECLARED.finditer(text) if match[1] for one in _names(match)}
-    declared = frozenset(one for match in _DECLARED.finditer(text) for one in _names(match))
-    body = _EXPORT.sub("", _LISTED.sub("", text)).strip("\n")
-    body = _LAZY.sub(lambda match: f'import("{_lazy(name, resolved(name, match[1]), address)}")', body)
-    if unknown := _UNKNOWN.search(body):
-        raise Unjoinable(f"{name}: {unknown[0]}")
-    return _Source(name, taken, given, declared, body.replace("import.meta.url", f'(location.origin + "{address(name)}")'))
+def part_name(entry: str, part: str) -> str:
+    """Where a part lies, so that the joined ``entry`` is found from there: ``js/main.parts/js/side/panel.js``."""
+    return f"{entry.removesuffix('.js')}{_PARTS}{part}"
 
 
-def _taken(match: re.Match[str], module: str, passed: _Passed) -> list[_Taken]:
-    """A module that is imported for its effect alone, or as a whole, gives one nameless thing."""
-    if match[3] is not None:
-        return [_Taken(*_origin(module, inner, passed), here) for inner, here in _pairs(match[3])]
-    if match[2] and passed[module]:
-        raise Unjoinable(f"{module} hands on what others have, and is taken as a whole")
-    return [_Taken(module, "default" if match[1] else "", match[1] or match[2] or "")]
+def named_part(name: str) -> tuple[str, str]:
+    """The entry and the part of such a name; no part where it names an entry."""
+    entry, parted, part = name.partition(_PARTS)
+    return (f"{entry}.js", part) if parted else (name, "")
 
 
-def _origin(module: str, name: str, passed: _Passed) -> tuple[str, str]:
-    return _origin(*passed[module][name], passed) if name in passed[module] else (module, name)
+class _Tree:
+    """A script and its parts as read. ``first``: the modules of the joined script, the entry last."""
+
+    def __init__(self, entry: str, root: Path, address: Address) -> None:
+        self.entry, self.root, self._address = entry, root, address
+        self.first = joined_modules(entry, root)
+        self.parts = parts(entry, root)
+        later = (name for part in self.parts for name in modules(part, root))
+        self.sources = read_all(dict.fromkeys([*self.first, *later]), root, address, self._brought)
+
+    def only_in(self, part: str) -> list[str]:
+        """The modules that come with a part."""
+        return [name for name in modules(part, self.root) if name not in self.first]
+
+    def taken_by(self, part: str) -> list[str]:
+        """The modules of the joined script whose things a part takes."""
+        own = self.only_in(part)
+        needed = dict.fromkeys(taken.module for name in own for taken in self.sources[name].taken)
+        if self.entry in needed:
+            raise Unjoinable(f"{part} takes something of {self.entry}, which gives nothing away")
+        return [name for name in needed if name not in own]
+
+    def written(self, names: Sequence[str], homes: Mapping[str, str]) -> list[str]:
+        """Vendored modules as imports, each group of others as a function."""
+        vendored = [f'import * as {homes[name]} from "{self._address(name)}";' for name in names if is_vendored(name)]
+        groups = _groups({name: self.sources[name] for name in names})
+        own = [_joined([self.sources[name] for name in group], homes, self.entry) for group in groups if not is_vendored(group[0])]
+        return [*vendored, *own]
+
+    def _brought(self, name: str, wanted: str) -> str:
+        if wanted in self.first and not is_vendored(wanted):
+            raise Unjoinable(f"{name}: {wanted} is imported lazily, and is needed at once or by another part")
+        return self._address(wanted if is_vendored(wanted) else JOINED + part_name(self.entry, wanted))
 
 
-def _lazy(name: str, wanted: str, address: Address) -> str:
-    """Only what shares no module with the joined ones may come later: everything else would exist twice."""
-    if not _is_vendored(wanted):
-        raise Unjoinable(f"{name}: {wanted} is imported lazily and is not vendored")
-    return address(wanted)
+def _homes(names: Sequence[str], sources: Mapping[str, Source], elsewhere: Mapping[str, str]) -> dict[str, str]:
+    """The name of each module in the script: one for a group, after those that are there already."""
+    groups = _groups({name: sources[name] for name in names})
+    return {**elsewhere, **{name: f"$${len(elsewhere) + place}" for place, group in enumerate(groups) for name in group}}
 
 
-def _groups(sources: Mapping[str, _Source]) -> list[list[str]]:
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _groups(sources: Mapping[str, Source]) -> list[list[str]]:
     """Modules that need each other together, each group after those that it needs; the entry, needed by none, comes last."""
-    needs = {name: dict.fromkeys(taken.module for taken in source.taken) for name, source in sources.items()}
+    needs = {name: dict.fromkeys(taken.module for taken in source.taken if taken.module in sources) for name, source in sources.items()}
     reached = {name: _reached(name, needs) for name in sources}
     groups: list[list[str]] = []
     done: set[str] = set()
@@ -128,7 +135,7 @@ def _reached(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
     return found
 
 
-def _joined(group: Sequence[_Source], homes: Mapping[str, str], entry: str) -> str:
+def _joined(group: Sequence[Source], homes: Mapping[str, str], entry: str) -> str:
     """The entry is not wrapped: it may wait at its top level, and gives nothing away."""
     constants = _constants(group, homes)
     times = Counter([*constants, *(name for source in group for name in source.declared)])
@@ -142,7 +149,7 @@ def _joined(group: Sequence[_Source], homes: Mapping[str, str], entry: str) -> s
     return f"const {homes[group[0].name]} = (() => {{\n{text}\nreturn {{ {handed} }};\n}})();"
 
 
-def _constants(group: Sequence[_Source], homes: Mapping[str, str]) -> dict[str, str]:
+def _constants(group: Sequence[Source], homes: Mapping[str, str]) -> dict[str, str]:
     """What the group takes from outside, by the name in it."""
     inside = {source.name: source for source in group}
     constants: dict[str, str] = {}
@@ -154,19 +161,3 @@ def _constants(group: Sequence[_Source], homes: Mapping[str, str]) -> dict[str, 
             if module not in inside and here:
                 constants[here] = there
     return constants
-
-
-def _names(match: re.Match[str]) -> list[str]:
-    """The names that a declaration makes."""
-    name = match[2] or match[3]
-    return [name] if name else [here for _, here in _pairs(match[4].replace(":", " as "))]
-
-
-def _pairs(names: str) -> list[tuple[str, str]]:
-    """``a, b as c`` as (name inside, name outside)."""
-    parts = [part.split() for part in names.split(",") if part.strip()]
-    return [(part[0], part[-1]) for part in parts]
-
-
-def _is_vendored(name: str) -> bool:
-    return name.startswith("vendor/")

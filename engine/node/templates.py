@@ -14,6 +14,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from engine.errors import InputInvalid, NodeError, Problem
 from engine.node.template_cost import MOST_ROUNDS, CountingEnvironment, TooCostly, budget
 
+_ROOTS: Final = ("item", "flow")
 MAX_OUTPUT: Final = 64 * 1024
 MAX_TEMPLATE: Final = 8 * 1024
 FILTERS: Final = (
@@ -48,7 +49,7 @@ class TextTemplate:
 
     @property
     def expects(self) -> frozenset[str]:
-        """Paths of the item that are read without asking first whether they are there (``default``, ``is defined``)."""
+        """Paths of the item and the flow that are read without asking first whether they are there (``default``, ``is defined``)."""
         return _expected(self._text)
 
     def render(self, values: Mapping[str, Any]) -> str:
@@ -86,7 +87,7 @@ def _compiled(text: str, encoded: bool) -> JinjaTemplate:
 
 @lru_cache(maxsize=2048)
 def _expected(text: str) -> frozenset[str]:
-    return frozenset(f"item.{path}" for path in _reads(_environment(encoded=False).parse(text)) if path)
+    return frozenset(path for path in _reads(_environment(encoded=False).parse(text)) if path not in _ROOTS)
 
 
 def _reads(node: nodes.Node) -> Iterator[str]:
@@ -101,13 +102,13 @@ def _reads(node: nodes.Node) -> Iterator[str]:
 
 
 def _path(node: nodes.Node) -> str | None:
-    """``receiver.city`` of ``item.receiver.city``, empty for ``item`` itself; ``None`` for anything else."""
+    """``item.receiver.city``, ``flow.constants.shop``, ``item`` itself; ``None`` for anything else."""
     if isinstance(node, nodes.Name):
-        return "" if node.name == "item" else None
+        return node.name if node.name in _ROOTS else None
     if not isinstance(node, nodes.Getattr):
         return None
     before = _path(node.node)
-    return None if before is None else f"{before}.{node.attr}".lstrip(".")
+    return None if before is None else f"{before}.{node.attr}"
 
 
 @cache

@@ -66,27 +66,26 @@ def must_hold(page: Page, name: str, path: str, language: str, scheme: str) -> N
 def examined(page: Page, name: str, path: str, language: str, scheme: str = "light") -> dict[str, list[str]]:
     """All complaints about a page, by what they are about. axe-core comes last: it sets styles that the policy forbids."""
     canvas = name.startswith("canvas")
-    widths = WIDTHS[:2] if canvas else WIDTHS
     said = _listened(page)
     page.goto(path)
     if canvas:
         expect(page.locator(".react-flow__node").first).to_be_visible(timeout=20_000)
     complaints = {"words": proofs.untranslated(page, language)}
-    for width in widths:
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         complaints[f"overflow at {width}"] = proofs.overflow(page)
         _pictured(page, f"{name}-{language}-{scheme}-{width}", whole=not canvas)
     complaints["weight"] = proofs.too_heavy(page, HEAVY if canvas else LIGHT)
     complaints["console"] = [text for text in said if not (name == "lost" and LOST.match(text))]
-    for width in _examined_widths(widths, language, scheme):
+    for width in _examined_widths(scheme):
         page.set_viewport_size({"width": width, "height": 900})
         complaints[f"barriers at {width}"] = proofs.barriers(page)
     return {about: found for about, found in complaints.items() if found}
 
 
-def _examined_widths(widths: tuple[int, ...], language: str, scheme: str) -> tuple[int, ...]:
+def _examined_widths(scheme: str) -> tuple[int, ...]:
     """Where axe-core looks, as it takes longer than all else: in each look at the widest, in dark ones at the narrowest too."""
-    return (widths[0], widths[-1]) if scheme == "dark" else widths[:1]
+    return (WIDTHS[0], WIDTHS[-1]) if scheme == "dark" else WIDTHS[:1]
 
 
 def _listened(page: Page) -> list[str]:

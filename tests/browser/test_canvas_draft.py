@@ -71,7 +71,7 @@ def opened(page: Page, flow: str) -> Canvas:
 
 
 def retitle(page: Page, title: str) -> None:
-    page.get_by_role("button", name="About this flow").click()
+    page.get_by_role("button", name="Flow settings").click()
     page.get_by_label("Title in English").fill(title)
     page.get_by_role("button", name="Close this panel").click()
 

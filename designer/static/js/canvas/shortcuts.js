@@ -31,7 +31,7 @@ function actionOf(event, field) {
   if (command && key === "y") return redoNext;
   if (command && key === "a") return (editor) => select(editor, { nodes: slugsIn(documentOf(editor.get())) });
   if (!command && (key === "delete" || key === "backspace")) return removeSelected;
-  if (key === "escape") return (editor) => (editor.get().selection.nodes.length + editor.get().selection.wires.length ? select(editor, {}) : editor.set({ drawer: null }));
+  if (key === "escape") return (editor) => (editor.get().selection.nodes.length + editor.get().selection.wires.length ? select(editor, {}) : editor.set({ drawer: null, about: false }));
   return null;
 }
 

@@ -11,7 +11,8 @@ const SYMBOLS = { auto: "sun-moon", light: "sun", dark: "moon" };
 /** Goes on though the page is left at once. */
 const keep = (values) => fetch("/preferences", { method: "POST", body: new URLSearchParams(values), redirect: "manual", keepalive: true });
 
-export function Preferences() {
+/** @param {{named?: boolean}} props */
+export function Preferences({ named }) {
   const editor = useEditor();
   const language = usePicked((state) => state.language);
   const theme = usePicked((state) => state.theme);
@@ -26,7 +27,7 @@ export function Preferences() {
     reload();
   };
   return html`<div className="tools">
-    <${Tool} icon=${SYMBOLS[theme]} label=${labels[theme]} run=${turn} />
+    <${Tool} icon=${SYMBOLS[theme]} named=${named} label=${labels[theme]} run=${turn} />
     <button type="button" className="tool named" lang=${language === "zh" ? "en" : "zh-CN"} onClick=${speak}>${language === "zh" ? "English" : "中文"}</button>
   </div>`;
 }

@@ -3,14 +3,15 @@ import { say } from "../../texts.js";
 import { html } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
+import { later } from "../later.js";
 import { ProblemList } from "./problems.js";
 import { PastRun } from "./run.js";
 import { Runs } from "./runs.js";
 import { TabList } from "./tab_list.js";
 import { TestRun } from "./test_run.js";
-import { Tests } from "./tests.js";
-import { Versions } from "./versions.js";
 
+const Tests = later(async () => (await import("./tests.js")).Tests);
+const Versions = later(async () => (await import("./versions.js")).Versions);
 const CONTENT = { problems: ProblemList, test: TestRun, tests: Tests, run: PastRun, runs: Runs, versions: Versions };
 
 export function Drawer() {

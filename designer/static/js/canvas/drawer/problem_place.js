@@ -15,6 +15,6 @@ export function goTo(editor, { node, wire, path }) {
     if (slug) editor.set({ pointed: slug });
   } else {
     select(editor, {});
-    editor.set({ about: true });
+    editor.set({ about: true, faced: { slug: null, path } });
   }
 }

@@ -3,6 +3,7 @@ import { say } from "../../texts.js";
 import { html, useMemo, useRef, useState } from "../react.js";
 import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
+import { isNarrow } from "../narrow.js";
 import { documentOf } from "../state/editor.js";
 import { CONDITION, FROM, progress, TO } from "./first_change.js";
 
@@ -47,13 +48,10 @@ function Step({ step: { n, state, text, code, show } }) {
   </li>`;
 }
 
-/** Where the list of node types is hidden, as the style sheet says. */
-const NARROW = "(max-width: 640px)";
-
 const point = (slug) => (editor) => editor.set({ selection: { nodes: [slug], wires: [] }, pointed: slug });
 
 const stepsOf = (slug) => [
-  { text: matchMedia(NARROW).matches ? say("Open the outline, and add “Condition” there.") : say("Drag “Condition” from the list on the left onto the canvas.") },
+  { text: isNarrow() ? say("Open the outline, and add “Condition” there.") : say("Drag “Condition” from the list on the left onto the canvas.") },
   { text: say("Draw a wire from “no” of “High priority?” to the new box."), show: point(FROM.node) },
   { text: say("Draw a wire from its “yes” to “Tell the team”."), show: point(TO) },
   { text: say("The box shows a problem: its condition is empty. Select it and write:"), code: CONDITION, show: slug ? point(slug) : null },

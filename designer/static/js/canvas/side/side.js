@@ -2,10 +2,12 @@
 import { say } from "../../texts.js";
 import { html } from "../react.js";
 import { usePicked } from "../context.js";
-import { FlowPanel } from "./flow_panel.js";
+import { later } from "../later.js";
 import { ManyPanel } from "./many_panel.js";
 import { NodePanel } from "./node_panel.js";
 import { WirePanel } from "./wire_panel.js";
+
+const FlowPanel = later(async () => (await import("./flow/flow_panel.js")).FlowPanel);
 
 export function Side() {
   const selection = usePicked((state) => state.selection);
