@@ -26,7 +26,8 @@ from engine.hub.listed import fingerprint, same_lines, same_receiver, shown_line
 from engine.store.reconciliations import ListedOrder
 
 __all__ = [
-    "NOT_SENT_YET", "SYSTEMS", "TARGETS", "Comparison", "Difference", "DifferenceKind", "Name", "NotCompared", "System", "compare", "comparison",
+    "NOT_SENT_YET", "SYSTEMS", "TARGETS", "Comparison", "Difference", "DifferenceKind", "Name", "NotCompared", "System", "compare",
+    "comparison",
 ]  # fmt: skip
 
 NOT_SENT_YET: Final = frozenset({"pending_payment", "paid_hold", "unknown", "cancelled"})
@@ -54,8 +55,8 @@ def compare(
 def comparison(
     source: Listed, hub: Listed, wms: Listed, finance: Listed, consigned: Mapping[System, Consigned] | None = None, key: bytes = b""
 ) -> Comparison:
-    """What was found, by order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by target, what it
-    was sent as parcels of several orders and as parts of one. ``key``: of the fingerprints of receivers that are shown.
+    """What was found, by order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by
+    target, what it was sent as parcels of several orders and as parts of one. ``key``: of the fingerprints of receivers that are shown.
 
     Of each order all fields that two lists tell are compared; lines of parcels and parts together, by what they hold (``contents``).
     """

@@ -50,11 +50,11 @@ class Reconciler:
         self.channels = sources.channels
 
     async def reconcile(self, day: str, channel: str, source: str | None = None) -> dict[str, Any]:
-        """``{day, channel, at, source, counts, parcels, parts, failed, differences, rows, held, held_rows, not_compared, …}``: ``source`` says what its
-        list is (``channel``: its own; ``connection``: of the one named; ``arrived``); ``counts`` by system, null where it has no list;
-        how many of the numbers that a target lists are those of ``parcels`` of several orders and of ``parts`` of one; ``failed``: the
-        code of what went wrong with a list; ``held`` orders are no differences (see ``set_apart``); ``not_compared``: parcels and parts
-        of several days whose lines could not be compared, with their ``not_compared_rows``.
+        """``{day, channel, at, source, counts, parcels, parts, failed, differences, rows, held, held_rows, not_compared,
+        not_compared_rows}``: ``source`` says what its list is (``channel``: its own; ``connection``: of the one named; ``arrived``);
+        ``counts`` by system, null where it has no list; how many of the numbers that a target lists are those of ``parcels`` of several
+        orders and of ``parts`` of one; ``failed``: the code of what went wrong with a list; ``held`` orders are no differences (see
+        ``set_apart``); ``not_compared``: parcels and parts of several days whose lines could not be compared.
 
         Targets are all connections of the types ``wms`` and ``finance``.
 
