@@ -71,7 +71,7 @@ class TakeWaybill(Params):
         title="Told of further parcels",
         description=(
             "Channels that are told of a further waybill number of the same goods, too: a warehouse may pack one order in several parcels. "
-            "Pinduoduo, WooCommerce and the own shop take such a number; for any other channel the parcel is followed, not told."
+            "Pinduoduo, Shopify, WooCommerce and the own shop take such a number; for any other channel the parcel is followed, not told."
         ),
     )
 

@@ -157,13 +157,15 @@ async def test_an_order_that_the_warehouse_packed_in_two_parcels_is_told_as_far_
     assert {channel: house.state(channel, number) for channel, number in sold.items()} == SHIPPED
     assert await house.problems() == []
     places = {channel: place for place, channel in enumerate(sold)}
-    knows = {"own_shop", "woocommerce", "pinduoduo"}
+    knows = {"own_shop", "woocommerce", "pinduoduo", "shopify"}
     for channel, number in sold.items():
         assert await told(house, channel, number) == {f"20{places[channel]}1": True, f"20{places[channel]}2": channel in knows}
     assert [one["tracking_no"] for one in house.own_shop.parcels[sold["own_shop"]]] == ["YT0000000002051", "SF0000000002052"]
     assert house.body("pinduoduo", sold["pinduoduo"])["extra_delivery_list"] == [{"logistics_id": 44, "tracking_number": "SF0000000002022"}]
     (kept,) = [one["value"] for one in house.body("woocommerce", sold["woocommerce"])["meta_data"] if "tracking" in one["key"]]
     assert [one["tracking_number"] for one in kept] == ["YT0000000002041", "SF0000000002042"]
+    (fulfillment,) = house.body("shopify", sold["shopify"])["fulfillments"]
+    assert (fulfillment["tracking_company"], fulfillment["tracking_numbers"]) == ("YTO Express", ["YT0000000002031", "SF0000000002032"])
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Not told to the channel"), ("zh", "未回传渠道")])
