@@ -93,6 +93,7 @@ from engine.order import (
     sum_money,
     to_utc,
     utc_text,
+    version_for,
     zone_of,
 )
 from engine.order.rules import AppliedRules, Judgement, Unmatched, apply_changes, judge
@@ -236,6 +237,7 @@ __all__ = [
     "trigger",
     "unknown",
     "utc_text",
+    "version_for",
     "watch_of",
     "write_json",
     "zone_of",

@@ -52,7 +52,8 @@ async def kept_result(app: Orderloom, day: str, channel: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(Problem("reconcile.not_made", (day, channel)))
     result = read_json(found.body)
-    before: dict[str, Any] = {"source": "arrived", "parcels": {}, "parts": {}, "held": 0, "held_rows": []}
+    before: dict[str, Any] = {"source": "arrived", "parcels": {}, "parts": {}, "held": 0, "held_rows": [], "not_compared": 0}
+    before["not_compared_rows"] = []
     return {**before, **result, "rows": [{**_UNKNOWN, **row} for row in result["rows"]]}
 
 

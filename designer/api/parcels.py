@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 from litestar import get, post
@@ -15,6 +15,7 @@ from designer.api.given import Limit, Loom
 from designer.api.shapes import Listed, utc, utc_or_none
 from engine.app import Orderloom
 from engine.hub.parcel_desk import Watched
+from engine.hub.told_parcels import told_parcels
 from engine.store.parcel_records import ParcelFilter
 from engine.watch.rules import ParcelLate, ParcelStill
 
@@ -57,8 +58,12 @@ class ParcelShown:
 
 @dataclass(frozen=True, slots=True)
 class ParcelWithTracks:
+    """``told``: whether the order's channel has taken a notice of a parcel that a warehouse told of; null where that is not known, or
+    not yet."""
+
     parcel: ParcelShown
     tracks: Sequence[TrackShown]
+    told: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,10 @@ async def parcels_shown(
 
 
 async def parcels_of_order(orderloom: Orderloom, channel: str, shop: str, number: str) -> list[ParcelWithTracks]:
-    desk = orderloom.desk.parcels
-    return [await _with_tracks(orderloom, one) for one in await desk.watched(await orderloom.store.parcels_of(channel, shop, number))]
+    """On the order's passport."""
+    watched = await orderloom.desk.parcels.watched(await orderloom.store.parcels_of(channel, shop, number))
+    told = await told_parcels(orderloom.store, orderloom.flows, (channel, shop, number)) if watched else {}
+    return [replace(await _with_tracks(orderloom, one), told=told.get(one.parcel.id)) for one in watched]
 
 
 def hours_of(orderloom: Orderloom) -> int:

@@ -70,7 +70,8 @@ async def reconcile(data: JSONBody[NewReconciliation], orderloom: Loom) -> Any:
     """Compare a day's orders of a channel now. The answer: ``source`` (what its list is: ``channel``, ``connection``, ``arrived``),
     ``counts`` by system, ``parcels`` and ``parts`` among them, ``failed`` lists, ``differences`` and ``rows``, which name the
     ``parcel`` that an order is in, and which of its ``parts`` is meant; ``held`` and ``held_rows``: orders that are not at a target
-    because they are held."""
+    because they are held; ``not_compared`` and ``not_compared_rows``: parcels and parts whose orders are of several days and whose lines
+    could not be compared."""
     return raw(await orderloom.reconciler.reconcile(data.day, data.channel, data.source))
 
 

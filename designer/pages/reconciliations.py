@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
@@ -92,10 +91,20 @@ async def _shown(request: PageRequest, day: str, channel: str, sent: Sequence[Se
     result = await kept_result(loom(request), day, channel)
     return page(
         request, "reconciliation/one.html",
-        result=result, sent=sent, sent_counts=Counter(one.how for one in sent), can_send=set(to_send(result)), row_to_send=row_to_send,
+        result=result, sent=sent, sent_counts=counts_of(sent), can_send=set(to_send(result)), row_to_send=row_to_send,
         failed={system: Problem(code, (system,), {"name": system}) for system, code in result["failed"].items()},
         action=_address(day, channel) + "/sendings",
     )  # fmt: skip
+
+
+def counts_of(sent: Sequence[SentAgain]) -> dict[str, tuple[int, int]]:
+    """How many orders went in which way, each once however many systems and parts it went to, and to how many systems they did."""
+    found: dict[str, tuple[set[Any], set[str]]] = {}
+    for one in sent:
+        orders, systems = found.setdefault(one.how, (set(), set()))
+        orders.add(one.name)
+        systems.add(one.system)
+    return {how: (len(orders), len(systems)) for how, (orders, systems) in found.items()}
 
 
 def _address(day: str, channel: str) -> str:

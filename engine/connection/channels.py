@@ -118,6 +118,11 @@ class Pinduoduo(OpenPlatform, Opened):  # pyright: ignore[reportIncompatibleVari
     )
 
     @property
+    def audience(self) -> str:
+        """The message service serves an app."""
+        return f"pinduoduo {self.client_id} {self.messages_address}"
+
+    @property
     def messages_address(self) -> str:
         return self.messages_url or "https://message-api.pinduoduo.com"
 

@@ -31,6 +31,13 @@ class Opened(Connection):
 
     module: ClassVar[str] = ""
 
+    @property
+    def audience(self) -> str | None:
+        """Where the system shares its messages out among all who open a connection of it, whatever they ask for: what they have in common
+        then. ``None``: each gets what it asks for.
+        """
+        return None
+
     def client(self, guard: AddressGuard, **options: Any) -> AbstractAsyncContextManager[Any]:
         """A client that is connected and logged in, for as long as the block lasts. Raises ``CallFailed``."""
         return cast("AbstractAsyncContextManager[Any]", import_module(self.module).client(self, guard, **options))

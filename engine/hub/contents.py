@@ -2,6 +2,7 @@
 
 A parcel may hold parts of orders whose other parts lie elsewhere, and lists say lines by SKU alone: so what a set of parcels and parts
 holds together is compared with what the orders in them are about together. For one parcel, and for one split order, it is just that.
+The orders, and the parcels too, may be of several days: what is known of the other days stands in what was consigned.
 """
 
 from __future__ import annotations
@@ -9,28 +10,42 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.hub.difference import Difference, Name, System, difference
+from engine.hub.difference import Name, NotCompared, System, difference
 from engine.hub.lineage import Known, Told, is_compared
 from engine.hub.listed import same_lines, shown_lines
-from engine.hub.wholes import Unit, Whole, names
+from engine.hub.wholes import Consigned, Unit, Whole, names
 from engine.store.reconciliations import ListedLine
 
 Lines = tuple[ListedLine, ...]
 
 
-def lines_differ(system: System, day: str, told: Told, known: Known) -> Iterable[Difference]:
-    """One difference for each set that holds other goods than its orders; nothing of a set of which something is missing or doubled, or of
-    whose orders or parcels the lines are not known: its orders may be of several days.
+def compare_lines(system: System, sent: Consigned, told: Told, known: Known) -> None:
+    """One difference for each set that holds other goods than its orders, told on the day of its first parcel; nothing of a set of which
+    something is missing or doubled, or whose lines a list does not tell. One of several days that cannot be compared is named as such.
     """
     for wholes in _sets(told.wholes):
-        orders = dict.fromkeys(whole.of(member.channel_order_id) for whole in wholes for member in whole.newest.members)
-        expected = _sum([known.lines(name) for name in orders])
-        found = _listed(wholes) if all(told.copies.get(name) == 1 for name in orders) else None
         leading = next((one for one in wholes if one.newest.is_parcel), wholes[0])
-        if expected is None or found is None or not is_compared(leading, day, known) or same_lines(expected, found):
+        if not is_compared(leading, sent.day, known):
             continue
-        shown, there = shown_lines(expected), shown_lines(found)
-        yield difference(leading.name, "different", system, leading.via(), field="lines", expected=shown, found=there)
+        orders = list(dict.fromkeys(whole.of(member.channel_order_id) for whole in wholes for member in whole.newest.members))
+        expected = _sum([known.lines(name) or sent.lines.get(name) for name in orders])
+        found = _listed(wholes) if all(told.copies.get(name) == 1 for name in orders) else None
+        if expected is None or found is None:
+            if _is_of_several_days(wholes, orders, sent.day, known) and _tells_lines(wholes):
+                via = leading.via()
+                told.not_compared.append(NotCompared(*leading.name, system, via.parcel, via.orders, via.parts))
+        elif not same_lines(expected, found):
+            shown, there = shown_lines(expected), shown_lines(found)
+            told.found.append(difference(leading.name, "different", system, leading.via(), field="lines", expected=shown, found=there))
+
+
+def _is_of_several_days(wholes: Iterable[Whole], orders: Iterable[Name], day: str, known: Known) -> bool:
+    own = (unit.sent for whole in wholes for unit in whole.units if unit.parcel is None)
+    return any(one.day not in ("", day) for one in own) or not all(known.is_of_day(name) for name in orders)
+
+
+def _tells_lines(wholes: Iterable[Whole]) -> bool:
+    return any(row.lines is not None for whole in wholes for unit in whole.units if unit.parcel is None for row in unit.listed)
 
 
 def _sets(wholes: Sequence[Whole]) -> list[list[Whole]]:

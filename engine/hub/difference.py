@@ -49,6 +49,20 @@ class Difference(msgspec.Struct, frozen=True):
     parts: int = 0
 
 
+class NotCompared(msgspec.Struct, frozen=True):
+    """Lines that could not be compared on this day: those of a parcel, or of parts, whose orders are of several days and of one of which
+    something is not known. ``parcel``, ``orders`` and ``parts`` as in ``Via``.
+    """
+
+    channel: str
+    shop_id: str
+    channel_order_id: str
+    system: System
+    parcel: str = ""
+    orders: int = 0
+    parts: int = 0
+
+
 def difference(
     name: Name, kind: DifferenceKind, system: System, via: Via = ALONE, *, field: str = "", expected: str = "", found: str = ""
 ) -> Difference:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from engine.hub.difference import ALONE, Difference, Name, System, Via, difference, same_amount, total
+from engine.hub.difference import ALONE, Difference, Name, NotCompared, System, Via, difference, same_amount, total
 from engine.hub.wholes import Consigned, Unit, UnitName, Whole, is_as_sent, name_of, names, units_of, wholes_of
 from engine.store.consignments import Member
 from engine.store.reconciliations import ListedLine, ListedOrder
@@ -38,7 +38,7 @@ NOTHING = Consigned()
 @dataclass(slots=True)
 class Told:
     """By order: what is ``held`` of it and in how many ``copies``, or as what it was ``sent`` where nothing is. ``found``: what is
-    not right with the consignments themselves. ``wholes``: what there is of these.
+    not right with the consignments themselves. ``wholes``: what there is of these; ``not_compared``: whose lines could not be.
     """
 
     held: dict[Name, list[Held]] = field(default_factory=lambda: defaultdict[Name, "list[Held]"](list))
@@ -46,6 +46,7 @@ class Told:
     sent: dict[Name, Via] = field(default_factory=dict[Name, Via])
     found: list[Difference] = field(default_factory=list[Difference])
     wholes: Sequence[Whole] = ()
+    not_compared: list[NotCompared] = field(default_factory=list[NotCompared])
 
 
 @dataclass(frozen=True, slots=True)

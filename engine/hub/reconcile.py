@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import eq
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from engine.hub.contents import lines_differ
+from engine.hub.contents import compare_lines
 from engine.hub.difference import (
     ALONE,
     SYSTEMS,
@@ -14,6 +14,7 @@ from engine.hub.difference import (
     Difference,
     DifferenceKind,
     Name,
+    NotCompared,
     System,
     Via,
     difference,
@@ -24,7 +25,10 @@ from engine.hub.lineage import NOTHING, Consigned, Held, Known, Told, told_by_or
 from engine.hub.listed import fingerprint, same_lines, same_receiver, shown_lines
 from engine.store.reconciliations import ListedOrder
 
-__all__ = ["NOT_SENT_YET", "SYSTEMS", "TARGETS", "Difference", "DifferenceKind", "Name", "System", "compare"]
+__all__ = [
+    "NOT_SENT_YET", "SYSTEMS", "TARGETS", "Comparison", "Difference", "DifferenceKind", "Name", "NotCompared", "System", "compare",
+    "comparison",
+]  # fmt: skip
 
 NOT_SENT_YET: Final = frozenset({"pending_payment", "paid_hold", "unknown", "cancelled"})
 """Orders in these states need not be at the targets; where they are, they are compared."""
@@ -34,11 +38,25 @@ Listed: TypeAlias = "Sequence[ListedOrder] | None"
 ByName: TypeAlias = Mapping[Name, Sequence[ListedOrder]]
 
 
+class Comparison(NamedTuple):
+    """``differences`` by order, then by system; ``not_compared``: parcels and parts of several days whose lines could not be."""
+
+    differences: list[Difference]
+    not_compared: list[NotCompared]
+
+
 def compare(
     source: Listed, hub: Listed, wms: Listed, finance: Listed, consigned: Mapping[System, Consigned] | None = None, key: bytes = b""
 ) -> list[Difference]:
-    """By order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by target, what it
-    was sent as parcels of several orders and as parts of one. ``key``: of the fingerprints of receivers that are shown.
+    """The differences alone (see ``comparison``)."""
+    return comparison(source, hub, wms, finance, consigned, key).differences
+
+
+def comparison(
+    source: Listed, hub: Listed, wms: Listed, finance: Listed, consigned: Mapping[System, Consigned] | None = None, key: bytes = b""
+) -> Comparison:
+    """What was found, by order, then by system. ``None``: a list that is not to be had, of which nothing is said. ``consigned``: by
+    target, what it was sent as parcels of several orders and as parts of one. ``key``: of the fingerprints of receivers that are shown.
 
     Of each order all fields that two lists tell are compared; lines of parcels and parts together, by what they hold (``contents``).
     """
@@ -50,12 +68,17 @@ def compare(
         if listed is not None:
             sent = (consigned or {}).get(system, NOTHING)
             told[system] = told_by_order(system, listed, sent, known[system])
-            told[system].found += lines_differ(system, sent.day, told[system], known[system])
+            compare_lines(system, sent, told[system], known[system])
     of_day = {*(name for by_name in own.values() for name in by_name), *(_name(one) for one in (*(wms or ()), *(finance or ())))}
     of_day -= {name for name in of_day if not any(name in one.held or name in one.sent for one in told.values())}
     rows = [row for name in of_day for row in _of_order(name, told, known, key)]
     rows += [row for one in told.values() for row in one.found]
-    return sorted(rows, key=lambda row: (row.channel, row.shop_id, row.channel_order_id))
+    aside = [row for one in told.values() for row in one.not_compared]
+    return Comparison(sorted(rows, key=_by_order), sorted(aside, key=_by_order))
+
+
+def _by_order(row: Difference | NotCompared) -> Name:
+    return row.channel, row.shop_id, row.channel_order_id
 
 
 class _Field(NamedTuple):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from engine.connection.book import ConnectionBook
-from engine.errors import InputInvalid, NodeError, OrderloomError, Problem
+from engine.errors import InputInvalid, NodeError, NotFound, OrderloomError, Problem
 from engine.hub.lineage import Consigned, shapes
 from engine.hub.listed import LONGEST, entry_of
-from engine.hub.reconcile import TARGETS, Difference, System, compare
+from engine.hub.reconcile import TARGETS, Comparison, Name, System, comparison
 from engine.hub.source_lists import Basis, SourceLists
 from engine.hub.still_held import set_apart
 from engine.json_text import write_json
@@ -20,7 +21,7 @@ from engine.run.call_notes import ask
 from engine.run.outside import Outside
 from engine.store.consignments import Consignment
 from engine.store.ports import Hold, HoldFilter, Store
-from engine.store.reconciliations import ListedOrder, Reconciliation, day_after
+from engine.store.reconciliations import ListedLine, ListedOrder, Reconciliation, day_after
 
 TIMEOUT: Final = 30.0
 MOST_PAGES: Final = 2_000
@@ -49,10 +50,11 @@ class Reconciler:
         self.channels = sources.channels
 
     async def reconcile(self, day: str, channel: str, source: str | None = None) -> dict[str, Any]:
-        """``{day, channel, at, source, counts, parcels, parts, failed, differences, rows, held, held_rows}``: ``source`` says what its
-        list is (``channel``: its own; ``connection``: of the one named; ``arrived``); ``counts`` by system, null where it has no list;
-        how many of the numbers that a target lists are those of ``parcels`` of several orders and of ``parts`` of one; ``failed``: the
-        code of what went wrong with a list; ``held`` orders are no differences (see ``set_apart``).
+        """``{day, channel, at, source, counts, parcels, parts, failed, differences, rows, held, held_rows, not_compared,
+        not_compared_rows}``: ``source`` says what its list is (``channel``: its own; ``connection``: of the one named; ``arrived``);
+        ``counts`` by system, null where it has no list; how many of the numbers that a target lists are those of ``parcels`` of several
+        orders and of ``parts`` of one; ``failed``: the code of what went wrong with a list; ``held`` orders are no differences (see
+        ``set_apart``); ``not_compared``: parcels and parts of several days whose lines could not be compared.
 
         Targets are all connections of the types ``wms`` and ``finance``.
 
@@ -61,9 +63,9 @@ class Reconciler:
         check(day, channel)
         found = await self._gathered(day, channel, source)
         lists, key = found.lists, self._store.subject_key()
-        rows = compare(lists["source"], lists["hub"], lists["wms"], lists["finance"], found.consigned, key)
-        rows, held = set_apart(rows, await self._open_holds(channel))
-        result = result_of(day, channel, self._now(), found, rows, held)
+        compared = comparison(lists["source"], lists["hub"], lists["wms"], lists["finance"], found.consigned, key)
+        rows, held = set_apart(compared.differences, await self._open_holds(channel))
+        result = result_of(day, channel, self._now(), found, compared._replace(differences=rows), held)
         await self._store.keep_reconciliation(Reconciliation(day, channel, self._now(), len(rows), write_json(result)))
         return result
 
@@ -95,19 +97,40 @@ class Reconciler:
         try:
             found.lists[system] = [one for name in names for one in await self._listed(name, day, channel)]
             if system in TARGETS:
-                found.consigned[system] = await self._consigned(names, day, channel, sent)
+                of_day = {(one.channel, one.shop_id, one.channel_order_id) for one in found.lists["hub"] or ()}
+                found.consigned[system] = await self._consigned(names, day, channel, sent, of_day)
         except OrderloomError as error:
             found.failed[system] = error.problems[0].code
             found.lists[system] = None
 
-    async def _consigned(self, names: Collection[str], day: str, channel: str, sent: Sequence[Consignment]) -> Consigned:
-        """An order of this day may be in a parcel that is listed on the day of another order."""
-        to_these = [one for one in sent if one.connection in names]
+    async def _consigned(
+        self, names: Collection[str], day: str, channel: str, sent: Sequence[Consignment], of_day: Collection[Name]
+    ) -> Consigned:
+        """An order of this day may be in a parcel that is listed on the day of another order, and a parcel of this day may hold others."""
+        to_these = {one.place: one for one in sent if one.connection in names}
+        lines: dict[Name, Sequence[ListedLine]] = {}
+        while others := _orders_of(to_these.values()) - {*lines, *of_day}:
+            for name in sorted(others):
+                lines[name] = await self._lines(name)
+                found = await self._store.consignments_of_order(*name)
+                to_these |= {one.place: one for one in found if one.connection in names}
         elsewhere: list[ListedOrder] = []
-        for name, other in sorted({(one.connection, one.day) for one in to_these if one.day not in ("", day)}):
-            numbers = {(one.shop_id, one.number) for one in to_these if (one.connection, one.day) == (name, other)}
-            elsewhere += [one for one in await self._listed(name, other, channel) if (one.shop_id, one.channel_order_id) in numbers]
-        return Consigned(day, to_these, elsewhere)
+        for connection, other in sorted({(one.connection, one.day) for one in to_these.values() if one.day not in ("", day)}):
+            numbers = {(one.shop_id, one.number) for one in to_these.values() if (one.connection, one.day) == (connection, other)}
+            listed = await self._listed(connection, other, channel)
+            elsewhere += [one for one in listed if (one.shop_id, one.channel_order_id) in numbers]
+        return Consigned(day, list(to_these.values()), elsewhere, {name: told for name, told in lines.items() if told})
+
+    async def _lines(self, name: Name) -> Sequence[ListedLine]:
+        """As the hub has them; none of an order that it does not know."""
+        try:
+            kept = await self._store.order_lines(*name)
+        except NotFound:
+            return ()
+        pieces = Counter[str]()
+        for line in kept:
+            pieces[line.sku_code] += line.quantity
+        return [ListedLine(sku, count) for sku, count in sorted(pieces.items())]
 
     async def _open_holds(self, channel: str) -> list[Hold]:
         found: list[Hold] = []
@@ -143,25 +166,33 @@ def check(day: str, channel: str) -> None:
         raise InputInvalid(Problem("reconcile.bad_day", ("day",), {"day": day[:20]})) from None
 
 
+def _orders_of(sent: Iterable[Consignment]) -> set[Name]:
+    return {(one.channel, one.shop_id, member.channel_order_id) for one in sent for member in one.members}
+
+
 def result_of(
-    day: str, channel: str, at: datetime, found: Gathered, rows: Sequence[Difference], held: Sequence[Mapping[str, Any]]
+    day: str, channel: str, at: datetime, found: Gathered, compared: Comparison, held: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """As it is kept and handed to flows."""
     told = {system: shapes(found.lists[system] or (), one) for system, one in found.consigned.items()}
     counts = {system: None if listed is None else len(listed) for system, listed in found.lists.items()}
-    shown = [{name: getattr(row, name) for name in row.__struct_fields__} for row in rows[:MOST_SHOWN]]
+    rows, aside = compared
     said = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
         "day": day, "channel": channel, "at": said, "source": found.basis, "counts": counts,
         "parcels": {system: parcels for system, (parcels, _) in told.items()},
         "parts": {system: parts for system, (_, parts) in told.items()},
-        "failed": dict(found.failed), "differences": len(rows), "rows": shown,
-        "held": len(held), "held_rows": list(held[:MOST_SHOWN]),
+        "failed": dict(found.failed), "differences": len(rows), "rows": _shown(rows),
+        "held": len(held), "held_rows": list(held[:MOST_SHOWN]), "not_compared": len(aside), "not_compared_rows": _shown(aside),
     }  # fmt: skip
 
 
+def _shown(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in row.__struct_fields__} for row in rows[:MOST_SHOWN]]
+
+
 def for_flow(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {**result, **{name: result[name][:MOST_FOR_FLOWS] for name in ("rows", "held_rows")}}
+    return {**result, **{name: result[name][:MOST_FOR_FLOWS] for name in ("rows", "held_rows", "not_compared_rows")}}
 
 
 def _page_of(answer: HttpAnswer, connection: str) -> Mapping[str, Any]:

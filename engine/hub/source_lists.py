@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
+from msgspec.structs import replace
+
 from engine.connection.book import ConnectionBook
 from engine.errors import NotFound, OrderloomError
 from engine.hub.channel_lists import ChannelLists, Found
 from engine.hub.difference import same_amount, same_version
 from engine.hub.freshness import settled
 from engine.hub.listed import order_of, same_lines, same_receiver
+from engine.json_text import read_json
 from engine.node.items import Item
 from engine.node.keys import parts_of
 from engine.order.rules import AppliedRules, apply_changes, judge
@@ -86,14 +89,28 @@ class SourceLists:
         return same and listed.status == held.status and _agree(listed, held)
 
     async def _as_the_hub_has_it(self, order: Item, name: Name, held: ListedOrder | None) -> ListedOrder:
-        """Lines and receiver, where they are other ones than the hub has, by the cleansing rules that flows may have applied."""
+        """Lines and receiver, where they are other ones than the hub has, by the cleansing rules that flows may have applied; and the
+        hub's version, where that was set right because it lay in the future."""
         key = self._store.subject_key()
         plain = order_of(order, name[1], key)
-        if held is None or _agree(plain, held):
+        if held is None:
+            return plain
+        if await self._was_set_right(order, plain, held):
+            plain = replace(plain, version=held.version)
+        if _agree(plain, held):
             return plain
         clean = {**order, "shop_id": name[1]}
         by_rules = order_of(apply_changes(clean, judge(clean, await self._rules(clean)).changes), name[1], key)
-        return by_rules if _agree(by_rules, held) else plain
+        return replace(by_rules, version=plain.version) if _agree(by_rules, held) else plain
+
+    async def _was_set_right(self, order: Item, listed: ListedOrder, held: ListedOrder) -> bool:
+        """Whether the hub has the state that is listed, by the time of its last change, under another version."""
+        if None in (listed.version, held.version) or same_version(str(listed.version), str(held.version)):
+            return False
+        kept = await self._store.order(*_name(held))
+        body: dict[str, Any] = read_json(kept.body) if kept.body else {}
+        there, here = order.get("updated_at"), body.get("updated_at")
+        return bool(there and here) and same_version(str(there), str(here)) and not same_version(str(here), str(held.version))
 
     async def _arrived(self, day: str, channel: str, kept: Sequence[ListedOrder]) -> list[ListedOrder]:
         """What was brought on that day, without what the hub knows to be of another day; and what it holds of that day."""

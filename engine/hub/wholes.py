@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from engine.hub.difference import Name, Via, same_version
 from engine.store.consignments import Consignment, Member
-from engine.store.reconciliations import ListedOrder
+from engine.store.reconciliations import ListedLine, ListedOrder
 
 UnitName = tuple[str, str, str]
 """Channel, shop, and the number under which a target lists a consignment."""
@@ -18,13 +18,15 @@ UnitName = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Consigned:
-    """What was sent to a target as parcels and parts: those that it lists on the ``day`` that is compared, and those that hold orders
-    of that day. ``elsewhere``: how it lists the latter on their own days.
+    """What was sent to a target as parcels and parts: those that it lists on the ``day`` that is compared, those that hold orders of that
+    day, and what hangs together with these. ``elsewhere``: how it lists them on their own days; ``lines``: of their orders of other days,
+    as the hub has them.
     """
 
     day: str = ""
     sent: Sequence[Consignment] = ()
     elsewhere: Sequence[ListedOrder] = ()
+    lines: Mapping[Name, Sequence[ListedLine]] = field(default_factory=dict[Name, Sequence[ListedLine]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.order.ahead import version_for
 from engine.order.assembly import (
     Order,
     amounts,
@@ -73,5 +74,6 @@ __all__ = [
     "sum_money",
     "to_utc",
     "utc_text",
+    "version_for",
     "zone_of",
 ]  # fmt: skip

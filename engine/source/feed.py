@@ -76,7 +76,11 @@ class LiveFeed:
         if not isinstance(server, Opened):
             raise NodeError("connection.wrong_type", name=connection.connection, type=server.type_name, types="–")
         async with server.client(self._ways.guard, **options) as client:
-            yield client
+            self.state.audience = server.audience
+            try:
+                yield client
+            finally:
+                self.state.audience = None
 
     async def http(self, connection: ConnectionRef, call: HttpCall) -> HttpAnswer:
         content = request_of(call)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any, Final
 
+from engine.connection.servers import Opened
 from engine.connection.types import Connection
 from engine.errors import OrderloomError, Problem
 from engine.flow.references import connections_of
@@ -17,6 +18,7 @@ from engine.intake.accept import Intake
 from engine.intake.published import PublishedFlows
 from engine.run.plan import Plan, Step
 from engine.source.feed import LiveFeed, Ways, problem_of
+from engine.source.rivals import rivals
 from engine.source.state import SourceState, backoff
 from engine.store.ports import Store
 
@@ -74,6 +76,7 @@ class Sources:
         for name, (plan, step) in wanted.items():
             if name not in self._listening and not self._closed:
                 await self._begin(name, plan, step)
+        self._name_rivals(wanted)
 
     async def close(self) -> None:
         """What has been fetched is kept and acknowledged; nothing more is fetched."""
@@ -92,6 +95,20 @@ class Sources:
         plan = await self._flows.newest(flow)
         step = plan.triggers.get(trigger) if plan is not None else None
         return None if plan is None or step is None else (plan, step)
+
+    def _name_rivals(self, wanted: Mapping[Name, tuple[Plan, Step]]) -> None:
+        """Of all sources of a type of which one has such a connection open: those of other types use it for calls alone."""
+        states = {(state.flow, state.trigger): state for state in self.states()}
+        opening = {state.use for state in states.values() if state.audience is not None}
+        found = rivals({name: self._audiences(step) for name, (_, step) in wanted.items() if step.type.use in opening})
+        for name, state in states.items():
+            problem = found.get(name)
+            if state.stand(problem) and problem is not None:
+                log.warning("takes messages of another source", extra={"flow": name[0], "trigger": name[1], "code": problem.code})
+
+    def _audiences(self, step: Step) -> set[str]:
+        found = (self._connection(name) for name in _connections(step))
+        return {one.audience for one in found if isinstance(one, Opened) and one.audience is not None}
 
     def _made_of(self, step: Step) -> tuple[Any, ...]:
         return step.type, step.params, tuple(self._connection(name) for name in _connections(step))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from engine.order.ahead import AHEAD, stands_for
 from engine.store.ports import HubOutcome
 
 PLACEHOLDER = b'"@outcome"'
-AHEAD: Final = timedelta(minutes=10)
-"""Clocks differ: a version that lies so much after its arrival is no mistake yet."""
-_ZONES: Final = timedelta(minutes=30)
-"""Zones differ by whole half hours."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -81,7 +78,7 @@ def _believed(held: Came, came: Came) -> str:
         return held.version
     if not is_ahead(held.version, held.at) or is_ahead(came.version, came.at):
         return held.version
-    return (at + (at - held.at) // -_ZONES * _ZONES).isoformat()
+    return stands_for(at, held.at).isoformat()
 
 
 def _normal(version: str) -> datetime | None:

@@ -19,6 +19,10 @@ class MemoryShipments:
             raise not_found("event.erased")
         return [self._take(one, event_id) for one in taken]
 
+    async def waybills_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[tuple[str, int]]:
+        known = self._kept.shipments.get((channel, shop_id, channel_order_id), {}).values()
+        return [(one.parcel_id, one.event_id) for one in sorted(known, key=lambda one: one.position)]
+
     def _take(self, new: NewShipment, event_id: int) -> list[Shipment]:
         kept, parcel = self._kept, new.parcel
         kept.parcels[parcel.id] = with_tracks(known_of(kept.parcels.get(parcel.id), parcel), kept.tracks.get(parcel.id, ()))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
+from engine.node.triggers import Delivery
 from engine.sending_again import send_again
 from engine.settings import Settings
 from engine.store.memory import MemoryStore
@@ -140,6 +141,36 @@ async def test_a_platform_that_refuses_is_told_and_what_arrived_stands_in(shop: 
     found = await shop.reconcile()
     assert (found["source"], found["differences"], list(found["failed"])) == ("arrived", 0, ["source"])
     assert found["counts"]["source"] == 1
+
+
+PUSHED = {
+    "format": 1,
+    "name": "pushed",
+    "nodes": {
+        "hook": {"use": "connector.webhook@1", "params": {"channel": "own_shop"}},
+        "order": {"use": "transform.canonical_order@1", "params": {"channel": "own_shop", "shop_id": "shop"}},
+        "dated": {"use": "rule.future_dated@2", "params": {"hold": False}},
+        "hub": {"use": "connector.to_hub@1"},
+        "wms": {"use": "connector.to_wms@1", "params": {"wms": {"connection": "wms"}}},
+    },
+    "wires": ["hook -> order", "order -> dated", "dated -> hub", "dated.ahead -> hub", "hub.new -> wms", "hub.changed -> wms"],
+}
+
+
+@pytest.mark.parametrize("shop", ["own_shop"], indirect=True)
+async def test_a_version_that_was_set_right_is_no_difference_from_the_time_that_its_channel_lists(shop: Shop) -> None:
+    await shop.app.publish(json.dumps(PUSHED).encode(), note="", actor="owner")
+    (made,) = shop.at.create(at=NOON + timedelta(hours=8))
+    await shop.app.intake.hook("pushed", "hook", Delivery(json.dumps(made.body).encode()))
+    await shop.in_hub(1)
+    assert (await shop.app.store.order("own_shop", "shop", made.id)).version == "2026-01-16T03:59:59Z"
+    clock: Any = shop.app.reconciler._now
+    clock.on(days=1)
+    found = await shop.reconcile()
+    assert (found["source"], found["counts"]["source"], told(found)) == ("channel", 1, [])
+    shop.at.touch(made.id)
+    clock.on(minutes=10)
+    assert {(row[1], row[3]) for row in told(await shop.reconcile())} >= {("hub", "version")}
 
 
 @pytest.mark.parametrize("shop", ["own_shop"], indirect=True)

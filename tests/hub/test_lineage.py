@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.hub.difference import Difference
 from engine.hub.lineage import Consigned, shapes
 from engine.hub.listed import entry_of, order_of
-from engine.hub.reconcile import compare
+from engine.hub.reconcile import compare, comparison
 from engine.run.consigned import consignment_of
 from engine.store.consignments import Consignment
 from engine.store.reconciliations import ListedOrder
@@ -267,6 +267,58 @@ def test_the_lines_of_what_hangs_together_are_those_of_its_orders(
     assert (row.channel_order_id, row.parcel, row.orders, row.parts) == named
     assert (row.kind, row.field) == ("different", "lines")
     assert "S9 ×1" in row.found
+
+
+def lines_known(*orders: dict[str, Any]) -> dict[tuple[str, str, str], Any]:
+    listed = [order_of(one, "", KEY) for one in orders]
+    return {(one.channel, one.shop_id, one.channel_order_id): one.lines for one in listed if one.lines}
+
+
+LATE = order("D", 700, 900, day=NEXT_DAY)
+LATE_PARTS = parts_of(LATE)
+OVER_DAYS = (
+    ([A, LATE], [merged([A, LATE])], "A", ("A", 2)),
+    ([A, LATE], [together(A, LATE_PARTS[0]), LATE_PARTS[1]], "D-2", ("A", 2)),
+    ([C, LATE], [together(PARTS[0], LATE_PARTS[0]), *PARTS[1:], LATE_PARTS[1]], "C-3", ("C-1", 2)),
+)
+
+
+@pytest.mark.parametrize(("orders", "sent", "number", "named"), OVER_DAYS)
+def test_the_lines_of_orders_of_several_days_are_compared_on_the_day_of_their_parcel(
+    orders: list[dict[str, Any]], sent: list[dict[str, Any]], number: str, named: tuple[str, int]
+) -> None:
+    for altered in ({}, {"lines": [{"sku_code": "S9", "qty": 1}]}):
+        target = Target().take(*sent)
+        target.ledger.altered["own_shop", "s1", number] = altered
+        found: dict[str, Any] = {}
+        for day, other in ((DAY, NEXT_DAY), (NEXT_DAY, DAY)):
+            known = lines_known(*(one for one in orders if one["created_at"].startswith(other)))
+            sent_here = Consigned(day, [one for one in target.sent if one.members], target.listed(other), known)
+            kept = as_hub(orders, day)
+            found[day] = comparison(kept, kept, target.listed(day), kept, {"wms": sent_here})
+        assert found[NEXT_DAY] == ([], [])
+        rows, aside = found[DAY]
+        assert aside == []
+        assert [(row.channel_order_id, row.orders, row.field) for row in rows] == ([(*named, "lines")] if altered else [])
+
+
+@pytest.mark.parametrize(("orders", "sent", "number", "named"), OVER_DAYS)
+def test_orders_of_several_days_of_which_something_is_not_known_are_named_as_not_compared(
+    orders: list[dict[str, Any]], sent: list[dict[str, Any]], number: str, named: tuple[str, int]
+) -> None:
+    target, kept = Target().take(*sent), as_hub(orders)
+    rows, aside = comparison(kept, kept, target.listed(), kept, {"wms": target.consigned(DAY, target.listed(NEXT_DAY))})
+    assert rows == []
+    assert [(one.channel_order_id, one.system, one.orders) for one in aside] == [(named[0], "wms", named[1])]
+    if number == "D-2":  # a list of the other day is not to be had
+        whole = Consigned(DAY, [one for one in target.sent if one.members], (), lines_known(LATE))
+        assert len(comparison(kept, kept, target.listed(), kept, {"wms": whole}).not_compared) == 1
+
+
+def test_of_a_list_that_tells_no_lines_nothing_is_named_as_not_compared() -> None:
+    target, kept = Target().take(merged([A, LATE])), as_hub([A, LATE])
+    bare = [msgspec.structs.replace(one, lines=None) for one in target.listed()]
+    assert comparison(kept, kept, bare, kept, {"wms": target.consigned()}) == ([], [])
 
 
 def test_a_gift_that_was_added_to_a_parcel_is_no_difference() -> None:

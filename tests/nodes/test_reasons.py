@@ -15,12 +15,17 @@ from engine.settings import Settings
 from engine.store.memory import MemoryStore
 from nodes.rule.blacklist import BlacklistParams, blacklist
 from nodes.rule.future_dated import FutureDatedParams, future_dated
+from nodes.rule.future_dated_1 import future_dated as future_dated_1
 
 ARRIVED = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
 
 
+def judged(order: dict[str, Any], **params: Any) -> tuple[str, dict[str, Any]]:
+    return future_dated.function(order, FutureDatedParams(**params), Scope(event={"received_at": ARRIVED}))
+
+
 def port(order: dict[str, Any], **params: Any) -> str:
-    return future_dated.function(order, FutureDatedParams(**params), Scope(event={"received_at": ARRIVED}))[0]
+    return judged(order, **params)[0]
 
 
 @pytest.mark.parametrize("name", ["created_at", "paid_at", "updated_at"])
@@ -29,6 +34,40 @@ def test_each_time_of_an_order_counts_and_clocks_may_differ_a_little(name: str) 
     assert port({name: "2026-01-16T08:10:01Z"}) == "ahead"
     assert port({name: "2026-01-16T08:00:31Z"}, tolerance=timedelta(seconds=30)) == "ahead"
     assert port({name: None}) == port({}) == "out"
+
+
+@pytest.mark.parametrize(
+    ("version", "becomes"),
+    [
+        ("2026-01-16T16:00:00Z", "2026-01-16T07:59:59Z"),
+        ("2026-01-16T13:29:58.5Z", "2026-01-16T07:59:57.5Z"),
+        ("2026-01-16T15:59:00+00:00", "2026-01-16T07:58:59Z"),
+        ("2026-01-16T08:10:00Z", "2026-01-16T08:10:00Z"),
+        ("a-digest-of-the-content", "a-digest-of-the-content"),
+        (None, None),
+    ],
+)
+def test_a_version_from_the_future_becomes_the_time_that_it_stands_for_less_a_second(version: str | None, becomes: str | None) -> None:
+    given = {"created_at": "2026-01-16T16:00:00Z", "version": version}
+    sent, order = judged(given)
+    assert (sent, order["version"], order["created_at"]) == ("ahead", becomes, given["created_at"])
+    assert order["hold_reasons"] == ["future_dated"]
+
+
+def test_an_order_that_brings_no_version_gets_that_of_its_last_change() -> None:
+    assert judged({"updated_at": "2026-01-16T16:00:00Z"})[1]["version"] == "2026-01-16T07:59:59Z"
+
+
+@pytest.mark.parametrize(("params", "status"), [({"hold": False}, "awaiting_fulfillment"), ({}, "cancelled")])
+def test_what_is_not_to_be_held_or_not_to_ship_gets_its_version_alone(params: dict[str, Any], status: str) -> None:
+    given = {"created_at": "2026-01-16T16:00:00Z", "version": "2026-01-16T16:00:00Z", "status": status, "hold_reasons": []}
+    assert judged(given, **params)[1] == {**given, "version": "2026-01-16T07:59:59Z"}
+
+
+def test_the_first_version_of_the_node_leaves_the_version_of_the_order_alone() -> None:
+    given = {"created_at": "2026-01-16T16:00:00Z", "version": "2026-01-16T16:00:00Z"}
+    sent, order = future_dated_1.function(given, future_dated_1.params(), Scope(event={"received_at": ARRIVED}))
+    assert (sent, order) == ("ahead", {**given, "hold_reasons": ["future_dated"]})
 
 
 def test_a_listed_buyer_is_one_of_the_channel_that_was_named_and_a_reason_stands_once() -> None:
@@ -42,7 +81,7 @@ CHECKED: dict[str, Any] = {
     "name": "checked",
     "nodes": {
         "hook": {"use": "connector.webhook@1", "params": {"key_path": "channel_order_id", "version_path": "version"}},
-        "time": {"use": "rule.future_dated@1"},
+        "time": {"use": "rule.future_dated@2"},
         "listed": {"use": "rule.blacklist@1", "params": {"buyers": ["u9"]}},
         "held": {"use": "connector.hold_order@1"},
         "kept": {"use": "transform.keep_fields@1", "params": {"fields": ["channel_order_id"]}},

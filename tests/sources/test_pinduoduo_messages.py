@@ -241,3 +241,38 @@ async def test_a_service_that_sends_us_elsewhere_is_not_followed(shop: Pinduoduo
             async with connection.client(GUARD):  # pyright: ignore[reportAttributeAccessIssue]
                 pass
     assert (failed.value.problem.code, reached) == ("http.redirect", [])
+
+
+SECOND_FLOW = flow("connector.pinduoduo_messages@1", {"shop": {"connection": "second"}}, name="other")
+
+
+def shared(app: Orderloom) -> dict[str, str]:
+    """Flows whose source takes messages of another one's, with that one."""
+    told = {state.flow: state.problem for state in app.sources.states()}
+    return {name: one.fields["flow"] for name, one in told.items() if one is not None and one.code == "source.shared_messages"}
+
+
+async def test_two_triggers_under_one_app_are_both_told_until_one_of_them_is_gone(shop: PinduoduoSimulator) -> None:
+    polling = flow("connector.pinduoduo_poll@1", {"shop": {"connection": "second"}, "every": "100ms"}, name="fetched")
+    async with Place({"shop": shop.connection, "second": shop.connection}).open() as app:
+        await app.publish(LISTENING, note="", actor="owner")
+        await app.publish(polling, note="", actor="owner")
+        await until(lambda: [state.phase for state in app.sources.states()] == ["connected"] * 2)
+        assert shared(app) == {}
+        await app.publish(SECOND_FLOW, note="", actor="owner")
+        await until(lambda: shared(app) == {"incoming": "other", "other": "incoming"})
+        made = shop.create(4)
+        assert sorted(set(await arrived(app, 4))) == sorted(one.id for one in made)
+        assert shared(app) == {"incoming": "other", "other": "incoming"}, "it stays told while all goes on"
+        without = flow("connector.manual@1", {}, name="other")
+        await app.publish(without, note="", actor="owner")
+        await until(lambda: shared(app) == {})
+
+
+async def test_two_triggers_under_two_apps_are_nothing_to_tell(shop: PinduoduoSimulator) -> None:
+    async with PinduoduoSimulator() as second, Place(two_of(shop, second)).open() as app:
+        await app.publish(LISTENING, note="", actor="owner")
+        await app.publish(SECOND_FLOW, note="", actor="owner")
+        await until(lambda: [state.phase for state in app.sources.states()] == ["connected"] * 2)
+        await asyncio.sleep(0.3)
+        assert shared(app) == {}

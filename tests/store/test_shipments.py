@@ -40,6 +40,14 @@ async def test_a_waybill_belongs_to_the_event_that_told_of_it_first(store: Store
     assert await taken(store, second) == [mine]
 
 
+async def test_the_parcels_of_an_order_are_listed_with_the_events_that_tell_of_them(store: Store) -> None:
+    first, second = await run(store), await run(store, 2)
+    await taken(store, first, parcel="cd34")
+    await taken(store, second, parcel="ab12", number=SECOND_NUMBER)
+    assert list(await store.waybills_of(*ORDER)) == [("cd34", first), ("ab12", second)]
+    assert not await store.waybills_of(*SECOND)
+
+
 async def test_waybills_of_an_order_stand_in_the_order_of_their_coming_and_each_sees_those_before_it(store: Store) -> None:
     event_id = await run(store)
     parts = [Outbound(ORDER, number, 2, (str(number),)) for number in (1, 2)]

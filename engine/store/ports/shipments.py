@@ -16,3 +16,7 @@ class Shipments(Protocol):
         For each: what was kept of its order up to it, oldest first; itself is the last. Raises ``NotFound`` (``event.erased``).
         """
         ...
+
+    async def waybills_of(self, channel: str, shop_id: str, channel_order_id: str) -> Sequence[tuple[str, int]]:
+        """The parcels that warehouses told of, oldest first, each with the event whose message tells the channel of it."""
+        ...

@@ -16,13 +16,15 @@ _TARGETS: Final = ("wms", "finance")
 _ROW: Final = (
     "channel", "shop_id", "channel_order_id", "kind", "system", "field", "expected", "found", "parcel", "orders", "part", "parts",
 )  # fmt: skip
+_ASIDE_ROW: Final = ("channel", "shop_id", "channel_order_id", "system", "parcel", "orders", "parts")
 _HELD_ROW: Final = ("channel", "shop_id", "channel_order_id", "reasons[]", "since", "systems[]")
 RESULT: Final[Mapping[str, FieldClass]] = {
-    **dict.fromkeys(("day", "channel", "at", "source", "differences", "held"), _OPEN),
+    **dict.fromkeys(("day", "channel", "at", "source", "differences", "held", "not_compared"), _OPEN),
     **dict.fromkeys((f"{group}.{system}" for group in ("counts", "failed") for system in _SYSTEMS), _OPEN),
     **dict.fromkeys((f"{group}.{system}" for group in ("parcels", "parts") for system in _TARGETS), _OPEN),
     **dict.fromkeys((f"rows[].{name}" for name in _ROW), _OPEN),
     **dict.fromkeys((f"held_rows[].{name}" for name in _HELD_ROW), _OPEN),
+    **dict.fromkeys((f"not_compared_rows[].{name}" for name in _ASIDE_ROW), _OPEN),
 }
 _PLANNED: Final = {"planned_at": "2026-01-17T00:30:00Z"}
 SAME: Final[dict[str, Any]] = {
@@ -105,7 +107,8 @@ async def reconcile(item: Item, params: Reconcile, context: Context) -> Sent:
 
     The list of the source is the channel's own where a connection of the channel can be asked for it; `source` says what it was.
     Orders that were merged count by their parcel, split ones by their parts: a row says so by `parcel`, `part` and `parts`. Orders that
-    are held, and are not at the WMS or in finance for that reason, are in `held_rows`, not in `rows`.
+    are held, and are not at the WMS or in finance for that reason, are in `held_rows`, not in `rows`. Parcels and parts of several days
+    whose lines could not be compared are in `not_compared_rows`.
     Goes on at `differences` also where a list could not be had. The result is kept and shown on the page Reconciliation.
     """
     day = day_before(item, params.days_back, context)

@@ -77,4 +77,4 @@ async def reconcile_channels(item: Item, params: ReconcileChannels, context: Con
 
 
 def _short(found: Item) -> Item:
-    return {**found, **{name: list(found[name])[:SHOWN] for name in ("rows", "held_rows") if name in found}}
+    return {**found, **{name: list(found[name])[:SHOWN] for name in ("rows", "held_rows", "not_compared_rows") if name in found}}

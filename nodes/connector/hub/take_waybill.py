@@ -65,6 +65,15 @@ class TakeWaybill(Params):
             "each one as a further one; first: the first number only. A channel that is not named: first."
         ),
     )
+    further_parcels: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field(
+        default=(),
+        max_length=50,
+        title="Told of further parcels",
+        description=(
+            "Channels that are told of a further waybill number of the same goods, too: a warehouse may pack one order in several parcels. "
+            "Pinduoduo, Shopify, WooCommerce and the own shop take such a number; for any other channel the parcel is followed, not told."
+        ),
+    )
 
 
 class Waybill(BaseModel):
@@ -149,6 +158,13 @@ class Shipped(BaseModel):
             title="A channel that knows one number only: the second parcel is followed, not told",
         ),
         Example(
+            {"further_parcels": ["own_shop"]},
+            [{**_TOLD, "tracking_no": "YT0000000000002"}],
+            {"tell": [{**_MADE, "tracking_no": "YT0000000000002", "completes": False, "further": True, "waybills": [_OTHER]}]},
+            answers=({"orders": [{**_ORDER, "again": True, "first": False, "last": False, "waybill": _OTHER}]},),
+            title="A warehouse packed one order in two parcels, and the channel takes the second number",
+        ),
+        Example(
             {},
             [_TOLD],
             {"known": [_MADE]},
@@ -170,28 +186,32 @@ async def take_waybill(item: Item, params: TakeWaybill, context: Context) -> lis
     The item says what was shipped: `channel`, `shop_id` and `channel_order_id` as the warehouse got them, `carrier`, `tracking_no`,
     `shipped_at`. For a merged parcel every order leaves, for a part its order. By `tell` leaves what the channel is to be told now, with
     `waybills`, `lines` (null: the whole order) and whether it `completes` the order or is a `further` parcel; by `later` what it hears
-    of with the last part; by `extra` a number that it does not take; by `known` what another message has told of. An order that is
-    cancelled, refunding, unpaid, in an unknown state or missing from the hub leaves by `doubtful`, and `doubt` says which. A number that
-    no order has is a problem.
+    of with the last part; by `extra` a number that it does not take, or a second one of the same goods where it is not to be told; by
+    `known` what another message has told of. An order that is cancelled, refunding, unpaid, in an unknown state or missing from the hub
+    leaves by `doubtful`, and `doubt` says which. A number that no order has is a problem.
     """
     asked = {name: item[name] for name in FIELDS if item.get(name) is not None}
     answer = await context.ask_hub("shipments.take", {"event": str(context.scope.event["id"]), **asked})
-    return list(_sent(item, cast("list[Item]", answer["orders"]), params.split))
+    return list(_sent(item, cast("list[Item]", answer["orders"]), params))
 
 
-def _sent(item: Item, orders: list[Item], split: Mapping[str, Manner]) -> Iterator[Sent]:
+def _sent(item: Item, orders: list[Item], params: TakeWaybill) -> Iterator[Sent]:
     for order in orders:
-        port, told = port_of(order, split.get(str(order["channel"]), "first"))
+        channel = str(order["channel"])
+        port, told = port_of(order, params.split.get(channel, "first"), takes_further=channel in params.further_parcels)
         names = {name: order[name] for name in ("channel", "shop_id", "channel_order_id", "display_no", "version", "status", "doubt")}
         yield port, {**item, **names, "at_warehouse": item["channel_order_id"], **told}
 
 
-def port_of(order: Item, manner: Manner) -> tuple[str, Item]:
+def port_of(order: Item, manner: Manner, *, takes_further: bool = False) -> tuple[str, Item]:
     """Where an order goes, and what its channel is told of it: ``lines``, whether that ``completes`` it, whether it is a ``further``
-    parcel, ``waybills``. Pure.
+    parcel, ``waybills``. ``takes_further``: the channel is told of a second number of the same goods, too. Pure.
 
     A part whose lines have no ids is told as for a channel that knows one number.
     """
+    if order["again"] and takes_further:
+        told: Item = {"lines": None, "completes": False, "further": True, "waybills": [order["waybill"]]}
+        return "known" if order["known"] else "doubtful" if order["doubt"] else "tell", told
     if manner == "lines" and order["part"] and order["lines"] is None:
         manner = "first"
     port = _manner_port(order, manner)

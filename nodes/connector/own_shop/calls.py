@@ -23,12 +23,15 @@ def list_call(since: datetime, until: datetime, mark: str | None) -> HttpCall:
     return HttpCall("GET", "/orders", query=query if mark is None else {**query, "cursor": mark})
 
 
-def shipped_call(parcel: Parcel) -> HttpCall:
-    """Raises ``NodeError`` with ``shipment.refused`` for a number that cannot stand in an address."""
+def shipped_call(parcel: Parcel, *, further: bool = False) -> HttpCall:
+    """``further``: one more parcel of goods that were told as shipped.
+
+    Raises ``NodeError`` with ``shipment.refused`` for a number that cannot stand in an address.
+    """
     if not parcel.order.strip("."):
         raise NodeError("shipment.refused", error="order_no")
     lines = {"lines": list(parcel.lines)} if parcel.lines else {}
-    body = {"carrier": parcel.courier, "tracking_no": parcel.tracking_no, **lines}
+    body = {"carrier": parcel.courier, "tracking_no": parcel.tracking_no, **lines, **({"further": True} if further else {})}
     return HttpCall("POST", f"/orders/{quote(parcel.order, safe='')}/shipments", json=body)
 
 

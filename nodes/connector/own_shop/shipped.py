@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import ConnectionRef, Context, Example, Item, OfType, effect_node
+from engine.sdk import Cel, ConnectionRef, Context, Example, Item, OfType, effect_node
 from nodes.connector.own_shop.calls import held_of, judge, shipped_call
 from nodes.connector.rest import word_of
 from nodes.connector.shipping import Shipment, parcel_of, require_held
@@ -21,6 +21,11 @@ def _refused(*numbers: str) -> dict[str, Any]:
 
 
 class OwnShopShipped(Shipment):
+    further: Cel | None = Field(
+        default=None,
+        title="A further parcel",
+        description="An expression that is true for one more parcel of goods that were told as shipped. Empty: no parcel is one.",
+    )
     shop: Annotated[ConnectionRef, OfType(("own_shop",))] = Field(
         title="Shop", description="The connection of the shop, with the permission to report parcels."
     )
@@ -30,7 +35,7 @@ class OwnShopShipped(Shipment):
     "connector.own_shop_shipped",
     version=1,
     label="Tell the own shop: shipped",
-    reads=("params.order_number", "params.courier", "params.tracking_no", "params.lines"),
+    reads=("params.order_number", "params.courier", "params.tracking_no", "params.lines", "params.further"),
     icon="truck",
     examples=(
         Example(_PARAMS, [_ORDER], {"out": [_ORDER]}, answers=({"status": 201, "body": {}},), requests=(_SENT,), title="A whole order"),
@@ -41,6 +46,14 @@ class OwnShopShipped(Shipment):
             answers=({"status": 201, "body": {}},),
             requests=({"json": {"lines": ["1"]}},),
             title="A parcel with a part of the order",
+        ),
+        Example(
+            {**_PARAMS, "further": "true"},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=({"status": 201, "body": {}},),
+            requests=({"json": {"further": True}},),
+            title="One more parcel of an order that was told as shipped",
         ),
         Example(
             _PARAMS,
@@ -71,7 +84,8 @@ async def own_shop_shipped(item: Item, params: OwnShopShipped, context: Context)
     waybill number, waits for a person.
     """
     parcel = parcel_of(item, params, context.scope)
-    answer = await context.http(params.shop, shipped_call(parcel), judge)
+    further = params.further is not None and not parcel.lines and params.further.json(item, context.scope) is True
+    answer = await context.http(params.shop, shipped_call(parcel, further=further), judge)
     if not 200 <= answer.status < 300:
         require_held(held_of(answer), parcel, word_of(answer.body, "error") or answer.status)
     return item

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from engine.sdk import ConnectionRef, Context, Example, Item, NodeError, OfType, effect_node
+from engine.sdk import Cel, ConnectionRef, Context, Example, Item, NodeError, OfType, effect_node
 from nodes.connector.arrivals import as_item, inside, text_at
 from nodes.connector.marks import items_at
 from nodes.connector.rest import settled
 from nodes.connector.shipping import Held, Parcel, Shipment, parcel_of, require_held
 from nodes.connector.shopify.calls import fulfillments_of, order_call, shipped_call, work_call
+from nodes.connector.shopify.stock_calls import judge
+from nodes.connector.shopify.tracking import further_call, numbers_of, refusal_of
 
 _OPEN: Final = ("open", "in_progress")
 _ORDER: Final = {"channel_order_id": "6100000000001", "logistics": {"carrier": "USPS", "tracking_no": "9400000000000000000001"}}
@@ -25,6 +27,12 @@ _WORK: Final = {
 }
 _SENT: Final = {"status": 201, "body": {"fulfillment": {"id": 4400000000001, "status": "success"}}}
 
+_ADDED: Final = {"status": 200, "body": {"data": {"fulfillmentTrackingInfoUpdate": {"fulfillment": {"id": "gid://shopify/Fulfillment/1"}}}}}
+_BOTH: Final = {
+    "id": "gid://shopify/Fulfillment/1",
+    "info": {"company": "USPS", "numbers": ["9400000000000000000009", "9400000000000000000001"]},
+}
+
 
 def _shown(fulfillment_status: str | None, *numbers: str) -> dict[str, Any]:
     parcels = [{"id": 1, "status": "success", "tracking_number": number, "tracking_numbers": [number]} for number in numbers]
@@ -33,6 +41,11 @@ def _shown(fulfillment_status: str | None, *numbers: str) -> dict[str, Any]:
 
 
 class ShopifyShipped(Shipment):
+    further: Cel | None = Field(
+        default=None,
+        title="A further parcel",
+        description="An expression that is true for one more parcel of goods that were told as shipped. Empty: no parcel is one.",
+    )
     shop: Annotated[ConnectionRef, OfType(("shopify",))] = Field(
         title="Shop", description="The connection of the shop, with the permission to report parcels."
     )
@@ -42,7 +55,7 @@ class ShopifyShipped(Shipment):
     "connector.shopify_shipped",
     version=1,
     label="Tell Shopify: shipped",
-    reads=("params.order_number", "params.courier", "params.tracking_no", "params.lines"),
+    reads=("params.order_number", "params.courier", "params.tracking_no", "params.lines", "params.further"),
     icon="truck",
     examples=(
         Example(
@@ -73,6 +86,21 @@ class ShopifyShipped(Shipment):
             title="It was told before: nothing is left to do",
         ),
         Example(
+            {**_PARAMS, "further": "true"},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("fulfilled", "9400000000000000000009"), _ADDED),
+            requests=({"method": "GET"}, {"method": "POST", "path": "/admin/api/2026-01/graphql.json", "json": {"variables": _BOTH}}),
+            title="One more parcel of an order that was told as shipped",
+        ),
+        Example(
+            {**_PARAMS, "further": "true"},
+            [_ORDER],
+            answers=(_shown(None),),
+            problem="shipment.refused",
+            title="One more parcel of an order whose first one was never told",
+        ),
+        Example(
             _PARAMS,
             [_ORDER],
             answers=(_shown("fulfilled", "9400000000000000000009"),),
@@ -91,11 +119,14 @@ async def shopify_shipped(item: Item, params: ShopifyShipped, context: Context) 
     """Tells Shopify the courier and the waybill number of an order that was shipped, or of a part of it. The buyer gets no mail of it.
 
     Telling it again does nothing. The order itself is looked at first: one that is cancelled, or was shipped under another waybill number,
-    waits for a person.
+    waits for a person. A further parcel adds its number to the newest fulfillment, which goes on naming its first courier.
     """
     parcel = parcel_of(item, params, context.scope)
     if not parcel.order.isdigit():
         raise NodeError("shipment.refused", error="id")
+    if params.further is not None and not parcel.lines and params.further.json(item, context.scope) is True:
+        await _add(parcel, params, context)
+        return item
     if await _is_told(parcel, params, context):
         return item
     answer = await context.http(params.shop, work_call(parcel.order), settled)
@@ -109,13 +140,30 @@ async def shopify_shipped(item: Item, params: ShopifyShipped, context: Context) 
     return item
 
 
-async def _is_told(parcel: Parcel, params: ShopifyShipped, context: Context) -> bool:
-    """Whether the order is shipped under our number. Raises ``NodeError`` where it is beyond shipping without it."""
+async def _add(parcel: Parcel, params: ShopifyShipped, context: Context) -> None:
+    order = await _order(parcel, params, context)
+    parcels = fulfillments_of(order)
+    if parcel.tracking_no.casefold() in (number.casefold() for number in numbers_of(parcels)):
+        return
+    if order.get("cancelled_at") or not parcels:
+        raise NodeError("shipment.refused", error="fulfillments")
+    answer = await context.http(params.shop, further_call(parcels[-1], parcel.tracking_no, parcel.courier), judge)
+    if (word := refusal_of(answer)) is not None:
+        raise NodeError("shipment.refused", error=word)
+
+
+async def _order(parcel: Parcel, params: ShopifyShipped, context: Context) -> Item:
+    """How far it is shipped."""
     answer = await context.http(params.shop, order_call(parcel.order), settled)
-    order = inside(as_item(answer.body), "order")
     if answer.status != 200:
         raise NodeError("shipment.refused", error=str(answer.status))
-    numbers = ",".join(_numbers(fulfillments_of(order)))
+    return inside(as_item(answer.body), "order")
+
+
+async def _is_told(parcel: Parcel, params: ShopifyShipped, context: Context) -> bool:
+    """Whether the order is shipped under our number. Raises ``NodeError`` where it is beyond shipping without it."""
+    order = await _order(parcel, params, context)
+    numbers = ",".join(numbers_of(fulfillments_of(order)))
     over = bool(order.get("cancelled_at")) or order.get("fulfillment_status") in ("fulfilled", "restocked")
     if not over and parcel.tracking_no.casefold() not in numbers.casefold().split(","):
         return False
@@ -140,11 +188,3 @@ def _part(order: Item, parcel: Parcel) -> Item | None:
 
 def _place(order: Item) -> str:
     return str(order.get("assigned_location_id"))
-
-
-def _numbers(parcels: Iterable[Item]) -> list[str]:
-    found: list[Any] = []
-    for one in parcels:
-        several: Any = one.get("tracking_numbers")
-        found += [one.get("tracking_number"), *(several if isinstance(several, list) else [])]
-    return [str(number) for number in found if number]

@@ -179,6 +179,7 @@ class ShopifySimulator(ChannelSimulator):
         now_sent = {line for line, work_id in open_lines.items() if not wanted or work_id in wanted}
         self.sent[order.id] = sent | now_sent
         parcel = _parcel(self.now(), tracking.get("company"), tracking.get("number"))
+        parcel["id"] = int(order.id) * 10 + len(order.body["fulfillments"])
         order.body = {**order.body, "fulfillments": [*order.body["fulfillments"], parcel]}
         self.move(order.id, "fulfilled" if len(now_sent) == len(open_lines) else "partial")
         return self._answer({"fulfillment": parcel}, 201)
@@ -186,9 +187,23 @@ class ShopifySimulator(ChannelSimulator):
     async def _offer(self, request: web.Request) -> web.StreamResponse:
         try:
             asked: dict[str, Any] = read_json(await request.read())
+            if str(asked["query"]).startswith("mutation"):
+                return self._answer({"data": {"fulfillmentTrackingInfoUpdate": self._track(asked["variables"])}})
             return self._answer(answer_of(self.goods, asked, self.points, self.now()))
         except (InputInvalid, KeyError, TypeError, ValueError, AttributeError):
             return _error(400, "Required parameter missing or invalid")
+
+    def _track(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """One more number for a fulfillment."""
+        wanted, info = asked["id"].rpartition("/")[2], asked["info"]
+        for order in self.orders:
+            for place, one in enumerate(order.body["fulfillments"]):
+                if str(one["id"]) == wanted:
+                    told = {**one, "tracking_company": info["company"], "tracking_numbers": list(info["numbers"])}
+                    held = order.body["fulfillments"]
+                    order.body = {**order.body, "fulfillments": [*held[:place], told, *held[place + 1 :]]}
+                    return {"fulfillment": {"id": asked["id"]}, "userErrors": []}
+        return {"fulfillment": None, "userErrors": [{"field": ["fulfillmentId"], "message": "Fulfillment could not be found."}]}
 
     def _answer(self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
         said = {"X-Shopify-Shop-Api-Call-Limit": f"{self.used}/{_BUCKET}", **(headers or {})}

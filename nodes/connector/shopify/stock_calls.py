@@ -42,12 +42,12 @@ def variants_call(mark: str | None) -> HttpCall:
 
 def judge(answer: HttpAnswer) -> Verdict:
     """Raises ``NodeError`` with ``platform.signature`` where it does not take our credentials."""
-    return "retry" if _THROTTLED in _codes(answer) else settled(answer)
+    return "retry" if _THROTTLED in codes_of(answer) else settled(answer)
 
 
 def read_variants(answer: HttpAnswer) -> Page:
     """Raises ``NodeError``: ``order.error_response`` with the platform's code word, ``platform.no_answer``, ``poll.no_list``."""
-    if codes := _codes(answer):
+    if codes := codes_of(answer):
         raise NodeError("order.error_response", error=codes[0])
     if answer.status == 404:
         raise NodeError("platform.no_answer", status=answer.status)
@@ -66,7 +66,7 @@ def offers_of(variants: Iterable[Item]) -> list[Offer]:
     ]
 
 
-def _codes(answer: HttpAnswer) -> list[str]:
+def codes_of(answer: HttpAnswer) -> list[str]:
     """The code words of a refusal; its sentences are left out, because they may repeat what was sent."""
     errors: Any = as_item(answer.body).get("errors")
     if errors is None:

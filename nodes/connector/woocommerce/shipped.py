@@ -35,6 +35,12 @@ class WooCommerceShipped(WholeShipment):
             "Empty: every parcel holds its whole order."
         ),
     )
+    further: Cel | None = Field(
+        default=None,
+        title="A further parcel",
+        description="An expression that is true for a parcel that is not the first of its order: its number is added to an order that "
+        "is completed, too. Empty: no parcel is one.",
+    )
     shop: Annotated[ConnectionRef, OfType(("woocommerce",))] = Field(
         title="Shop", description="The connection of the shop, with the permission to report parcels."
     )
@@ -44,7 +50,7 @@ class WooCommerceShipped(WholeShipment):
     "connector.woocommerce_shipped",
     version=1,
     label="Tell WooCommerce: shipped",
-    reads=("params.order_number", "params.courier", "params.tracking_no", "params.completes"),
+    reads=("params.order_number", "params.courier", "params.tracking_no", "params.completes", "params.further"),
     icon="truck",
     examples=(
         Example(
@@ -82,6 +88,14 @@ class WooCommerceShipped(WholeShipment):
             title="A parcel that is not the last one",
         ),
         Example(
+            {**_PARAMS, "further": "true"},
+            [_ORDER],
+            {"out": [_ORDER]},
+            answers=(_shown("completed", "YT0000000000009"), _shown("completed", "YT0000000000009", "YT0000000000001")),
+            requests=({"method": "GET"}, {"json": {"meta_data": [{"key": KEY, "value": [_EARLIER, _PARCEL]}]}}),
+            title="One more parcel of an order that is completed",
+        ),
+        Example(
             {**_PARAMS, "completes": "false"},
             [_ORDER],
             {"out": [_ORDER]},
@@ -107,8 +121,9 @@ class WooCommerceShipped(WholeShipment):
 async def woocommerce_shipped(item: Item, params: WooCommerceShipped, context: Context) -> Item:
     """Completes an order that was shipped, with the courier and the waybill number where the extension Shipment Tracking keeps them.
 
-    Of an order in several parcels each number is added, and the last one completes it. Telling it again does nothing. The order itself is
-    looked at first: one that is closed, or was completed under another waybill number, waits for a person.
+    Of an order in several parcels each number is added, and the last one completes it; a further one is added after that, too. Telling it
+    again does nothing. The order itself is looked at first: one that is closed, or was completed under another waybill number, waits for
+    a person.
     """
     parcel = parcel_of(item, params, context.scope)
     if not parcel.order.isdigit():
@@ -116,11 +131,12 @@ async def woocommerce_shipped(item: Item, params: WooCommerceShipped, context: C
     answer = await context.http(params.shop, order_call(parcel.order), judge)
     order = as_item(answer.body)
     status = str(order.get("status"))
-    if answer.status != 200 or STATUS.get(status) != "awaiting_fulfillment":
+    adds = params.further is not None and params.further.json(item, context.scope) is True and STATUS.get(status) == "completed"
+    if answer.status != 200 or not (adds or STATUS.get(status) == "awaiting_fulfillment"):
         said = word_of(answer.body, "code") or status
         require_held(Held(STATUS.get(status) is not None, _numbers(order, status)), parcel, said)
         return item
-    completes = params.completes is None or params.completes.json(item, context.scope) is not False
+    completes = not adds and (params.completes is None or params.completes.json(item, context.scope) is not False)
     parcels = order_parcels(order, parcel.courier, parcel.tracking_no)
     if not completes and parcels == items_of(order):
         return item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,31 @@ async def test_an_order_of_the_next_day_is_found_in_the_parcel_of_the_day_before
     answer = await house.client.post("/api/reconciliations", json={"day": "2026-01-17", "channel": "own_shop"})
     assert [(row["channel_order_id"], row["system"]) for row in answer.json()["rows"]] == []
     assert (answer.json()["counts"]["hub"], answer.json()["counts"]["wms"]) == (1, 0)
+
+
+async def test_goods_that_a_warehouse_left_out_of_a_parcel_of_two_days_are_told_on_the_day_of_the_parcel(house: House) -> None:
+    await house.take(number=1, created_at=f"{DAY}T23:59:00Z")
+    await house.take(number=2, created_at="2026-01-17T00:01:00Z")
+    await house.later()
+    assert await house.found() == []
+    house.wms.ledger.altered["own_shop", "", "OWN-1"] = {"lines": [{"sku_code": "SZ-1", "qty": 1}]}
+    assert await house.found() == [("OWN-1", "wms", "different", "lines", "OWN-1", 2, 0, 0)]
+    answer = await house.client.post("/api/reconciliations", json={"day": "2026-01-17", "channel": "own_shop"})
+    assert (answer.json()["rows"], answer.json()["not_compared"]) == ([], 0)
+
+
+async def test_the_page_names_a_parcel_of_two_days_that_could_not_be_compared(house: House) -> None:
+    await house.take(number=1, created_at=f"{DAY}T23:59:00Z")
+    await house.take(number=2, created_at="2026-01-17T00:01:00Z")
+    await house.later()
+    kept = house.app.store._kept.orders  # type: ignore[attr-defined]
+    number, order = kept["own_shop", "", "OWN-2"]
+    kept["own_shop", "", "OWN-2"] = (number, replace(order, lines=()))
+    found = await house.reconcile()
+    assert [(one["channel_order_id"], one["parcel"], one["orders"]) for one in found["not_compared_rows"]] == [("OWN-1", "OWN-1", 2)]
+    for language, words in (("en", ("Lines not compared", "of several days")), ("zh", ("商品行未核对", "跨日"))):
+        page = await house.client.get(f"/reconciliation/{DAY}/own_shop", headers={"Accept-Language": language})
+        assert [word for word in words if word not in page.text] == []
 
 
 async def test_a_comparison_from_before_parcels_were_told_is_still_shown(house: House) -> None:

@@ -143,6 +143,50 @@ async def test_parts_are_told_as_far_as_each_platform_knows_parcels(house: House
     assert [one["tracking_number"] for one in kept] == ["YT0000000000151", "SF0000000000152"]
 
 
+async def told(house: House, channel: str, number: str) -> dict[str, bool | None]:
+    """By the end of the waybill number, as the passport says it."""
+    found = await house.get("/api/orders/passport", channel=channel, shop="s1", number=number)
+    return {one["parcel"]["tracking_no"][-4:]: one["told"] for one in found["parcels"]}
+
+
+async def test_an_order_that_the_warehouse_packed_in_two_parcels_is_told_as_far_as_its_platform_knows_that(house: House) -> None:
+    sold = {channel: await house.sold(channel) for channel in SHIPPED}
+    for place, (channel, number) in enumerate(sold.items()):
+        await house.shipped(channel, number, f"YT00000000020{place}1")
+        await house.shipped(channel, number, f"SF00000000020{place}2", "SF")
+    assert {channel: house.state(channel, number) for channel, number in sold.items()} == SHIPPED
+    assert await house.problems() == []
+    places = {channel: place for place, channel in enumerate(sold)}
+    knows = {"own_shop", "woocommerce", "pinduoduo", "shopify"}
+    for channel, number in sold.items():
+        assert await told(house, channel, number) == {f"20{places[channel]}1": True, f"20{places[channel]}2": channel in knows}
+    assert [one["tracking_no"] for one in house.own_shop.parcels[sold["own_shop"]]] == ["YT0000000002051", "SF0000000002052"]
+    assert house.body("pinduoduo", sold["pinduoduo"])["extra_delivery_list"] == [{"logistics_id": 44, "tracking_number": "SF0000000002022"}]
+    (kept,) = [one["value"] for one in house.body("woocommerce", sold["woocommerce"])["meta_data"] if "tracking" in one["key"]]
+    assert [one["tracking_number"] for one in kept] == ["YT0000000002041", "SF0000000002042"]
+    (fulfillment,) = house.body("shopify", sold["shopify"])["fulfillments"]
+    assert (fulfillment["tracking_company"], fulfillment["tracking_numbers"]) == ("YTO Express", ["YT0000000002031", "SF0000000002032"])
+
+
+async def test_the_passport_says_which_parcel_the_channel_was_not_told_of(house: House) -> None:
+    numbers = {channel: await house.sold(channel) for channel in ("taobao", "own_shop")}
+    for place, (channel, number) in enumerate(numbers.items()):
+        await house.shipped(channel, number, f"YT00000000030{place}1")
+        await house.shipped(channel, number, f"YT00000000030{place}2")
+        for language, words in (("en", "Not told to the channel"), ("zh", "未回传渠道")):
+            address = f"/orders/one?channel={channel}&shop=s1&number={number}"
+            page = await house.client.get(address, headers={"Accept-Language": language})
+            assert page.text.count(words) == (channel == "taobao"), channel
+
+
+async def test_the_first_of_two_parcels_of_a_jd_order_counts_as_told_once_the_last_is(house: House) -> None:
+    number = await house.sold("jd", "1", "2", warehouses=True)
+    await house.shipped("jd", f"{number}-1", "YT0000000004001")
+    assert await told(house, "jd", number) == {"4001": False}
+    await house.shipped("jd", f"{number}-2", "SF0000000004002", "SF")
+    assert await told(house, "jd", number) == {"4001": True, "4002": True}
+
+
 async def test_a_waybill_of_an_order_that_is_not_there_waits_with_a_clear_word_and_goes_on_once_it_is(house: House) -> None:
     number = house.shops["own_shop"].create()[0].id
     await house.shipped("own_shop", number, "YT0000000000001")
