@@ -37,6 +37,13 @@ class _Encrypted(Connection):
         own = cast("dict[str, Any]", super()._connection_arguments())  # pyright: ignore[reportUnknownMemberType]
         return {**own, **self._tls}
 
+    async def disconnect(self, *given: Any, **more: Any) -> None:
+        """Without the farewell of TLS: a server that we have asked to wait for entries does not answer it meanwhile."""
+        writer: Any = getattr(self, "_writer", None)
+        if writer is not None:
+            writer.transport.abort()
+        await super().disconnect(*given, **more)
+
 
 @asynccontextmanager
 async def client(
