@@ -18,11 +18,11 @@ from engine.connection.probe import Prober
 from engine.connection.renewer import Renewer
 from engine.connection.uses import hooks_of
 from engine.decisions import Decisions
-from engine.dispatch import Dispatch, Dispatcher, Load, holds, may_hold
+from engine.dispatch import Dispatch, Dispatcher, Load
 from engine.due import DueJobs
 from engine.error_flows import ErrorFlows
-from engine.errors import OrderloomError
 from engine.goods import GoodsWatch
+from engine.held_back import Holders
 from engine.hub.channel_lists import ChannelLists
 from engine.hub.cleansing import Cleansing
 from engine.hub.desk import HubDesk
@@ -56,7 +56,7 @@ from engine.standstill import Standstill
 from engine.store.call_records import CallNote
 from engine.store.open import open_store
 from engine.store.options import KeepCalls
-from engine.store.ports import DueKind, Event, Run, RunFilter, Store, StoreOptions
+from engine.store.ports import DueKind, Event, Store, StoreOptions
 from engine.take_up import TakeUp
 from engine.upkeep import Job, Upkeep
 from engine.waits import Waits
@@ -104,6 +104,7 @@ class Orderloom(Decisions):
         self.renewer = Renewer(store, self.book, self.client, self._now)
         self.certificates = Certificates(self.book, self.guard, self._now)
         self.flows = PublishedFlows(store, self.registry)
+        self.holders = Holders(store, self.flows)
         self.started_at = self._now()
         self.watch = Watch(store, self._now)
         self.contracts = Contracts(store, self.registry, self._now, self.flows.plans_at_hand, self.watch.ears.note)
@@ -136,7 +137,7 @@ class Orderloom(Decisions):
         )  # fmt: skip
         self.answers = HookAnswers(self.flows, self.store, self._now, self.world.noted)
         self.dispatcher: Dispatch = Dispatcher(
-            self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after, self._holding
+            self.world, self._load, self.settings.max_running, self.flows.at_hand, self._after, self.holders.of_order
         )
         self.take_up = take_up = TakeUp(self.store, self.dispatcher, self.settings.max_waiting)
         self.left_behind = LeftBehind(self.store, self.dispatcher, take_up, self._now, self.settings.max_running)
@@ -156,7 +157,7 @@ class Orderloom(Decisions):
         self.replays = Replays(self.store, self.registry)
         self.recorder = Recorder(self.store, self.registry, self._now)
         limit, rests = timedelta(minutes=self.settings.stands_still_minutes), lambda: self.take_up.behind
-        self.standstill = Standstill(self.store, self.dispatcher, self._holds, self._now, limit, rests, self.flows.limits)
+        self.standstill = Standstill(self.store, self.dispatcher, self.holders.holds, self._now, limit, rests, self.flows.limits)
         self.stuck = StuckOrders(self.store, self.flows, self.dispatcher, self.gates.states, self._now)
         self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now, own=self.flows.keeping)
         gathering = Gathering(self.store, self.dispatcher.resumed, self._now)
@@ -179,7 +180,7 @@ class Orderloom(Decisions):
 
     async def start(self) -> int:
         """Take up unfinished runs and watch for changes by other processes. Returns how many runs go on at once."""
-        await self._note_parked()
+        await self.holders.tell(self.dispatcher)
         going_on = await self.take_up.begin()
         await self.calls.heal()
         await self.watch.begin()
@@ -274,40 +275,6 @@ class Orderloom(Decisions):
         arrival = read_kept(plan.by_slug[event.trigger], delivery, self.settings.max_body, recorded.terms)
         recorded.terms = arrival.terms
         return Load(plan, arrival.items, arrival.channel, arrival.shop_id, recorded)
-
-    async def _note_parked(self) -> None:
-        """What holds back later events of its order. Waiting runs may be very many: only versions that hold at all are looked at."""
-        for state in ("parked", "waiting"):
-            holding: dict[tuple[str, int], bool] = {}
-            cursor: str | None = None
-            while True:
-                page = await self.store.runs(RunFilter(state=state), limit=500, cursor=cursor)
-                for run in page.items:
-                    version = (run.flow, run.version)
-                    if version not in holding:
-                        holding[version] = await self._may_hold(run)
-                    if holding[version] and await self._holds(run):
-                        self.dispatcher.parked(run.flow, run.order_key, run.id)
-                cursor = page.next
-                if cursor is None:
-                    break
-
-    async def _holding(self, flow: str, order_key: str) -> list[int]:
-        return [run.id for run in await self.store.resting_runs(flow, order_key) if await self._holds(run)]
-
-    async def _may_hold(self, run: Run) -> bool:
-        try:
-            plan = await self.flows.plan_at(run.flow, run.version)
-        except OrderloomError:
-            return True
-        return any(may_hold(plan, trigger, run.state) for trigger in plan.triggers)
-
-    async def _holds(self, run: Run) -> bool:
-        event = await self.store.event(run.id)
-        try:
-            return holds(await self.flows.plan_at(run.flow, run.version), event, run.state)
-        except OrderloomError:
-            return not event.passes
 
     async def _adopt(self) -> None:
         adopted, known = await self.store.adopt_runs(), self.dispatcher.known()

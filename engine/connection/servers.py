@@ -7,7 +7,7 @@ first connection of their type is opened, so that they cost neither start-up tim
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from importlib import import_module
 from typing import Any, ClassVar, Final, Literal, cast
@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from yarl import URL
 
+from engine.connection.certificate_faults import fault_of
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.types import Connection, Secret, connection_type
@@ -218,7 +219,8 @@ def tls_of(server: Server) -> ssl.SSLContext | None:
 def reaching(server: Server, *login: type[BaseException]) -> Generator[None]:
     """Says why a server cannot be reached. ``login``: what the client raises where the server does not let us in.
 
-    Raises ``CallFailed``: ``server.login``, ``server.tls``, ``server.timeout``, ``server.unreachable``; no text of the client's.
+    Raises ``CallFailed``: ``server.login``, ``server.certificate``, ``server.tls``, ``server.timeout``, ``server.unreachable``; no text
+    of the client's.
     """
     try:
         yield
@@ -226,24 +228,31 @@ def reaching(server: Server, *login: type[BaseException]) -> Generator[None]:
         raise
     except login as error:
         raise _failed("server.login", server, error, retriable=False) from None
-    except ssl.SSLError as error:
-        raise _failed("server.tls", server, error) from None
-    except TimeoutError as error:
-        raise _failed("server.timeout", server, error) from None
     except Exception as error:  # noqa: BLE001 - each client has its own
-        raise _failed("server.tls" if _is_of_tls(error) else "server.unreachable", server, error) from None
+        raise _not_reached(server, error) from None
 
 
-def _is_of_tls(error: BaseException) -> bool:
-    """Or came of one that is; clients wrap it, and not all name it as the cause."""
-    cause = error.__cause__ or error.__context__
-    return isinstance(error, ssl.SSLError) or (cause is not None and _is_of_tls(cause))
+def _not_reached(server: Server, error: Exception) -> CallFailed:
+    """What it came of decides: clients wrap it, and not all name it as the cause."""
+    if isinstance(error, TimeoutError):
+        return _failed("server.timeout", server, error)
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason, rule = fault_of(cause)
+            return _failed("server.certificate", server, error, reason=reason, rule=rule)
+    return _failed("server.tls" if any(isinstance(cause, ssl.SSLError) for cause in causes) else "server.unreachable", server, error)
 
 
-def _failed(code: str, server: Server, error: BaseException, *, retriable: bool = True) -> CallFailed:
-    return CallFailed(
-        code, retriable=retriable, maybe_sent=False, host=server.host, port=server.effective_port, reason=type(error).__name__
-    )
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _failed(code: str, server: Server, error: BaseException, *, retriable: bool = True, **why: str) -> CallFailed:
+    fields: dict[str, Any] = {"host": server.host, "port": server.effective_port, "reason": type(error).__name__, **why}
+    return CallFailed(code, retriable=retriable, maybe_sent=False, **fields)
 
 
 def lost(server: Server) -> CallFailed:

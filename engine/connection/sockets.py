@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 
 
 async def open_socket(addresses: Iterable[str], port: int) -> socket.socket:
@@ -24,3 +25,15 @@ async def open_socket(addresses: Iterable[str], port: int) -> socket.socket:
         else:
             return connection
     raise failure or OSError
+
+
+@contextmanager
+def woken(connection: socket.socket) -> Generator[None]:
+    """For the time in which a thread waits for what comes of a connection: where nobody wants it any more, the thread comes to its end."""
+    with connection.dup() as same:  # encrypting takes the first one away
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                same.shutdown(socket.SHUT_RDWR)
+            raise

@@ -9,8 +9,8 @@ from datetime import datetime
 from engine.json_text import canonical_json, read_json
 from engine.store.memory_journal import Kept
 from engine.store.operations import ENDS
-from engine.store.ports import OPEN_STATES, RESTING_STATES, Incident, NewIncident, Run
-from engine.store.standing import Unmoved
+from engine.store.ports import OPEN_STATES, RESTING_STATES, Incident, NewIncident, Run, RunState
+from engine.store.standing import Resting, Unmoved
 
 
 class MemoryStanding:
@@ -21,9 +21,23 @@ class MemoryStanding:
         found = [self._unmoved(run) for run in sorted(runs, key=lambda run: run.id)[:limit]]
         return [one for one in found if one.moved_at < before]
 
-    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
-        runs = sorted(self._kept.runs.values(), key=lambda run: run.id)
-        return [one for one in runs if (one.flow, one.order_key) == (flow, order_key) and one.state in RESTING_STATES]
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Resting]:
+        return [one for one in self._resting(flow) if one.order_key == order_key]
+
+    async def resting_versions(self) -> Mapping[tuple[RunState, str], Sequence[int]]:
+        found: dict[tuple[RunState, str], set[int]] = {}
+        for run in self._kept.runs.values():
+            if run.state in RESTING_STATES:
+                found.setdefault((run.state, run.flow), set()).add(run.version)
+        return {key: sorted(versions) for key, versions in sorted(found.items())}
+
+    async def resting_page(self, state: RunState, flow: str, *, after: int = 0, limit: int = 2000) -> Sequence[Resting]:
+        return [one for one in self._resting(flow) if one.state == state and one.run_id > after][:limit]
+
+    def _resting(self, flow: str) -> list[Resting]:
+        events, runs = self._kept.events, sorted(self._kept.runs.values(), key=lambda run: run.id)
+        found = [run for run in runs if run.flow == flow and run.state in RESTING_STATES and not events[run.id].passes]
+        return [Resting(run.id, run.version, events[run.id].trigger, run.order_key, run.state) for run in found]
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:
         counts = {run: self._behind(self._kept.runs[run]) for run in run_ids if run in self._kept.runs}

@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
 
 from engine.json_text import canonical_json
 from engine.store.connection import Connection
 from engine.store.database import Part
 from engine.store.ids import IdSequence
 from engine.store.operations import ENDS
-from engine.store.ports import OPEN_STATES, RESTING_STATES, NewIncident, Run
-from engine.store.sql_runs import as_run
-from engine.store.standing import Unmoved
-from engine.store.tables import RunRow
+from engine.store.ports import OPEN_STATES, NewIncident, RunState
+from engine.store.standing import Resting, Unmoved
 from engine.store.times import from_micros, to_micros
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_STATES)
@@ -43,6 +41,15 @@ _BEHIND = text("""
 SELECT count(*) FROM run AS front JOIN run ON run.order_key = front.order_key AND run.flow = front.flow JOIN event ON event.id = run.id
 WHERE front.id = :run AND front.state IN ('parked', 'waiting') AND run.id > front.id AND run.state = 'queued' AND NOT event.passes
 """)
+_RESTING = """
+SELECT run.id, run.version, event."trigger", run.order_key, run.state FROM run JOIN event ON event.id = run.id
+WHERE NOT event.passes AND run.flow = :flow AND
+"""
+_OF_ORDER = text(f"{_RESTING} run.order_key = :order_key AND run.state IN ('parked', 'waiting') ORDER BY run.id")
+_PAGE = text(f"{_RESTING} run.state <> 'done' AND run.state = :state AND run.id > :after ORDER BY run.id LIMIT :most")
+_VERSIONS = text("""
+SELECT DISTINCT state, flow, version FROM run WHERE run.state <> 'done' AND run.state IN ('parked', 'waiting') ORDER BY state, flow, version
+""")
 _INSERT = (
     "INSERT INTO incident (id, run_id, flow, step, item_key, code, place, fields, state, at, closed_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, NULL)"
@@ -59,13 +66,23 @@ class SqlStanding(Part):
 
         return await self._database.read(query)
 
-    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
-        state = col(RunRow.state)
-        of_order = (
-            select(RunRow).where(RunRow.order_key == order_key, RunRow.flow == flow, state.in_(RESTING_STATES)).order_by(col(RunRow.id))
-        )
-        rows = await self._database.read(lambda session: session.exec(of_order).all())
-        return [as_run(row) for row in rows]
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Resting]:
+        return await self._resting(_OF_ORDER, {"flow": flow, "order_key": order_key})
+
+    async def resting_versions(self) -> Mapping[tuple[RunState, str], Sequence[int]]:
+        def query(session: Session) -> dict[tuple[RunState, str], list[int]]:
+            found: dict[tuple[RunState, str], list[int]] = {}
+            for state, flow, version in session.connection().execute(_VERSIONS):
+                found.setdefault((state, flow), []).append(version)
+            return found
+
+        return await self._database.read(query)
+
+    async def resting_page(self, state: RunState, flow: str, *, after: int = 0, limit: int = 2000) -> Sequence[Resting]:
+        return await self._resting(_PAGE, {"state": state, "flow": flow, "after": after, "most": limit})
+
+    async def _resting(self, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Resting]:
+        return await self._database.read(lambda session: [Resting(*row) for row in session.connection().execute(statement, values)])
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:
         def query(session: Session) -> dict[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from engine.store.records import NewIncident, Run, RunState
+from engine.store.records import NewIncident, RunState
 
 NO_ITEM = ""
 """The item key of an incident about a run as a whole: no item has it, so that no other incident takes its place."""
@@ -31,6 +31,17 @@ class Unmoved:
     ahead_state: RunState | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A run that is parked or waits and does not pass the others, with what tells whether it lets later events of its order wait."""
+
+    run_id: int
+    version: int
+    trigger: str
+    order_key: str
+    state: RunState
+
+
 class StandingRuns(Protocol):
     async def unmoved_runs(self, before: datetime, *, after: int = 0, limit: int = 200) -> Sequence[Unmoved]:
         """Runs that are ``queued``, ``running`` or ``cancelling`` and have not moved since ``before``, oldest first, ids above ``after``.
@@ -40,8 +51,16 @@ class StandingRuns(Protocol):
         """
         ...
 
-    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Run]:
-        """Runs of an order that are parked or wait, oldest first."""
+    async def resting_runs(self, flow: str, order_key: str) -> Sequence[Resting]:
+        """Of an order, oldest first."""
+        ...
+
+    async def resting_versions(self) -> Mapping[tuple[RunState, str], Sequence[int]]:
+        """By state and flow, the versions in which runs are parked or wait."""
+        ...
+
+    async def resting_page(self, state: RunState, flow: str, *, after: int = 0, limit: int = 2000) -> Sequence[Resting]:
+        """Of a flow, oldest first, those with ids above ``after``."""
         ...
 
     async def blocked_behind(self, run_ids: Sequence[int]) -> Mapping[int, int]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from .encrypted import SERVERS, Encrypted, serving
+from engine.catalogue import explain
+
+from .encrypted import Encrypted, serving
+from .encrypted_brokers import BROKERS
+from .encrypted_databases import DATABASES
 from .house import Place, arrived, flow, phase, until, wrong
 from .servers import HOST
 
@@ -15,7 +21,7 @@ pytestmark = pytest.mark.slow
 NAMES = ["N1", "N2", "N3"]
 
 
-@pytest.fixture(scope="module", params=SERVERS, ids=lambda kind: kind.__name__)
+@pytest.fixture(scope="module", params=[*BROKERS, *DATABASES], ids=lambda kind: kind.__name__)
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[Encrypted, str]]:
     with serving(request.param) as found:
         yield found
@@ -29,11 +35,12 @@ def incoming(one: Encrypted) -> bytes:
     return flow(one.use, {one.named: {"connection": "server"}, **one.params})
 
 
-async def problem(one: Encrypted, **changes: Any) -> str:
+async def problem(one: Encrypted, **changes: Any) -> dict[str, str]:
+    """What a person is told."""
     async with place(one, **changes).open() as app:
         await app.publish(incoming(one), note="", actor="owner")
         await until(lambda: phase(app) == "broken")
-        return wrong(app).code
+        return explain(wrong(app))
 
 
 async def test_orders_come_over_an_encrypted_connection(server: tuple[Encrypted, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,26 +54,41 @@ async def test_orders_come_over_an_encrypted_connection(server: tuple[Encrypted,
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(server: tuple[Encrypted, str]) -> None:
-    assert await problem(server[0]) == "server.tls"
+    one, _ = server
+    told = await problem(one)
+    assert told["code"] == "server.certificate"
+    assert told["what"].startswith(f"The certificate of {HOST}, port {one.port}, is not accepted: it ")
+    assert "SSL_CERT_FILE" in told["do"]
 
 
 async def test_a_certificate_of_another_name_is_refused(server: tuple[Encrypted, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", server[1])
-    assert await problem(server[0], host="localhost") == "server.tls"
+    told = await problem(server[0], host="localhost")
+    assert (told["code"], told["what"].rpartition(": ")[2]) == ("server.certificate", "it is made out to another name.")
+
+
+async def test_whoever_chose_no_encryption_gets_none(server: tuple[Encrypted, str]) -> None:
+    """But for NATS, whose server may demand it: then its certificate is looked at."""
+    one, _ = server
+    if one.lets_plain_in:
+        before = one.encrypted()
+        async with place(one, tls="none").open() as app:
+            await app.publish(incoming(one), note="", actor="owner")
+            await until(lambda: phase(app) == "connected")
+        assert one.encrypted() == before
+    else:
+        assert (await problem(one, tls="none"))["code"].startswith("server.")
 
 
 async def test_a_client_that_looks_at_no_certificate_is_caught(server: tuple[Encrypted, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Negative control of the two tests above."""
-    import ssl
-
-    from engine.connection.clients import nats, postgresql, redis
-
+    """Negative control of the tests above."""
     blind = ssl.create_default_context()
     blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
-    for module in (nats, redis):
+    one, module = server[0], import_module(f"engine.connection.clients.{server[0].client}")
+    if one.client == "postgresql":
+        monkeypatch.setattr(module, "VERIFIED", {"sslmode": "require"})
+    else:
         monkeypatch.setattr(module, "tls_of", lambda given: None if given.tls == "none" else blind)
-    monkeypatch.setattr(postgresql, "VERIFIED", {"sslmode": "require"})
-    one = server[0]
     await one.send(NAMES)
     async with place(one, host="localhost").open() as app:
         await app.publish(incoming(one), note="", actor="owner")

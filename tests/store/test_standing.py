@@ -74,7 +74,44 @@ async def test_who_rests_of_an_order_is_found_oldest_first(store: Store) -> None
     for run, end in zip(runs, (parked(), waiting, ended(), parked(), parked(), None), strict=True):
         if end is not None:
             await store.journal.end_run(run, end)
-    assert [(run.id, run.state) for run in await store.resting_runs("f", "A")] == [(runs[0], "parked"), (runs[1], "waiting")]
+    assert [(run.run_id, run.state) for run in await store.resting_runs("f", "A")] == [(runs[0], "parked"), (runs[1], "waiting")]
+    (found,) = await store.resting_runs("g", "A")
+    assert (found.version, found.trigger, found.order_key) == (3, "taobao", "A")
+
+
+async def test_runs_that_rest_are_read_in_pages_of_one_flow_and_state_but_for_those_that_pass(store: Store) -> None:
+    assert await store.resting_versions() == {}
+    for number, (state, flow, version, passes) in enumerate(RESTING):
+        run = (await store.journal.put_event(numbered(number, flow=flow, version=version, passes=passes))).id
+        if state == "parked":
+            await store.journal.end_run(run, parked())
+        if state == "waiting":
+            await store.journal.end_run(run, RunEnd("waiting", NOW, waits=[NewWait("timer", f"e{number}", "d", "rest", "1", NOW)]))
+        if state == "done":
+            await store.journal.end_run(run, ended())
+    assert await store.resting_versions() == {("parked", "f"): [1, 2], ("parked", "g"): [1], ("waiting", "f"): [1]}
+    first = await store.resting_page("parked", "f", limit=2)
+    assert [(one.order_key, one.version, one.state) for one in first] == [(key(0), 1, "parked"), (key(1), 2, "parked")]
+    rest = await store.resting_page("parked", "f", after=first[-1].run_id, limit=2)
+    assert [one.order_key for one in rest] == [key(4)]
+    assert await store.resting_page("parked", "f", after=rest[-1].run_id) == []
+    assert [one.order_key for one in await store.resting_page("waiting", "f")] == [key(5)]
+
+
+def key(number: int) -> str:
+    return numbered(number).order_key
+
+
+RESTING = [
+    ("parked", "f", 1, False),
+    ("parked", "f", 2, False),
+    ("parked", "f", 1, True),
+    ("parked", "g", 1, False),
+    ("parked", "f", 1, False),
+    ("waiting", "f", 1, False),
+    ("done", "f", 1, False),
+    ("queued", "f", 1, False),
+]
 
 
 OF_ORDERS = (("f", "A"), ("f", "A"), ("f", "A"), ("g", "A"), ("f", "B"), ("f", "A"))

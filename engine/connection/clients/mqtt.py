@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Sequence
+import ssl
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from paho.mqtt.properties import Properties
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.servers import CONNECT_WITHIN, Mqtt, lost, reaching, tls_of
+from engine.connection.sockets import open_socket, woken
 from engine.node.triggers import Delivery
 
 _NEVER: Final = 0xFFFFFFFF
@@ -31,10 +33,10 @@ async def client(
 ) -> AsyncGenerator[MqttInbox | None]:
     """Without a topic it is only tried, in a session that ends with it. Raises ``CallFailed``: ``server.login``, ``server.no_place``."""
     with reaching(server):
-        address = (await guard.resolve(server.host, server.effective_port))[0]
-        inbox = MqttInbox(server, address, session, prefetch)
+        addresses = await guard.resolve(server.host, server.effective_port)
+        inbox = MqttInbox(server, session, prefetch)
         try:
-            await asyncio.wait_for(inbox.begin(topic), CONNECT_WITHIN)
+            await asyncio.wait_for(inbox.begin(addresses, topic), CONNECT_WITHIN)
         except BaseException:
             await inbox.end()
             raise
@@ -45,25 +47,41 @@ async def client(
 
 
 class _Client(Client):
-    """Connects to the address that was checked."""
+    """Speaks over a connection to an address that was checked, with the certificate of the host's name."""
 
-    address: tuple[str, int] = ("", 0)
+    way: socket.socket | None = None
+    tls: ssl.SSLContext | None = None
 
     def _create_socket_connection(self) -> socket.socket:
-        return socket.create_connection(self.address, timeout=CONNECT_WITHIN)
+        assert self.way is not None  # noqa: S101 - it connects once
+        return self.way
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """The library would leave the socket of a handshake that fails open."""
+        assert self.tls is not None  # noqa: S101 - else it does not encrypt
+        secured = self.tls.wrap_socket(tcp_sock, server_hostname=self.host, do_handshake_on_connect=False)
+        try:
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
 
 
 class MqttInbox:
-    def __init__(self, server: Mqtt, address: str, session: str, prefetch: int) -> None:
+    def __init__(self, server: Mqtt, session: str, prefetch: int) -> None:
         self._server, self._most, self._session, self._five = server, prefetch, session, server.version == "5"
         self._loop = asyncio.get_running_loop()
         self._arrived: asyncio.Queue[MQTTMessage | None] = asyncio.Queue()
         self._answers: asyncio.Queue[Any] = asyncio.Queue()
         self._last: list[MQTTMessage] = []
-        self._client: Any = self._made(address)
+        self._client: Any = self._made()
 
-    async def begin(self, topic: str) -> None:
-        await asyncio.to_thread(self._connect)
+    async def begin(self, addresses: Iterable[str], topic: str) -> None:
+        way = self._client.way = await open_socket(addresses, self._server.effective_port)
+        way.settimeout(CONNECT_WITHIN)
+        with woken(way):
+            await asyncio.to_thread(self._connect)
         self._client.loop_start()
         code = await self._answer()
         if code.is_failure:
@@ -91,18 +109,17 @@ class MqttInbox:
         self._client.on_disconnect = None
         await asyncio.to_thread(self._leave)
 
-    def _made(self, address: str) -> Any:
+    def _made(self) -> Any:
         version = MQTTv5 if self._five else MQTTv311
         clean: dict[str, Any] = {} if self._five else {"clean_session": not self._session}
         made: Any = _Client(
             CallbackAPIVersion.VERSION2, self._session, protocol=version, manual_ack=True, reconnect_on_failure=False, **clean
         )
-        made.address = (address, self._server.effective_port)
         if self._server.user is not None or self._server.password is not None:
             made.username_pw_set(self._server.user or "", self._server.password)
-        tls = tls_of(self._server)
-        if tls is not None:
-            made.tls_set_context(tls)
+        made.tls = tls_of(self._server)
+        if made.tls is not None:
+            made.tls_set_context(made.tls)
         made.on_connect = made.on_subscribe = self._answered
         made.on_message = self._came
         made.on_disconnect = self._gone
@@ -120,6 +137,8 @@ class MqttInbox:
     def _leave(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        if self._client.way is not None:
+            self._client.way.close()
 
     async def _answer(self) -> Any:
         answer = await self._answers.get()

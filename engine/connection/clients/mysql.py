@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,12 +22,14 @@ from engine.connection.guard import AddressGuard
 from engine.connection.rows import Watch
 from engine.connection.server_table import ServerTable
 from engine.connection.servers import CONNECT_WITHIN, Database, lost, reaching, tls_of
-from engine.connection.sockets import open_socket
+from engine.connection.sockets import open_socket, woken
 from engine.connection.table_watch import TableWatch
 
 _BEGIN: Final = ("SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
 _GLANCE: Final = "SELECT count(*) AS tables, utc_timestamp(3) AS at FROM information_schema.tables WHERE table_schema = database()"
 _NO_LOGIN: Final = (1044, 1045, 1698)
+_NO_TLS: Final = (2026, 3159)
+"""The server does not encrypt, or lets nobody in who does not."""
 _NO_PLACE: Final = (1049, 1054, 1146)
 
 
@@ -38,9 +43,7 @@ async def client(
 ) -> AsyncGenerator[TableWatch | Glance | None]:
     """Without anything to watch it is only tried; ``glance``: it can be asked what is there."""
     with reaching(server, _Refused):
-        sock = await open_socket(await guard.resolve(server.host, server.effective_port), server.effective_port)
-        sock.settimeout(CONNECT_WITHIN)
-        connection: Any = await asyncio.to_thread(_connected, server, sock)
+        connection = await _reached(server, guard)
     try:
         if glance:
             yield Glance(server, partial(_glanced, connection))
@@ -48,6 +51,17 @@ async def client(
             yield None if watch is None else TableWatch(MysqlTable(server, connection, watch), watch)
     finally:
         await asyncio.to_thread(_close, connection)
+
+
+async def _reached(server: Database, guard: AddressGuard) -> Any:
+    async with asyncio.timeout(CONNECT_WITHIN):
+        sock = await open_socket(await guard.resolve(server.host, server.effective_port), server.effective_port)
+        try:
+            with woken(sock):
+                return await asyncio.to_thread(_connected, server, sock)
+        except BaseException:
+            _let_go(sock)  # the thread may not have begun
+            raise
 
 
 async def _glanced(connection: Any) -> Mapping[str, Any]:
@@ -80,10 +94,10 @@ def _connected(server: Database, sock: Any) -> Any:
         password=server.password or "",
         database=server.database,
         ssl=tls_of(server),
+        ssl_disabled=server.tls == "none",  # else it encrypts as it likes, and fails where a server speaks old versions only
         charset="utf8mb4",
         autocommit=True,
         read_timeout=30,
-        connect_timeout=round(CONNECT_WITHIN),
         defer_connect=True,
     )
     try:
@@ -91,13 +105,24 @@ def _connected(server: Database, sock: Any) -> Any:
         for statement in _BEGIN:
             connection.query(statement)
     except BaseException as error:
-        sock.close()
         if not isinstance(error, pymysql.Error):
             raise
-        number = error.args[0] if error.args else 0
-        kind = _Refused if number in _NO_LOGIN else OSError
-        raise kind from error.__cause__
+        raise _kind(error) from error.__context__
     return connection
+
+
+def _let_go(sock: socket.socket) -> None:
+    """The library keeps a file on it, which a mere ``close`` would wait for."""
+    number = sock.detach()
+    if number >= 0:
+        os.close(number)
+
+
+def _kind(error: pymysql.Error) -> type[Exception]:
+    number = error.args[0] if error.args else 0
+    if number in _NO_LOGIN:
+        return _Refused
+    return ssl.SSLError if number in _NO_TLS else OSError
 
 
 def _fetched(connection: Any, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:

@@ -33,18 +33,20 @@ async def client(
 
     Raises ``CallFailed``: ``server.no_place``.
     """
-    inbox, connection = None, NatsClient()
+    inbox, connection, reached = None, NatsClient(), False
     try:
         with reaching(server, AuthorizationError):
             await _connect(server, guard, connection)
+        reached = True
         inbox = await _opened(server, connection, stream, subject, durable, prefetch) if stream else None
         yield inbox
     finally:
         with suppress(Error, OSError, TimeoutError):
-            async with asyncio.timeout(_CLOSE_WITHIN):  # after a handshake that failed it would wait for ever
+            async with asyncio.timeout(_CLOSE_WITHIN):
                 if inbox is not None:
                     await inbox.give_back()
-                await connection.close()
+                if reached:  # after a handshake that failed it would wait for ever
+                    await connection.close()
         _abort(connection)
 
 
@@ -86,16 +88,25 @@ class NatsInbox:
 
 
 async def _connect(server: Nats, guard: AddressGuard, connection: Any) -> None:
+    """Once: the library would try for ever to reach a server where nobody listens."""
+    under_way = True
+
+    async def tell(error: Exception) -> None:
+        """Later on, what goes wrong is raised where it is awaited."""
+        if under_way:
+            raise error
+
     address = (await guard.resolve(server.host, server.effective_port))[0]
     shown = f"[{address}]" if ":" in address else address
     await connection.connect(
         f"{'tls' if server.tls == 'tls' else 'nats'}://{shown}:{server.effective_port}",
         allow_reconnect=False,
         connect_timeout=CONNECT_WITHIN,
-        error_cb=_quiet,
+        error_cb=tell,
         max_reconnect_attempts=0,
         **_login(server),
     )
+    under_way = False
 
 
 async def _opened(server: Nats, connection: Any, stream: str, subject: str, durable: str, prefetch: int) -> NatsInbox:
@@ -119,7 +130,3 @@ def _name(message: Msg) -> str:
     """The sender's own id where it gave one (``Nats-Msg-Id``), else the place in the stream."""
     own = (message.headers or {}).get("Nats-Msg-Id")
     return own or f"{message.metadata.stream}:{message.metadata.sequence.stream}"
-
-
-async def _quiet(error: Exception) -> None:
-    """What goes wrong is raised where it is awaited."""

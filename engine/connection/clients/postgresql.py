@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
+from engine.connection.certificate_faults import NAME, refused
 from engine.connection.glance import Glance
 from engine.connection.guard import AddressGuard
 from engine.connection.rows import Json, Watch
@@ -60,12 +61,22 @@ async def _connected(server: Database, address: str) -> Any:
             options=_OPTIONS,
             autocommit=True,
         )
+    except psycopg.errors.ConnectionTimeout:
+        raise TimeoutError from None
     except psycopg.OperationalError as error:
         if "FATAL" in str(error):  # the server answered; the library has no other mark for that
             raise _Refused from None
-        if server.tls == "tls" and ("SSL" in str(error) or "certificate" in str(error)):
-            raise ssl.SSLError from None
-        raise
+        raise _named(error) from None
+
+
+def _named(error: psycopg.OperationalError) -> Exception:
+    """What the words of the library mean where encrypting failed; it has no number for that either."""
+    told = str(error)
+    if "does not match host name" in told:
+        return refused(NAME)
+    if "certificate" in told:
+        return refused()
+    return ssl.SSLError() if "SSL" in told else error
 
 
 async def _glanced(connection: Any) -> Mapping[str, Any]:

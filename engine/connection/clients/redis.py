@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import ssl
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -35,6 +37,13 @@ class _Encrypted(Connection):
         own = cast("dict[str, Any]", super()._connection_arguments())  # pyright: ignore[reportUnknownMemberType]
         return {**own, **self._tls}
 
+    async def disconnect(self, *given: Any, **more: Any) -> None:
+        """Without the farewell of TLS: a server that we have asked to wait for entries does not answer it meanwhile."""
+        writer: Any = getattr(self, "_writer", None)
+        if writer is not None:
+            writer.transport.abort()
+        await super().disconnect(*given, **more)
+
 
 @asynccontextmanager
 async def client(
@@ -59,7 +68,7 @@ async def client(
     async with Redis(connection_pool=pool) as redis:
         try:
             with reaching(server, AuthenticationError, NoPermissionError):
-                await cast("Any", redis).ping()
+                await _greet(redis)
             if not stream:
                 yield None
                 return
@@ -68,6 +77,15 @@ async def client(
             yield inbox
         finally:
             await pool.aclose()
+
+
+async def _greet(redis: Any) -> None:
+    """Raises Python's own ``TimeoutError`` where no answer comes."""
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            await redis.ping()
+    except TimeoutError:
+        raise builtins.TimeoutError from None
 
 
 class RedisInbox:

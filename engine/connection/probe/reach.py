@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from engine.connection.addresses import literal_address, parse_url
+from engine.connection.certificate_faults import fault_of
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.probe.course import Course, ProbeFailed, Told
@@ -16,13 +17,6 @@ from engine.connection.sockets import open_socket
 
 SOON: Final = timedelta(days=14)
 """A certificate that ends within this time is pointed out."""
-_CERTIFICATE: Final = {
-    10: ("it has expired", "certificate_expired"),
-    18: ("it is signed by itself", "certificate_self_signed"),
-    19: ("it is signed by itself", "certificate_self_signed"),
-    20: ("its issuer is not known here", "certificate_issuer"),
-    62: ("it is made out to another name", "certificate_name"),
-}
 
 
 async def reach_url(course: Course, url: str, guard: AddressGuard, now: datetime) -> None:
@@ -74,7 +68,7 @@ def certificate_end(secured: ssl.SSLObject | ssl.SSLSocket) -> datetime | None:
 def tls_failed(error: BaseException, host: str) -> ProbeFailed:
     """``probe.certificate`` or ``probe.tls``."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        reason, rule = _CERTIFICATE.get(error.verify_code, ("it cannot be verified", "certificate_other"))
+        reason, rule = fault_of(error)
         return ProbeFailed("probe.certificate", host=host, reason=reason, rule=rule)
     return ProbeFailed("probe.tls", host=host)
 
