@@ -78,4 +78,4 @@ def _all_known(flow: Flow, registry: NodeTypes) -> bool:
 def _close(name: str, names: list[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only for messages
 
-    return ", ".join(get_close_matches(name, names, 3, 0.5)) or "–"
+    return ", ".join(get_close_matches(name, names, 3, 0.5))
