@@ -104,6 +104,24 @@ def test_the_menu_opens_on_a_narrow_window(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/orders$"))
 
 
+@pytest.mark.parametrize("size", [(390, 500), (1280, 400)])
+def test_the_entry_of_the_open_page_is_in_view_and_reached_by_the_keyboard(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/audit")
+    nav = page.get_by_role("navigation", name="Main navigation")
+    if size[0] < 760:
+        page.get_by_role("button", name="Menu").press("Enter")
+    current = nav.get_by_role("link", name="Audit log")
+    expect(current).to_have_attribute("aria-current", "page")
+    expect(current).to_be_in_viewport(ratio=1)
+    expect(nav.get_by_role("list", name="Service").get_by_role("link")).to_have_count(3)
+    current.press("Shift+Tab")
+    expect(nav.get_by_role("link", name="Delays")).to_be_focused()
+    page.keyboard.press("Escape")
+    if size[0] < 760:
+        expect(nav).to_be_hidden()
+
+
 def test_a_filter_renews_the_list_alone(page: Page, complaints: list[str]) -> None:
     page.goto("/runs")
     page.evaluate("window.sameDocument = true")
