@@ -24,6 +24,8 @@ from engine.errors import Problem
 LANGUAGES = ("en", "zh")
 PROBLEM = "problem"
 RULE = "rule"
+_BETWEEN = {"zh": "、"}
+"""What stands between the parts of a list."""
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 _FIELD = re.compile(r"\{(\w+)\}")
 _Entries = dict[tuple[str | None, str], str]
@@ -35,7 +37,7 @@ def text(key: str, language: str = "en", /, **fields: Any) -> str:
     Without fields nothing is filled in: braces in it are its own, as in the help of a node that explains templates.
     """
     sentence = _entries(language).get((None, key)) or key
-    return _fill(sentence, fields) if fields else sentence
+    return _fill(sentence, fields, language) if fields else sentence
 
 
 def explain(problem: Problem, language: str = "en") -> dict[str, str]:
@@ -45,8 +47,8 @@ def explain(problem: Problem, language: str = "en") -> dict[str, str]:
     return {
         "code": problem.code,
         "where": " › ".join(problem.where),
-        "what": _fill(_pertinent(what, fields), fields),
-        "do": _fill(_pertinent(do, fields), fields),
+        "what": _fill(_pertinent(what, fields), fields, language),
+        "do": _fill(_pertinent(do, fields), fields, language),
     }
 
 
@@ -60,7 +62,7 @@ def problem_sentences(code: str, language: str) -> tuple[str, str]:
 def _with_reason(fields: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """A field ``rule`` names a reason in the catalogue (context ``rule``), which replaces the English ``reason``."""
     reason = _entries(language).get((RULE, str(fields["rule"]))) if "rule" in fields else None
-    return {**fields, "reason": _fill(reason, fields)} if reason else fields
+    return {**fields, "reason": _fill(reason, fields, language)} if reason else fields
 
 
 def _pertinent(template: str, fields: Mapping[str, Any]) -> str:
@@ -105,16 +107,16 @@ class _Shown(dict[str, Any]):
         return "{" + name + "}"
 
 
-def _fill(template: str, fields: Mapping[str, Any]) -> str:
+def _fill(template: str, fields: Mapping[str, Any], language: str) -> str:
     if "{" not in template:
         return template
-    return template.format_map(_Shown({name: _shown(value) for name, value in fields.items()}))
+    return template.format_map(_Shown({name: _shown(value, _BETWEEN.get(language, ", ")) for name, value in fields.items()}))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, between: str = ", ") -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
         parts: list[str] = [str(part) for part in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return ", ".join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)
+        return between.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)
     return str(value)
