@@ -22,7 +22,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	touch $@
 
 demo:                      ## the main job: a demo shop sends orders through the hub; watch them in the browser (PORT=…)
-	@test -e $(VENV)/.runtime || echo "Setting up (about a minute the first time)…"
+	@test -e $(VENV)/.runtime || echo "Setting up, the first time only: one to five minutes, as fast as this machine and its network are…"
 	@$(MAKE) --silent setup
 	@trap : INT; $(BIN)/orderloom demo $(if $(PORT),--port $(PORT)) || test $$? = 130
 

@@ -25,7 +25,7 @@ from designer.hooks.protocol import HookProtocol
 from designer.hooks.straight import Straight
 from designer.security import is_loopback
 from engine.app import Orderloom
-from engine.errors import OrderloomError, Problem, SettingsInvalid
+from engine.errors import OrderloomError, Problem, SettingsInvalid, system_reason
 
 log = logging.getLogger("orderloom.server")
 BACKLOG: Final = 2048
@@ -51,7 +51,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         code = "service.port_in_use" if error.errno == errno.EADDRINUSE else "service.cannot_listen"
-        raise SettingsInvalid(Problem(code, ("--port",), {"host": host, "port": port, "reason": error.strerror or ""})) from None
+        raise SettingsInvalid(Problem(code, ("--port",), {"host": host, "port": port, **system_reason(error)})) from None
     listener.setblocking(False)  # noqa: FBT003 - the socket module's own signature
     return listener
 

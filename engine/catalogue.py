@@ -2,11 +2,13 @@
 
 The catalogue is made of gettext files, ``locales/<language>/<area>.po``, in each package named by an entry point of the
 group ``orderloom.catalogues``. English page and node texts are their own keys; problems have the context ``problem``
-and the code as key in both languages, with two lines: what is wrong, and what to do.
+and the code as key in both languages, with two lines: what is wrong, and what to do. What stands between ``[[`` and ``]]`` is left out
+where a field in it has nothing to say.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
@@ -22,6 +24,10 @@ from engine.errors import Problem
 LANGUAGES = ("en", "zh")
 PROBLEM = "problem"
 RULE = "rule"
+_BETWEEN = {"zh": "、"}
+"""What stands between the parts of a list."""
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+_FIELD = re.compile(r"\{(\w+)\}")
 _Entries = dict[tuple[str | None, str], str]
 
 
@@ -31,7 +37,7 @@ def text(key: str, language: str = "en", /, **fields: Any) -> str:
     Without fields nothing is filled in: braces in it are its own, as in the help of a node that explains templates.
     """
     sentence = _entries(language).get((None, key)) or key
-    return _fill(sentence, fields) if fields else sentence
+    return _fill(sentence, fields, language) if fields else sentence
 
 
 def explain(problem: Problem, language: str = "en") -> dict[str, str]:
@@ -41,8 +47,8 @@ def explain(problem: Problem, language: str = "en") -> dict[str, str]:
     return {
         "code": problem.code,
         "where": " › ".join(problem.where),
-        "what": _fill(what, fields),
-        "do": _fill(do, fields),
+        "what": _fill(_pertinent(what, fields), fields, language),
+        "do": _fill(_pertinent(do, fields), fields, language),
     }
 
 
@@ -56,7 +62,14 @@ def problem_sentences(code: str, language: str) -> tuple[str, str]:
 def _with_reason(fields: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """A field ``rule`` names a reason in the catalogue (context ``rule``), which replaces the English ``reason``."""
     reason = _entries(language).get((RULE, str(fields["rule"]))) if "rule" in fields else None
-    return {**fields, "reason": _fill(reason, fields)} if reason else fields
+    return {**fields, "reason": _fill(reason, fields, language)} if reason else fields
+
+
+def _pertinent(template: str, fields: Mapping[str, Any]) -> str:
+    """The template without the parts whose fields have nothing to say."""
+    if "[[" not in template:
+        return template
+    return _OPTIONAL.sub(lambda part: part[1] if all(_shown(fields.get(name, "")) for name in _FIELD.findall(part[1])) else "", template)
 
 
 def entries(language: str) -> Mapping[tuple[str | None, str], str]:
@@ -94,16 +107,16 @@ class _Shown(dict[str, Any]):
         return "{" + name + "}"
 
 
-def _fill(template: str, fields: Mapping[str, Any]) -> str:
+def _fill(template: str, fields: Mapping[str, Any], language: str) -> str:
     if "{" not in template:
         return template
-    return template.format_map(_Shown({name: _shown(value) for name, value in fields.items()}))
+    return template.format_map(_Shown({name: _shown(value, _BETWEEN.get(language, ", ")) for name, value in fields.items()}))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, between: str = ", ") -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
         parts: list[str] = [str(part) for part in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return ", ".join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)
+        return between.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)
     return str(value)

@@ -7,11 +7,12 @@ Fields must never hold a value of an item: name paths, types and parameters inst
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,21 @@ class NotFound(OrderloomError):
 
 class Conflict(OrderloomError):
     """Somebody else changed the thing in between (HTTP 412 or 409)."""
+
+
+_OF_THE_SYSTEM: Final[Mapping[int, str]] = {
+    errno.EACCES: "os_denied", errno.EPERM: "os_denied", errno.ENOSPC: "os_full", errno.EDQUOT: "os_quota", errno.EROFS: "os_read_only",
+    errno.ENOTDIR: "os_not_a_folder", errno.EISDIR: "os_is_a_folder", errno.EEXIST: "os_taken", errno.ENOENT: "os_missing",
+    errno.ENAMETOOLONG: "os_name_too_long", errno.ELOOP: "os_too_many_links", errno.EMFILE: "os_too_many_files",
+    errno.ENFILE: "os_too_many_files", errno.EIO: "os_broken_disk", errno.EBUSY: "os_busy", errno.ETXTBSY: "os_busy",
+    errno.EADDRNOTAVAIL: "os_no_such_address",
+}  # fmt: skip
+
+
+def system_reason(error: OSError) -> dict[str, str]:
+    """Fields of a problem: ``reason``, as the operating system says it in English, and the ``rule`` whose sentence takes its place."""
+    rule = _OF_THE_SYSTEM.get(error.errno or 0)
+    return {"reason": error.strerror or type(error).__name__, **({"rule": rule} if rule else {})}
 
 
 def place_of(error: BaseException) -> str:

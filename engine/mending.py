@@ -16,6 +16,7 @@ from engine.errors import FlowInvalid, InputInvalid, NotFound, OrderloomError, P
 from engine.flow.lineage import Carried
 from engine.json_text import MAX_DEPTH, depth, write_json
 from engine.node.items import Item
+from engine.node.validation import reason_of
 from engine.order import CanonicalOrder
 from engine.privacy.classes import FieldClass
 from engine.recompute import recompute
@@ -153,9 +154,7 @@ def _touches(place: Sequence[int | str], paths: Sequence[str]) -> bool:
 def _misfit(detail: Any) -> Problem:
     """Without the value, which may be personal."""
     place = tuple(str(part) for part in detail["loc"])
-    context: dict[str, Any] = detail.get("ctx") or {}
-    shown = {name: value for name, value in context.items() if isinstance(value, (str, int, float))}
-    return Problem("mending.unfit", (ITEM, *place), {**shown, "name": place[-1], "reason": detail["msg"], "rule": detail["type"]})
+    return Problem("mending.unfit", (ITEM, *place), {**reason_of(detail), "name": place[-1]})
 
 
 def _of_params(parked: Parked, patch: Sequence[Operation], faults: list[Problem]) -> list[Change]:

@@ -50,7 +50,7 @@ class Registry:
         found = self.find(use)
         if found is None:
             close = get_close_matches(use.partition("@")[0], self.names(), 3, 0.5)
-            raise NotFound(Problem("node.unknown", fields={"use": use, "close": ", ".join(close) or "–"}))
+            raise NotFound(Problem("node.unknown", fields={"use": use, "close": close}))
         return found
 
     def versions(self, name: str) -> Mapping[int, NodeType]:

@@ -81,8 +81,16 @@ def _row(code: str, texts: list[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text of a table cell: doubled braces are single ones, and nothing in it is markup."""
-    plain = text.replace("{{", "{").replace("}}", "}").replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """Text of a table cell: doubled braces are single ones, what may be left out stands there, and nothing in it is markup."""
+    plain = (
+        text.replace("[[", "")
+        .replace("]]", "")
+        .replace("{{", "{")
+        .replace("}}", "}")
+        .replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("<", "&lt;")
+    )
     return plain.replace("*", "\\*").replace("_", "\\_").replace("\n", " ").strip()
 
 

@@ -15,7 +15,7 @@ from designer.api.shapes import Listed, utc
 from engine.app import Orderloom, now
 from engine.json_text import read_json
 from engine.path.assess import Assessment, assess, kept_assessments
-from engine.path.systems import System, Systems, parse_entry
+from engine.path.systems import System, Systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ async def show_system(name: FromPath[str], orderloom: Loom) -> SystemShown:
 @put("/systems/{name:str}", opt={"permission": "path.write"}, operation_class=TakesJson)
 async def save_system(name: FromPath[str], body: RawBody, orderloom: Loom, actor: Actor, if_match: IfMatch = None) -> SavedShown:
     """Keep an entry: ``title``, ``owner``, ``connections``, ``offers``, ``per_minute``, ``limits``, ``note``. 412; 422 with all."""
-    entry = parse_entry(read_json(body))
-    return SavedShown(await saved(lambda seen: _register(orderloom).save(name, entry, expected=seen, actor=actor), if_match))
+    register = _register(orderloom)
+    entry = register.checked(name, read_json(body))
+    return SavedShown(await saved(lambda seen: register.save(name, entry, expected=seen, actor=actor), if_match))
 
 
 @delete("/systems/{name:str}", opt={"permission": "path.write"})

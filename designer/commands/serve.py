@@ -19,7 +19,7 @@ from designer.server import Service, bind, settle_memory
 from engine.access import requires
 from engine.app import Orderloom
 from engine.cli.numbers import Number
-from engine.errors import Problem, SettingsInvalid
+from engine.errors import Problem, SettingsInvalid, system_reason
 from engine.settings import Settings, load_settings
 
 KEY_BYTES = 24
@@ -63,7 +63,7 @@ def alone(data: Path) -> Generator[None]:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(data / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise SettingsInvalid(Problem("service.data_unusable", fields={"data": str(data), "reason": error.strerror or ""})) from None
+        raise SettingsInvalid(Problem("service.data_unusable", fields={"data": str(data), **system_reason(error)})) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

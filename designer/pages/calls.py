@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from designer.pages.filters import Given
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import Place, flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
@@ -54,7 +54,7 @@ async def list_calls(
     return page(
         request, "calls/list.html",
         found=found, given=Given("/calls", filters), span=span, links=links("/calls", found, cursor, filters),
-        places=places, titles=await _titles(request, found.items, places), lost=log.lost,
+        places=places, lost=log.lost, **await _titles(request, found.items, places),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ async def show_call(request: PageRequest, call_id: FromPath[int]) -> Response[st
     view = await view_of(engine, call_id)
     order_key = await _order_key(request, view.call.run_id)
     return page(
-        request, "calls/one.html", view=view, call=view.call, order_key=order_key, titles=await _titles(request, [view.call]),
+        request, "calls/one.html", view=view, call=view.call, order_key=order_key, **await _titles(request, [view.call]),
         held=await held(engine.store, [order_key] if order_key else []),
     )  # fmt: skip
 
@@ -80,13 +80,16 @@ async def resend(request: PageRequest, call_id: FromPath[int]) -> Redirect:
     return Redirect(path=f"/runs/{call.run_id}" if call.failed else "/calls", status_code=303)
 
 
-async def _titles(request: PageRequest, calls: Sequence[CallMade], more: Sequence[str] = ()) -> dict[str, str]:
-    """What flows are called, and places: a connection by its name, a trigger (``flow/trigger``) with the title of its flow."""
+async def _titles(request: PageRequest, calls: Sequence[CallMade], more: Sequence[str] = ()) -> dict[str, Any]:
+    """``titles`` of flows and of places: a connection by its name, a trigger (``flow/trigger``) with its flow; ``nodes`` of calls."""
+    engine, language = loom(request), reader_for(request).language
     places = [*dict.fromkeys((*(call.place for call in calls), *more))]
-    flows = [*(call.flow for call in calls if call.flow), *(place.partition("/")[0] for place in places if "/" in place)]
-    titles = await flow_titles(loom(request), flows, reader_for(request).language)
-    hooks = {place: " › ".join((titles[flow], trigger)) for place in places for flow, found, trigger in [place.partition("/")] if found}
-    return {**titles, **{place: place for place in places}, **hooks}
+    hooks: list[Place] = [(flow, trigger) for place in places for flow, found, trigger in [place.partition("/")] if found]
+    steps: list[Place] = [(call.flow, call.step) for call in calls if call.flow and call.step]
+    titles = await flow_titles(engine, [*(call.flow for call in calls if call.flow), *(flow for flow, _ in hooks)], language)
+    nodes = await node_titles(engine, [*steps, *hooks], language)
+    named = {f"{flow}/{trigger}": f"{titles[flow]} › {nodes[flow, trigger]}" for flow, trigger in hooks}
+    return {"titles": {**titles, **{place: place for place in places}, **named}, "nodes": nodes}
 
 
 async def _order_key(request: PageRequest, run_id: int | None) -> str | None:

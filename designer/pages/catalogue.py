@@ -37,4 +37,4 @@ def _unknown(use: str, registry: Registry) -> Problem:
     name, _, version = use.partition("@")
     if versions := registry.versions(name):
         return Problem("node.unknown_version", fields={"name": name, "version": version, "versions": sorted(versions)})
-    return Problem("node.unknown", fields={"use": use, "close": ", ".join(get_close_matches(name, registry.names(), 3, 0.5)) or "–"})
+    return Problem("node.unknown", fields={"use": use, "close": get_close_matches(name, registry.names(), 3, 0.5)})

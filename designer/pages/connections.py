@@ -22,6 +22,7 @@ from designer.pages.connection_forms import (
     submitted,
 )
 from designer.pages.connection_views import entry, page_of
+from designer.pages.flow_titles import flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.preferences import local
 from designer.problems import status_of
@@ -39,7 +40,8 @@ async def list_connections(request: PageRequest, gone: FromQuery[str] = "") -> R
     engine = loom(request)
     used = await uses(engine.store, engine.registry)
     shown = [entry(public, used.get(public["name"], ())) for public in engine.book.public()]
-    return page(request, "connections/list.html", connections=shown, gone=gone, gates=engine.gates.states())
+    titles = await flow_titles(engine, [flow for one in shown for flow in one.flows], reader_for(request).language)
+    return page(request, "connections/list.html", connections=shown, gone=gone, gates=engine.gates.states(), titles=titles)
 
 
 @get("/connections/new", opt=WRITE)
@@ -151,15 +153,19 @@ async def _one(
     engine = loom(request)
     source = engine.book.source(name)
     shown = await page_of(engine, name, source)
+    language = reader_for(request).language
+    sources = [state for state in engine.sources.states() if name in state.connections]
+    places = [*((one.flow, one.trigger) for one in sources), *((one.flow, one.slug) for one in shown.uses)]
     form, problems = None, list[Problem]()
     if shown.connection is not None:
         document = given.document if given else plain_document(shown.connection)
         found = given.problems if given else ()
-        form, problems = shown_form(shown.connection.type_name, document, shown.connection, found, reader_for(request).language)
+        form, problems = shown_form(shown.connection.type_name, document, shown.connection, found, language)
     return page(
         request, "connections/one.html", status=status, gate=engine.gates.states().get(name),
         shown=shown, form=form, problems=problems, refused=refused.problems if refused else (), back=_back(back),
-        sources=[state for state in engine.sources.states() if name in state.connections],
+        sources=sources, titles=await flow_titles(engine, [flow for flow, _ in places], language),
+        nodes=await node_titles(engine, places, language),
         origin=str(request.base_url).rstrip("/"), **values,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from designer.pages.environment import href
 from designer.pages.filters import Given
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import Place, flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.preferences import local
@@ -69,7 +69,7 @@ async def list_contracts(
     return page(
         request, "contracts/list.html", found=found, shown=wanted, operations=operations, state_of=state_of, body_of=body_of,
         old_of=lambda one: old_name_of(engine.contracts.operation(one.operation), one.path),
-        titles=await _titles(request, found.items),
+        **await _titles(request, found.items),
         given=Given(PATH, filters, plain={"show": wanted}), links=links(PATH, found, cursor, filters), renew=cursor is None,
     )  # fmt: skip
 
@@ -138,17 +138,19 @@ async def _shown(
         request, "contracts/change.html", status=status,
         change=change, body=body, old=old_name_of(operation, change.path),
         operation=operation, rows=fields_of(operation, change.path), problems=problems, given=given,
-        titles=await _titles(request, [change]),
+        **await _titles(request, [change]),
         parked=sum(count for place, count in counts.items() if place in places), bulk=engine.bulk.last,
         declared=sorted(operation.form.fields), mapped=engine.contracts.terms(change.operation) is not None,
         fresh=[one.finding.path for one in list(operation.changes.values()) if one.finding.kind == "new"],
     )  # fmt: skip
 
 
-async def _titles(request: PageRequest, changes: Sequence[FormChange]) -> dict[str, str]:
-    """Of the flows that changes touch."""
-    names = [touch.flow for change in changes for touch in body_of(change).touched]
-    return await flow_titles(loom(request), names, reader_for(request).language)
+async def _titles(request: PageRequest, changes: Sequence[FormChange]) -> dict[str, Any]:
+    """``titles`` of the flows that changes touch, and ``nodes`` of theirs."""
+    engine, language = loom(request), reader_for(request).language
+    places: list[Place] = [(touch.flow, touch.node) for change in changes for touch in body_of(change).touched]
+    titles = await flow_titles(engine, [flow for flow, _ in places], language)
+    return {"titles": titles, "nodes": await node_titles(engine, places, language)}
 
 
 def _rate(given: float) -> float:

@@ -48,6 +48,7 @@ def speech(language: str) -> dict[str, Callable[..., Any]]:
         "said": partial(said, language),
         "word": partial(word, language),
         "action": partial(action, language),
+        "sentence_of": partial(sentence_of, language),
         "port_title": partial(port_title, language=language),
         "port_titles": partial(port_titles, language),
         "problem": partial(_explained, language),
@@ -62,6 +63,12 @@ def said(language: str, written: str) -> str:
 def word(language: str, known: Any, value: str) -> str:
     """The word for a value of ``words``; one that nobody foresaw is shown as it is."""
     return text(known[value], language) if value in known else value
+
+
+def sentence_of(language: str, code: str) -> str:
+    """What a problem code means, where its sentence says so without fields; else the code."""
+    what = explain(Problem(code), language)["what"]
+    return code if "{" in what else what
 
 
 def action(language: str, name: str) -> str:
@@ -112,8 +119,10 @@ def prose(written: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(ticks(part)) for part in paragraphs)
 
 
-def as_problem(incident: Incident) -> Problem:
-    return told(Problem(incident.code, incident.where, incident.fields))
+def as_problem(incident: Incident, node: str = "") -> Problem:
+    """``node``: what its node is called; left out where the page says so beside it."""
+    where = incident.where[1:] if incident.where[:1] == (incident.step,) else incident.where
+    return told(Problem(incident.code, (node, *where) if node else where, incident.fields))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from designer.pages.flow_titles import title_in
 from engine.flow.diff import PartChange, diff
 from engine.flow.document import Flow
 
@@ -65,8 +66,7 @@ def changes(before: Flow, after: Flow, language: str) -> Changes:
 
 def title_of(flow: Flow, slug: str, language: str) -> str:
     """A node's title in the reader's language, else in English, else its slug in words."""
-    title = flow.nodes[slug].title or {}
-    return title.get(language) or title.get("en") or slug.replace("_", " ")
+    return title_in(flow.nodes[slug].title, slug, language)
 
 
 def _node(flow: Flow, one: PartChange, language: str) -> ChangedNode:

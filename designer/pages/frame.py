@@ -13,31 +13,59 @@ from designer.pages.reader import Reader, reader_of
 if TYPE_CHECKING:
     from engine.app import Orderloom
 
-NAVIGATION: Final = (
-    ("/", "layout-dashboard", "Overview"),
-    ("/flows", "workflow", "Flows"),
-    ("/runs", "activity", "Runs"),
-    ("/events", "inbox", "Events"),
-    ("/incidents", "triangle-alert", "Incidents"),
-    ("/alarms", "bell", "Alarms"),
-    ("/delays", "timer", "Delays"),
-    ("/contracts", "file-check", "Channel forms"),
-    ("/order-path", "route", "Order path"),
-    ("/stuck", "hourglass", "Stuck orders"),
-    ("/tasks", "clipboard-list", "Tasks"),
-    ("/orders", "package", "Orders"),
-    ("/holds", "lock", "Held orders"),
-    ("/cleansing", "sparkles", "Cleansing"),
-    ("/parcels", "truck", "Parcels"),
-    ("/stock", "layers", "Stock"),
-    ("/reconciliation", "git-compare", "Reconciliation"),
-    ("/calls", "network", "Call log"),
-    ("/recordings", "flask-conical", "Sandbox"),
-    ("/nodes", "blocks", "Nodes"),
-    ("/systems", "server", "Systems"),
-    ("/connections", "plug", "Connections"),
-    ("/audit", "scroll-text", "Audit log"),
+Entry = tuple[str, str, str]
+"""Address, icon, name."""
+NAVIGATION: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
+    ("", (("/", "layout-dashboard", "Overview"),)),
+    (
+        "To do",
+        (
+            ("/incidents", "triangle-alert", "Incidents"),
+            ("/tasks", "clipboard-list", "Tasks"),
+            ("/holds", "lock", "Held orders"),
+            ("/stuck", "hourglass", "Stuck orders"),
+            ("/alarms", "bell", "Alarms"),
+        ),
+    ),
+    (
+        "Orders and goods",
+        (
+            ("/orders", "package", "Orders"),
+            ("/order-path", "route", "Order path"),
+            ("/cleansing", "sparkles", "Cleansing"),
+            ("/parcels", "truck", "Parcels"),
+            ("/stock", "layers", "Stock"),
+            ("/reconciliation", "git-compare", "Reconciliation"),
+        ),
+    ),
+    (
+        "Flows and runs",
+        (
+            ("/flows", "workflow", "Flows"),
+            ("/runs", "activity", "Runs"),
+            ("/events", "inbox", "Events"),
+            ("/recordings", "flask-conical", "Sandbox"),
+            ("/nodes", "blocks", "Nodes"),
+        ),
+    ),
+    (
+        "Outside systems",
+        (
+            ("/systems", "server", "Systems"),
+            ("/connections", "plug", "Connections"),
+            ("/contracts", "file-check", "Channel forms"),
+            ("/calls", "network", "Call log"),
+        ),
+    ),
+    (
+        "Service",
+        (
+            ("/delays", "timer", "Delays"),
+            ("/audit", "scroll-text", "Audit log"),
+        ),
+    ),
 )
+"""Headings, each with its pages; what has no heading stands before all others."""
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
 PageRequest = Request[Any, Any, Any]
 
@@ -69,9 +97,12 @@ def render(request: PageRequest, template: str, **values: Any) -> str:
     return environment().get_template(template).render({**common, **values})
 
 
-def _navigation(request: PageRequest) -> tuple[tuple[str, str, str], ...]:
+def _navigation(request: PageRequest) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     scenes: str | None = getattr(request.app.state, "scenes", None)
-    return NAVIGATION if scenes is None else (*NAVIGATION, (scenes, "play", "Demonstration"))
+    if scenes is None:
+        return NAVIGATION
+    *others, (heading, last) = NAVIGATION
+    return (*others, (heading, (*last, (scenes, "play", "Demonstration"))))
 
 
 def reader_for(request: PageRequest) -> Reader:

@@ -12,7 +12,7 @@ from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from designer.pages.filters import Given
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import Place, choice_titles, flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, chosen, known, links
@@ -50,12 +50,15 @@ async def list_incidents(
     runs = await asyncio.gather(*(store.run(run_id) for run_id in dict.fromkeys(one.run_id for one in found.items)))
     order_keys = {run.id: run.order_key for run in runs}
     names = await store.flow_names()
-    titles = await flow_titles(loom(request), [*(one.flow for one in found.items), *names], reader_for(request).language)
+    language = reader_for(request).language
+    titles = await flow_titles(loom(request), [*(one.flow for one in found.items), *names], language)
+    places = await _places(store, flow, step)
+    nodes = await node_titles(loom(request), [*((one.flow, one.step) for one in found.items), *places], language)
     blocked = await store.blocked_behind([one.run_id for one in found.items if one.state == "open"])
     return page(
         request, "incidents.html",
         found=found, shown=filters["show"], given=Given("/incidents", filters, plain={"show": filters["show"]}),
-        links=links("/incidents", found, cursor, filters), steps=await _steps(store, flow, step),
+        links=links("/incidents", found, cursor, filters), steps=choice_titles(places, nodes), nodes=nodes,
         bulk=loom(request).bulk.last,
         flows=names, titles=titles, order_keys=order_keys, blocked=blocked,
         held=await held(store, order_keys.values()),
@@ -83,10 +86,12 @@ async def decide_many(request: PageRequest, data: Annotated[ManyDecisions, Body(
     return Redirect(path=local(data.back), status_code=303)
 
 
-async def _steps(store: Store, flow: str | None, asked: str | None) -> list[str]:
-    """Nodes at which something is open; and the one that is asked for."""
-    counts = await store.incident_counts()
-    return sorted({step for name, step in counts if flow in (None, name)} | ({asked} if asked else set()))
+async def _places(store: Store, flow: str | None, asked: str | None) -> list[Place]:
+    """Nodes at which something is open, by slug; and the one that is asked for."""
+    found = [place for place in await store.incident_counts() if flow in (None, place[0])]
+    if asked and all(slug != asked for _, slug in found):
+        found.append((flow or "", asked))
+    return sorted(found, key=lambda place: (place[1], place[0]))
 
 
 @post("/incidents/{incident_id:int}/resumption", opt={"permission": "run.write"}, status_code=303)

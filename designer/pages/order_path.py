@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -9,13 +10,16 @@ from litestar.params import FromQuery
 from litestar.response import Redirect, ServerSentEvent
 
 from designer.live.path_feed import PathFeed
-from designer.pages.connection_forms import kinds
-from designer.pages.frame import PageRequest, loom, page, render
+from designer.pages.connection_forms import KindShown, kinds
+from designer.pages.environment import said
+from designer.pages.flow_titles import flow_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for, render
 from designer.pages.path_map import draw_chain, draw_path
-from designer.pages.path_words import link_of, symbol_of
+from designer.pages.path_words import link_of, name_of, symbol_of
 from designer.pages.present_form import EditedWay, edited, submitted_way
 from designer.pages.stream import live_part
 from engine.errors import Conflict, OrderloomError, Problem
+from engine.path.model import Gap
 from engine.path.present import KeptWay, PresentWays
 
 READ: Final = {"permission": "flow.read"}
@@ -77,15 +81,26 @@ def path_feed(request: PageRequest) -> PathFeed:
 
 async def _values(request: PageRequest) -> dict[str, Any]:
     reading = await path_feed(request).current()
-    stations = {one.id: one for one in reading.path.stations}
+    language = reader_for(request).language
     known = {one.name: one for family in kinds().values() for one in family}
-    names: dict[str, list[str]] = {}
-    for gap in reading.path.gaps:
-        names.setdefault(gap.code, []).append(str(gap.fields["name"]))
-    gaps = [Problem(code, (), {"name": found}) for code, found in names.items()]
-    broken = [Problem("path.flow_broken", (name,), {"flow": name}) for name in reading.broken_flows]
-    words = {"symbol_of": symbol_of, "link_of": link_of}
-    return {**words, "reading": reading, "stations": stations, "map": draw_path(reading.path), "kinds": known, "gaps": [*broken, *gaps]}
+    names = {one.id: name_of(one, known, language) for one in reading.path.stations}
+    broken = await flow_titles(loom(request), reading.broken_flows, language)
+    problems = [Problem("path.flow_broken", (title,), {"flow": title}) for title in broken.values()]
+    return {
+        "symbol_of": symbol_of, "link_of": link_of, "reading": reading, "names": names, "map": draw_path(reading.path), "kinds": known,
+        "stations": {one.id: one for one in reading.path.stations}, "gaps": [*problems, *_gaps(reading.path.gaps, names, known, language)],
+    }  # fmt: skip
+
+
+def _gaps(gaps: Sequence[Gap], names: Mapping[str, str], known: Mapping[str, KindShown], language: str) -> list[Problem]:
+    """One problem for all of a kind, with what its stations are called; a channel without a station is known by its connection."""
+    found: dict[str, list[str]] = {}
+    for gap in gaps:
+        channel = str(gap.fields["name"])
+        kind = known.get(channel)
+        name = names.get(gap.station or "") or (said(language, kind.title) if kind is not None else channel)
+        found.setdefault(gap.code, []).append(name)
+    return [Problem(code, (), {"name": list(dict.fromkeys(several))}) for code, several in found.items()]
 
 
 def _present(shown: KeptWay) -> dict[str, Any]:

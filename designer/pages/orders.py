@@ -15,7 +15,7 @@ from designer.api.parcels import parcels_of_order
 from designer.api.passport import gathered, moments
 from designer.pages.board import shown
 from designer.pages.filters import Given
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import PER_PAGE, chosen, known, links
 from designer.pages.spans import WITH_SPAN, Span
@@ -95,11 +95,13 @@ async def show_order(request: PageRequest, channel: FromQuery[str], number: From
     found = await gathered(engine, channel, shop, number)
     timeline = await moments(engine, found, language)
     titles = await flow_titles(engine, (one.flow for one in (*found.runs, *timeline)), language)
+    nodes = await node_titles(engine, [(one.flow, one.step) for one in timeline if one.step], language)
     return page(
         request, "orders/one.html",
         shown=shown(found.order), found=found, timeline=timeline,
         parcels=await parcels_of_order(engine, channel, shop, number),
-        runs=found.runs, titles=titles, held=frozenset({found.key}), open_holds=[one for one in found.holds if one.state == "open"],
+        runs=found.runs, titles=titles, nodes=nodes, held=frozenset({found.key}),
+        open_holds=[one for one in found.holds if one.state == "open"],
     )  # fmt: skip
 
 

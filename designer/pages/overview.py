@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.response import ServerSentEvent
 
 from designer.pages.board import Board
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for, render
 from designer.pages.stream import live_part
 
@@ -33,7 +33,9 @@ async def live(request: PageRequest) -> ServerSentEvent:
 async def _shown(request: PageRequest) -> dict[str, Any]:
     now = await board(request).current()
     names = [*(one.flow for one in now.flows), *(one.flow for one in now.incidents)]
-    return {"now": now, "titles": await flow_titles(loom(request), names, reader_for(request).language)}
+    language = reader_for(request).language
+    nodes = await node_titles(loom(request), [(one.flow, one.step) for one in now.incidents], language)
+    return {"now": now, "titles": await flow_titles(loom(request), names, language), "nodes": nodes}
 
 
 def board(request: PageRequest) -> Board:

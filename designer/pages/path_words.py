@@ -1,12 +1,25 @@
-"""Where a station of an order's path leads to, and by which icon it is known. Pure."""
+"""What a station of an order's path is called, where it leads to, and by which icon it is known. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from designer.pages.connection_forms import KindShown
-from designer.pages.words import WAY_ICONS
+from designer.pages.environment import said
+from designer.pages.flow_titles import title_in
+from designer.pages.words import SENTENCES, WAY_ICONS
+from engine.catalogue import text
 from engine.path.model import Station
+
+
+def name_of(station: Station, kinds: Mapping[str, KindShown], language: str) -> str:
+    """As people called it; a connection that is named like its kind, such as ``taobao``, by what that kind is called."""
+    if station.id == "hub":
+        return text(SENTENCES["hub"], language)
+    kind = kinds.get(station.system or "")
+    if kind is not None and station.connection == station.system:
+        return said(language, kind.title)
+    return title_in(station.titles, station.name, language)
 
 
 def symbol_of(station: Station, kinds: Mapping[str, KindShown]) -> str:

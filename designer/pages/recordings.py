@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from designer.api.given import number
 from designer.api.replays import NewReplay, start
 from designer.pages.environment import href
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import Place, flow_titles, node_titles
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.listing import PER_PAGE, links
@@ -22,7 +22,7 @@ from engine.app import Orderloom
 from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
 from engine.replay import DRAFT
 from engine.replay.recorder import LONGEST, MOST, MOST_DAYS
-from engine.store.ports import FlowRecord, FlowVersion, TrafficOrder
+from engine.store.ports import FlowRecord, FlowVersion, Traffic, TrafficOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ async def _listed(
         request, "recordings/list.html", status=status,
         found=found, links=links("/recordings", found, cursor, {}), wanted=wanted, refused=refused,
         flows=flows, titles=await flow_titles(engine, [*(one.flow for one in found.items), *flows], reader_for(request).language),
+        nodes=await node_titles(engine, _triggers(found.items), reader_for(request).language),
         connections=sorted(engine.book.names()),
         most=MOST, longest=LONGEST, most_days=MOST_DAYS,
     )  # fmt: skip
@@ -126,9 +127,13 @@ async def _shown(
     return page(
         request, "recordings/one.html", status=status,
         traffic=traffic, orders=orders, flows=await _flows(engine, traffic.flow, orders), refused=refused,
-        trials=trials, titles=titles,
+        trials=trials, titles=titles, nodes=await node_titles(engine, _triggers([traffic]), reader_for(request).language),
         links={"older": onward, "newest": here if after else None}, held=await held(engine.store, [one.order_key for one in orders]),
     )  # fmt: skip
+
+
+def _triggers(recordings: Sequence[Traffic]) -> list[Place]:
+    return [(one.flow, one.trigger) for one in recordings if one.flow and one.trigger]
 
 
 async def _flows(engine: Orderloom, named: str, orders: Sequence[TrafficOrder]) -> list[tuple[FlowRecord, Sequence[FlowVersion]]]:

@@ -13,7 +13,8 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
 from designer.pages.filters import Given
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.flow_titles import node_titles
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import chosen, known
 from designer.pages.words import CAUSES, CHANNELS, TIMED_STAGES
 from engine.errors import Conflict, InputInvalid, Problem
@@ -43,7 +44,7 @@ async def list_stuck(
     """What the last look found; the first time somebody asks, it looks."""
     engine = loom(request)
     look = engine.stuck.last if engine.stuck.last.at is not None else await engine.stuck.look()
-    return _page(request, look, _filter(stage, channel, cause))
+    return await _page(request, look, _filter(stage, channel, cause))
 
 
 @post("/stuck/looks", opt={"permission": "incident.read"}, status_code=303)
@@ -119,7 +120,7 @@ def _sendable(look: StuckLook, where: StuckFilter) -> list[StuckOrder]:
     return [one for one in look.chosen(where) if one.why.cause in SENT_ON]
 
 
-def _page(request: PageRequest, look: StuckLook, where: StuckFilter) -> Response[str]:
+async def _page(request: PageRequest, look: StuckLook, where: StuckFilter) -> Response[str]:
     engine = loom(request)
     found = look.chosen(where)
     filters = {"stage": where.stage, "channel": where.channel, "cause": where.cause}
@@ -128,6 +129,7 @@ def _page(request: PageRequest, look: StuckLook, where: StuckFilter) -> Response
         look=look, found=found[:SHOWN], total=len(found), sendable=len(_sendable(look, where)), filters=filters,
         given=Given(PATH, filters), channels=sorted({one.channel for one in look.orders}), bulk=engine.bulk.last,
         seconds_of=_seconds, id_of=id,
+        nodes=await node_titles(engine, [(one.flow, one.why.step) for one in found[:SHOWN]], reader_for(request).language),
         faults={id(one): Problem(one.why.code, (), one.why.fields) for one in found[:SHOWN] if one.why.code is not None},
     )  # fmt: skip
 

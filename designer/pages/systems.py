@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from designer.pages.frame import PageRequest, loom, page
+from designer.pages.environment import said
+from designer.pages.frame import PageRequest, loom, page, reader_for
 from engine.app import now
+from engine.connection.types import connection_types
 from engine.errors import Conflict, InputInvalid, Problem
 from engine.path.assess import ABILITIES, assess, kept_assessments
-from engine.path.systems import OFFERS, System, Systems, parse_entry
+from engine.path.systems import OFFERS, System, Systems
 
 READ: Final = {"permission": "connection.read"}
 WRITE: Final = {"permission": "path.write"}
@@ -25,7 +28,7 @@ async def list_systems(request: PageRequest) -> Response[str]:
     engine = loom(request)
     found = await _systems(request).all()
     kept = await kept_assessments(engine.store, [one.name for one in found])
-    return page(request, "systems/list.html", systems=found, assessments=kept)
+    return page(request, "systems/list.html", systems=found, assessments=kept, titles=_titles(request, found))
 
 
 @get("/systems/new", opt=WRITE)
@@ -62,7 +65,8 @@ async def save_system(request: PageRequest) -> Response[Any]:
         "per_minute": None if not number else int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else number,
     }  # fmt: skip
     try:
-        await _systems(request).save(name, parse_entry(document), expected=version, actor=request.state.actor)
+        systems = _systems(request)
+        await systems.save(name, systems.checked(name, document), expected=version, actor=request.state.actor)
     except (InputInvalid, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 422
         return _form(request, name, typed, connections, offers, version, list(error.problems), status=status)
@@ -88,9 +92,24 @@ async def delete_system(request: PageRequest, name: FromPath[str]) -> Redirect:
     return Redirect(path=PATH, status_code=303)
 
 
+def title_of(system: System, language: str) -> str:
+    """As people wrote it; of a system that is there for its connection, and is named like its kind, what that kind is called."""
+    kind = connection_types().get(system.types.get(system.name, ""))
+    return (
+        said(language, kind.type_title)
+        if system.version == 0 and kind is not None and kind.type_name == system.name
+        else system.entry.title
+    )
+
+
 def _systems(request: PageRequest) -> Systems:
     engine = loom(request)
     return Systems(engine.store, engine.book)
+
+
+def _titles(request: PageRequest, systems: Sequence[System]) -> dict[str, str]:
+    language = reader_for(request).language
+    return {one.name: title_of(one, language) for one in systems}
 
 
 async def _one(request: PageRequest, name: str, problems: list[Problem] | None = None, *, status: int = 200) -> Response[str]:
@@ -98,6 +117,7 @@ async def _one(request: PageRequest, name: str, problems: list[Problem] | None =
     kept = await kept_assessments(loom(request).store, [name])
     return page(
         request, "systems/one.html", status=status,
+        title=title_of(found, reader_for(request).language),
         system=found, assessment=kept.get(name), abilities=ABILITIES, problems=problems or (),
         fault_of={code: Problem(code) for one in kept.values() for steps in one.steps.values() for _, _, code in steps if code},
     )  # fmt: skip

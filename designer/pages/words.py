@@ -169,7 +169,7 @@ BY_ICONS: Final[Mapping[str, str]] = {
     "hand": "hand",
 }  # fmt: skip
 UNITS: Final[Mapping[str, str]] = {"ms": "{n} ms", "s": "{n} s", "min": "{n} min", "h": "{n} h", "d": "{n} days"}
-SENTENCES: Final[Mapping[str, str]] = {"copy": "{title} (copy)"}
+SENTENCES: Final[Mapping[str, str]] = {"copy": "{title} (copy)", "hub": "Kept in the hub"}
 HOLD_REASONS: Final[Mapping[str, str]] = {
     "platform_hold": "Held by the platform", "presale_unpaid": "Presale, balance unpaid", "group_incomplete": "Group not complete",
     "risk_review": "Risk review", "refund_in_progress": "Refund under way", "address_incomplete": "Address incomplete",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from engine.errors import InputInvalid, Problem
+from engine.errors import InputInvalid, Problem, system_reason
 from engine.json_text import write_json
 
 STDOUT = "-"
@@ -47,7 +47,7 @@ def _private(path: Path) -> IO[bytes]:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
     except OSError as error:
-        raise InputInvalid(Problem("output.unwritable", (str(path),), {"reason": error.strerror or type(error).__name__})) from None
+        raise InputInvalid(Problem("output.unwritable", (str(path),), system_reason(error))) from None
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.fchmod(descriptor, PRIVATE)
     return os.fdopen(descriptor, "wb")

@@ -15,7 +15,7 @@ import click
 
 from engine.access import requires
 from engine.cli.language import say
-from engine.errors import InputInvalid, Problem
+from engine.errors import InputInvalid, Problem, system_reason
 from engine.registry import installed
 
 FAMILIES: Final = ("rule", "transform", "connector", "notify")
@@ -89,7 +89,7 @@ def make_package(words: Mapping[str, str], parent: Path) -> Path:
     except FileExistsError:
         raise InputInvalid(Problem("scaffold.exists", (str(folder),))) from None
     except OSError as error:
-        raise InputInvalid(Problem("scaffold.unwritable", (str(folder),), {"reason": error.strerror or type(error).__name__})) from None
+        raise InputInvalid(Problem("scaffold.unwritable", (str(folder),), system_reason(error))) from None
     return folder
 
 

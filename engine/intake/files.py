@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from engine.errors import InputInvalid, Problem
+from engine.errors import InputInvalid, Problem, system_reason
 from engine.intake.json_items import read_document, read_either, read_lines
 from engine.intake.table_rows import encoding_of, read_table
 
@@ -46,9 +46,7 @@ class InputFile:
                 Problem("input.unreadable", (self.name,), {"line": "–", "reason": f"gzip: {error}", "rule": "gzip"})
             ) from None
         except OSError as error:
-            raise InputInvalid(
-                Problem("input.unreadable", (self.name,), {"line": "–", "reason": error.strerror or type(error).__name__})
-            ) from None
+            raise InputInvalid(Problem("input.unreadable", (self.name,), {"line": "–", **system_reason(error)})) from None
 
     def _items(self) -> Iterator[Any]:
         if self.path == STDIN:

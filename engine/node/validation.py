@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,6 +34,17 @@ def problems_of(error: ValidationError, prefix: str, where: Sequence[str] = (), 
     return [problem for place, problem in found.items() if not (_is_length(problem) and _has_inner(place, found))]
 
 
+def reason_of(detail: Any) -> dict[str, Any]:
+    """Why a value does not fit, of one of pydantic's findings: ``rule``, whose sentence is in the catalogue, what that fills in, and
+    ``reason`` in English for a rule that the catalogue does not know. The value itself is not among them."""
+    context = cast("Mapping[str, Any]", detail.get("ctx") or {})
+    shown = {name: value for name, value in context.items() if isinstance(value, (str, int, float)) and name not in ("tag", "error")}
+    reason = str(detail["msg"])
+    for own in ("Value error, ", "Assertion failed, "):
+        reason = reason.removeprefix(own)
+    return {**shown, "reason": reason, "rule": detail["type"]}
+
+
 def _is_length(problem: Problem) -> bool:
     return problem.fields.get("rule") in ("too_short", "too_long")
 
@@ -52,11 +63,8 @@ def _problem(detail: Any, prefix: str, place: tuple[str, ...], model: type[BaseM
     if kind == "missing":
         return Problem(f"{prefix}.missing", place, {"name": name})
     if kind == "extra_forbidden":
-        return Problem(f"{prefix}.unknown", place, {"name": name, "known": _known_at(model, detail["loc"][:-1]) or "–"})
-    shown = {key: value for key, value in context.items() if isinstance(value, (str, int, float))}
-    return Problem(
-        f"{prefix}.invalid", place, {**shown, "name": name, "value": _short(detail.get("input")), "reason": detail["msg"], "rule": kind}
-    )
+        return Problem(f"{prefix}.unknown", place, {"name": name, "known": _known_at(model, detail["loc"][:-1])})
+    return Problem(f"{prefix}.invalid", place, {**reason_of(detail), "name": name, "value": _short(detail.get("input"))})
 
 
 def _known_at(model: type[BaseModel] | None, place: Sequence[int | str]) -> list[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InputInvalid, NotFound, Problem
 from engine.json_text import read_json, write_json
+from engine.node.validation import reason_of
 from engine.store.ports import Sheet, Store
 
 KIND: Final = "present_way"
@@ -104,9 +105,7 @@ def parse_way(document: object) -> PresentWay:
 
 def _problem(one: Any) -> Problem:
     where = tuple(str(part + 1) if isinstance(part, int) else str(part) for part in one["loc"])
-    context = cast("Mapping[str, Any]", one.get("ctx") or {})
-    limits = {name: value for name, value in context.items() if isinstance(value, int)}
-    return Problem("path.invalid", where, {**limits, "reason": one["msg"], "rule": one["type"]})
+    return Problem("path.invalid", where, reason_of(one))
 
 
 def _kept(sheet: Sheet) -> KeptWay:

@@ -13,6 +13,7 @@ from engine.connection.book import ConnectionBook
 from engine.connection.types import Connection, connection_types
 from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
 from engine.json_text import read_json, write_json
+from engine.node.validation import reason_of
 from engine.store.ports import Store
 
 KIND: Final = "system"
@@ -76,14 +77,25 @@ class Systems:
                 return system
         raise NotFound(Problem("system.unknown", (name,), {"name": name}))
 
+    def checked(self, name: str, document: object) -> SystemEntry:
+        """What is written of a system. Raises ``InputInvalid`` with every problem of name and entry: as ``save`` and ``parse_entry``."""
+        try:
+            entry = parse_entry(document)
+        except InputInvalid as error:
+            raise InputInvalid([*_of_name(name), *self._of_connections(_named(document)), *error.problems]) from None
+        if problems := [*_of_name(name), *self._of_connections(entry.connections)]:
+            raise InputInvalid(problems)
+        return entry
+
     async def save(self, name: str, entry: SystemEntry, *, expected: int | None, actor: str) -> int:
         """The new version. Raises ``InputInvalid`` (``system.bad_name``, ``system.no_connection``) or ``Conflict`` (``sheet.changed``)."""
-        problems = [] if NAME.fullmatch(name) and name != "new" else [Problem("system.bad_name", ("name",))]
-        known = self._book.names()
-        problems += [Problem("system.no_connection", ("connections",), {"name": one}) for one in entry.connections if one not in known]
-        if problems:
+        if problems := [*_of_name(name), *self._of_connections(entry.connections)]:
             raise InputInvalid(problems)
         return await self._store.save_sheet(KIND, name, write_json(entry.model_dump(mode="json")), expected=expected, actor=actor)
+
+    def _of_connections(self, names: Sequence[str]) -> list[Problem]:
+        known = self._book.names()
+        return [Problem("system.no_connection", ("connections",), {"name": one}) for one in names if one not in known]
 
     async def remove(self, name: str, *, actor: str) -> None:
         """Raises ``NotFound`` (``system.unknown``) where nobody wrote an entry."""
@@ -106,6 +118,17 @@ def parse_entry(document: object) -> SystemEntry:
         raise InputInvalid([_problem(one) for one in error.errors(include_url=False, include_input=False)]) from None
 
 
+def _of_name(name: str) -> list[Problem]:
+    return [] if NAME.fullmatch(name) and name != "new" else [Problem("system.bad_name", ("name",))]
+
+
+def _named(document: object) -> Sequence[str]:
+    """The connections of an entry with other faults, as far as they are names."""
+    named = cast("Mapping[str, Any]", document).get("connections") if isinstance(document, Mapping) else None
+    found = cast("Sequence[Any]", named) if isinstance(named, (list, tuple)) else ()
+    return [one for one in found if isinstance(one, str) and NAME.fullmatch(one)]
+
+
 def _system(name: str, entry: SystemEntry, version: int, types: Mapping[str, str]) -> System:
     own = {one: types[one] for one in entry.connections if one in types}
     found = {*entry.offers, *(offer for kind in own.values() for offer in _BY_TYPE.get(kind, ()))}
@@ -119,6 +142,4 @@ def _is_system(type_name: str) -> bool:
 
 
 def _problem(one: Any) -> Problem:
-    context = cast("Mapping[str, Any]", one.get("ctx") or {})
-    limits = {name: value for name, value in context.items() if isinstance(value, int)}
-    return Problem("path.invalid", tuple(str(part) for part in one["loc"]), {**limits, "reason": one["msg"], "rule": one["type"]})
+    return Problem("path.invalid", tuple(str(part) for part in one["loc"]), reason_of(one))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InputInvalid, Problem
 from engine.json_text import read_json, write_json
+from engine.node.validation import reason_of
 from engine.path.stages import TIMED, Timed
 from engine.store.ports import Store
 
@@ -85,6 +86,4 @@ def times_document(times: ExpectedTimes) -> dict[str, Any]:
 
 
 def _problem(one: Any) -> Problem:
-    context = cast("Mapping[str, Any]", one.get("ctx") or {})
-    limits = {name: value for name, value in context.items() if isinstance(value, int)}
-    return Problem("path.invalid", tuple(map(str, one["loc"])), {**limits, "reason": one["msg"], "rule": one["type"]})
+    return Problem("path.invalid", tuple(map(str, one["loc"])), reason_of(one))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from engine.errors import Problem, SettingsInvalid
+from engine.errors import Problem, SettingsInvalid, system_reason
 from engine.privacy.key_file import load_or_create
 from engine.store.connection import Base
 from engine.store.ports import Store, StoreOptions
@@ -86,4 +86,4 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsInvalid(Problem("store.folder_unusable", fields={"folder": str(folder), "reason": error.strerror})) from None
+        raise SettingsInvalid(Problem("store.folder_unusable", fields={"folder": str(folder), **system_reason(error)})) from None

@@ -55,6 +55,21 @@ _READ = """() => {
 }"""
 _WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .map((e) => [new URL(e.name).pathname, e.encodedBodySize])"""
+_BROKEN = """() => {
+  const found = new Set(), data = "code, pre, script, .mono, .chip, .tree, .num";
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: text } = walker;
+    if (!text.parentElement.checkVisibility() || text.parentElement.closest(data)) continue;
+    for (const word of text.data.matchAll(/[A-Za-z]{2,20}/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.add(word[0]);
+    }
+  }
+  return [...found];
+}"""
 _SENTENCE = re.compile(r"[A-Za-z][a-z]+(?:[,:]? (?:[a-z]{2,}|a|I)\b){2,}")
 _FLOW = Path(__file__).parents[2] / "flows" / "order_hub.json"
 # What authors wrote as they liked: articles of the demo shop, words of its flow.
@@ -64,6 +79,11 @@ _NAMES = frozenset({"Orderloom", *(article.en for article in ARTICLES), *re.find
 def overflow(page: Page) -> list[str]:
     """The page is wider than the window; with up to three elements that stick out."""
     return page.evaluate(_WIDER)
+
+
+def broken_words(page: Page) -> list[str]:
+    """Words, not data, that go on in the next line in the middle."""
+    return page.evaluate(_BROKEN)
 
 
 def barriers(page: Page) -> list[str]:

@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import proofs
 from tests.browser.conftest import held_back, once_orders_are_done
 
 pytestmark = pytest.mark.browser
@@ -102,6 +103,38 @@ def test_the_menu_opens_on_a_narrow_window(page: Page) -> None:
     page.get_by_role("button", name="Menu").click()
     link.click()
     expect(page).to_have_url(re.compile(r"/orders$"))
+
+
+@pytest.mark.parametrize("size", [(390, 500), (1280, 400)])
+def test_the_entry_of_the_open_page_is_in_view_and_reached_by_the_keyboard(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/audit")
+    nav = page.get_by_role("navigation", name="Main navigation")
+    if size[0] < 760:
+        page.get_by_role("button", name="Menu").press("Enter")
+    current = nav.get_by_role("link", name="Audit log")
+    expect(current).to_have_attribute("aria-current", "page")
+    expect(current).to_be_in_viewport(ratio=1)
+    expect(nav.get_by_role("list", name="Service").get_by_role("link")).to_have_count(3)
+    current.press("Shift+Tab")
+    expect(nav.get_by_role("link", name="Delays")).to_be_focused()
+    page.keyboard.press("Escape")
+    if size[0] < 760:
+        expect(nav).to_be_hidden()
+
+
+def test_no_word_of_the_order_path_breaks_in_the_middle(page: Page) -> None:
+    once_orders_are_done(page)
+    page.goto("/order-path")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("cell", name="WooCommerce").first).to_be_visible()
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert proofs.broken_words(page) == [], width
+    page.locator("h1").evaluate(
+        "one => { one.textContent = 'WooCommerce'; one.style.inlineSize = '3em'; one.style.overflowWrap = 'anywhere'; }"
+    )
+    assert proofs.broken_words(page) == ["WooCommerce"]
 
 
 def test_a_filter_renews_the_list_alone(page: Page, complaints: list[str]) -> None:

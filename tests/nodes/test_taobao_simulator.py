@@ -152,6 +152,13 @@ async def test_a_push_carries_a_signature_that_holds_and_a_forged_one_does_not(s
             verify(plain, push.body, headers, shop.secret, NOON)
 
 
+async def test_a_push_names_the_shop_that_its_trade_names(shop: TaobaoSimulator) -> None:
+    (order,) = shop.create()
+    order.body["seller_nick"] = "另一家旗舰店"
+    message = read_json(shop.push(order, order.state, 1)(forged=False).body)
+    assert (message["user_nick"], read_json(message["content"].encode())["seller_nick"]) == ("另一家旗舰店", "另一家旗舰店")
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     number=st.integers(1, 5000),

@@ -14,7 +14,7 @@ from engine.catalogue import explain
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.servers import Folder
-from engine.errors import NodeError, Problem
+from engine.errors import NodeError, Problem, system_reason
 
 _TAKING: Final = "taking"
 _DONE: Final = "done"
@@ -110,5 +110,7 @@ def _may_be_taken(entry: os.DirEntry[str]) -> bool:
 
 
 def _unusable(folder: Path, error: OSError) -> CallFailed:
-    reason = error.strerror or type(error).__name__
-    return CallFailed("folder.unusable", retriable=True, maybe_sent=False, folder=str(folder), reason=reason)
+    told = system_reason(error)
+    return CallFailed(
+        "folder.unusable", retriable=True, maybe_sent=False, folder=str(folder), reason=told["reason"], rule=told.get("rule", "")
+    )

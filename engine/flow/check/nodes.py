@@ -75,7 +75,7 @@ def _all_known(flow: Flow, registry: NodeTypes) -> bool:
     return all(registry.find(node.use) for node in flow.nodes.values())
 
 
-def _close(name: str, names: list[str]) -> str:
+def _close(name: str, names: list[str]) -> list[str]:
     from difflib import get_close_matches  # noqa: PLC0415 - only for messages
 
-    return ", ".join(get_close_matches(name, names, 3, 0.5)) or "–"
+    return get_close_matches(name, names, 3, 0.5)

@@ -104,13 +104,14 @@ class TaobaoSimulator(ChannelSimulator):
     def push(self, order: KeptOrder, state: str, number: int) -> Sign:
         """A message of TMC, which only names the trade, signed as the platform signs what it sends to an address of ours."""
         content = {"tid": int(order.id), "status": order.body["status"], "payment": order.body["payment"]}
+        seller = order.body.get("seller_nick", SELLER)
         if self.names_shop:
-            content["seller_nick"] = SELLER
+            content["seller_nick"] = seller
         message = {
             "id": _FIRST_MESSAGE + number,
             "topic": TOPICS[state],
             "pub_time": beijing_text(order.updated_at),
-            **({"user_nick": SELLER} if self.names_shop else {}),
+            **({"user_nick": seller} if self.names_shop else {}),
             "content": json.dumps(content, ensure_ascii=False),
         }
         body = write_json(message)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from designer.pages.flow_titles import MOST, flow_titles
+from designer.pages.flow_titles import MOST, choice_titles, flow_titles, node_titles
 from engine.app import Orderloom
 
 from .conftest import HUB_FLOW, Sell
@@ -66,3 +66,34 @@ async def test_of_very_many_flows_the_further_ones_keep_their_names(hub: Client,
     names = [*(f"f{n}" for n in range(MOST)), "hub_only"]
     assert (await flow_titles(orderloom, names, "en"))["hub_only"] == "hub_only"
     assert (await flow_titles(orderloom, ["hub_only", *names], "en"))["hub_only"] == "Hub only"
+
+
+TITLED = {
+    **HUB_FLOW,
+    "nodes": {**HUB_FLOW["nodes"], "order": {**HUB_FLOW["nodes"]["order"], "title": {"en": "Make it canonical", "zh": "转为标准订单"}}},
+}
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Make it canonical"), ("zh", "转为标准订单")])
+async def test_incidents_runs_and_orders_name_nodes_by_their_titles(hub: Client, sell: Sell, language: str, title: str) -> None:
+    await hub.put("/api/flows/hub_only/draft", json=TITLED, headers={"If-Match": "*"})
+    assert (await hub.post("/api/flows/hub_only/publication", json={"note": "titles"})).status_code == 201
+    parked = await sell(1, currency="")
+    incidents = await main_of(hub, "/incidents", language)
+    assert f'<b title="order">{title}</b>' in incidents
+    assert re.search(rf'<option value="order"[^>]*>{title}<', incidents)
+    assert '<span class="where">' not in incidents
+    assert f'<span class="where">{title}' in await main_of(hub, f"/runs/{parked}", language)
+    assert f"› {title} ·" in await main_of(hub, "/", language)
+
+
+async def test_nodes_without_a_title_are_called_by_their_slug_in_words(orderloom: Orderloom, hub: Client) -> None:
+    bare = {**HUB_FLOW, "name": "bare", "nodes": {**HUB_FLOW["nodes"], "late_orders": {"use": "connector.to_hub@1"}}}
+    await hub.put("/api/flows/bare/draft", json=bare)
+    places = [("bare", "late_orders"), ("hub_only", "gone_node"), ("nowhere", "order")]
+    assert list((await node_titles(orderloom, places, "zh")).values()) == ["late orders", "gone node", "order"]
+
+
+def test_choices_among_nodes_of_the_same_title_tell_them_apart() -> None:
+    titles = {("a", "order"): "Order", ("b", "order"): "Order", ("b", "order_2"): "Order", ("c", "order_3"): "Third", ("a", "wms"): "WMS"}
+    assert choice_titles(titles, titles) == {"order": "Order (order)", "order_2": "Order (order_2)", "order_3": "Third", "wms": "WMS"}

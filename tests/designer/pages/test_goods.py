@@ -55,7 +55,7 @@ async def test_limits_of_a_sku_are_kept_and_a_bad_one_is_said(owner: AsyncTestCl
 async def test_a_parcel_that_stands_still_is_listed_and_found_by_its_number_alone(
     owner: AsyncTestClient[Any], orderloom: Orderloom
 ) -> None:
-    assert "No such parcel" in (await owner.get("/parcels")).text
+    assert "No parcel stands still" in (await owner.get("/parcels")).text
     await parcel(orderloom, NUMBER, 60)
     await parcel(orderloom, "YT0000000000014", 1, "delivered")
     still = await owner.get("/parcels")

@@ -47,8 +47,17 @@ async def test_the_path_shows_the_orders_that_went_along_it_and_where_it_breaks_
     text = (await hub.get("/order-path", headers=HTML)).text
     assert "Kept in the hub" in text
     assert "2 orders" in text
-    assert "No flow tells own_shop what was shipped." in text
-    assert "Orders from own_shop reach neither a warehouse nor a finance system." in text
+    assert "No flow tells Own shop what was shipped." in text
+    assert "Orders from Own shop reach neither a warehouse nor a finance system." in text
+
+
+@pytest.mark.parametrize(("headers", "flow", "shop"), [(HTML, "Hub only", "Own shop"), (CHINESE, "仅入库", "自有商城")])
+async def test_stations_are_called_as_people_call_them(hub: Client, sell: Sell, headers: dict[str, str], flow: str, shop: str) -> None:
+    await sell()
+    main = (await hub.get("/order-path", headers=headers)).text.partition("<main")[2]
+    assert f"<b>{flow}</b>" in main
+    assert f"<b>{shop}</b>" in main
+    assert not re.search("hub_only|own_shop", re.sub(r"<[^>]+>", " ", main))
 
 
 async def test_a_parked_order_is_shown_at_its_station(hub: Client, orderloom: Orderloom, flow: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ async def test_an_unknown_thing_is_not_found(owner: Client, path: str) -> None:
     assert (await owner.get(path, headers=HTML)).status_code == 404
 
 
-@pytest.mark.parametrize(("use", "said"), [("rule.conditio", "rule.condition"), ("nope@1", "–"), ("rule.condition@9", "It has")])
+@pytest.mark.parametrize(("use", "said"), [("rule.conditio", "rule.condition"), ("nope@1", "All of them"), ("rule.condition@9", "It has")])
 async def test_the_page_of_an_unknown_node_type_names_those_close_to_it(owner: Client, use: str, said: str) -> None:
     text = (await owner.get(f"/nodes/{use}", headers=HTML)).text
     assert said in text
@@ -260,3 +260,17 @@ async def test_secrets_are_only_said_to_be_set(owner: Client) -> None:
     text = await get(owner, "/connections")
     assert "badge ok dot" in text
     assert "whsec_" not in text
+
+
+@pytest.mark.parametrize(("language", "heading", "entry"), [("en", "To do", "Incidents"), ("zh", "待处理", "异常")])
+async def test_the_navigation_has_few_headings_and_marks_the_current_page(owner: Client, language: str, heading: str, entry: str) -> None:
+    text = (await owner.get("/incidents?show=all", headers={**HTML, "Accept-Language": language})).text
+    nav = text.partition("<nav ")[2].partition("</nav>")[0]
+    headings = dict(re.findall(r'<h2 id="(nav-\d)">([^<]+)</h2>', nav))
+    assert 3 <= len(headings) <= 6
+    assert heading in headings.values()
+    lists = re.findall(r'<ul aria-labelledby="(nav-\d)">(.*?)</ul>', nav, re.DOTALL)
+    assert [name for name, _ in lists] == list(headings)
+    assert all(2 <= rows.count("<li>") <= 6 for _, rows in lists)
+    assert re.findall(r'aria-current="page"><svg.*?</svg>([^<]+)</a>', nav, re.DOTALL) == [entry]
+    assert len(re.findall('href="', nav)) == len(set(re.findall('href="([^"]+)"', nav)))

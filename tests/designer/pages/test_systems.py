@@ -47,6 +47,27 @@ async def test_an_entry_is_written_by_the_form_changed_and_forgotten(owner: Asyn
     assert (await owner.get("/systems/erp", headers=HTML)).status_code == 404
 
 
+@pytest.mark.parametrize("headers", [HTML, CHINESE])
+async def test_a_bad_name_is_told_beside_all_other_faults(owner: AsyncClient, headers: dict[str, str]) -> None:
+    wrong = {"_name": "My ERP!", "title": "", "per_minute": "many", "connection.nowhere": "on"}
+    answer = await owner.post("/systems", data=wrong, headers=headers)
+    assert answer.status_code == 422
+    assert answer.text.count('class="error small"') == 4
+    for field in ("name", "title", "per_minute"):
+        assert re.search(rf'id="f-{field}"[^>]*aria-invalid="true" aria-describedby="e-{field}"', answer.text)
+    assert not re.search("Input should|at least 1 item|{[a-z_]+}", answer.text)
+    refused = await owner.put("/api/systems/My%20ERP!", json={"title": "", "connections": ["nowhere"], "offers": ["pigeon"]})
+    assert sorted(one["code"] for one in refused.json()["problems"]) == [
+        "path.invalid", "path.invalid", "system.bad_name", "system.no_connection",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headers", "title"), [(HTML, "Own shop"), (CHINESE, "自有商城")])
+async def test_a_system_that_nobody_wrote_down_is_called_as_its_kind(owner: AsyncClient, headers: dict[str, str], title: str) -> None:
+    assert f'<a href="/systems/own_shop">{title}</a>' in (await owner.get("/systems", headers=headers)).text
+    assert f"<h1>{title}</h1>" in (await owner.get("/systems/own_shop", headers=headers)).text
+
+
 async def test_an_assessment_recommends_the_way_in_and_stays(owner: AsyncClient) -> None:
     answer = await owner.post("/api/systems/own_shop/assessments")
     assert (answer.status_code, answer.json()["way"]) == (201, "webhook_and_polling")

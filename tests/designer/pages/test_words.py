@@ -33,7 +33,8 @@ def spoken() -> Iterator[str]:
         yield from known.values()
     for pair in (*errors.TITLES.values(), errors.WRONG_KEY):
         yield from pair
-    yield from (label for _, _, label in frame.NAVIGATION)
+    for heading, pages in frame.NAVIGATION:
+        yield from (heading, *(label for _, _, label in pages))
     yield from (name for name, _ in ROWS)
     yield from (option.help or "" for option in demo.params if isinstance(option, click.Option))
 
@@ -56,7 +57,7 @@ def test_no_translation_is_left_over() -> None:
 
 
 def test_every_icon_is_in_the_sprite() -> None:
-    used = {node_type.icon for node_type in installed()} | {icon for _, icon, _ in frame.NAVIGATION}
+    used = {node_type.icon for node_type in installed()} | {icon for _, pages in frame.NAVIGATION for _, icon, _ in pages}
     for file in TEMPLATES:
         text = file.read_text("utf-8")
         used |= set(re.findall(r'icon\("([a-z0-9-]+)"', text)) | set(re.findall(r'ui\.empty\("([a-z0-9-]+)"', text))
