@@ -137,6 +137,17 @@ def test_no_word_of_the_order_path_breaks_in_the_middle(page: Page) -> None:
     assert proofs.broken_words(page) == ["WooCommerce"]
 
 
+def test_what_was_opened_stays_open_while_the_page_renews_itself(page: Page) -> None:
+    page.goto("/order-path")
+    table = page.locator("#path details").filter(has_text="As a table")
+    table.locator("summary").click()
+    mark = page.locator("#path svg").first
+    for _ in range(2):
+        mark.evaluate("one => one.setAttribute('data-before', '1')")
+        expect(page.locator("#path svg[data-before]")).to_have_count(0)  # the drawing is the server's again
+        expect(table).to_have_attribute("open", "")
+
+
 def test_a_filter_renews_the_list_alone(page: Page, complaints: list[str]) -> None:
     page.goto("/runs")
     page.evaluate("window.sameDocument = true")
