@@ -6,10 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
 from engine.errors import Problem
-from engine.flow.check.expressions import expressions_in
+from engine.flow.check.expressions import texts_of
 from engine.flow.document import Flow
 from engine.node.lookup import NodeTypes
 
@@ -22,17 +20,9 @@ def check_constants(flow: Flow, registry: NodeTypes) -> Iterator[Problem]:
 
     Whoever asks first whether there is one (``has``, ``default``) may name any.
     """
-    for slug, node in flow.nodes.items():
-        node_type = registry.find(node.use)
-        if node_type is None or _WORD not in repr(node.params):
-            continue
-        try:
-            params = node_type.params.model_validate(node.params)
-        except ValidationError:
-            continue  # reported with the parameters
-        for place, found in expressions_in(params):
-            for name in sorted(constants_in(found.expects) - flow.constants.keys()):
-                yield _missing(name, flow).under("nodes", slug, "params", *place).inside(slug, *place)
+    for slug, place, found in texts_of(flow, registry, lambda slug: _WORD in repr(flow.nodes[slug].params)):
+        for name in sorted(constants_in(found.expects) - flow.constants.keys()):
+            yield _missing(name, flow).under("nodes", slug, "params", *place).inside(slug, *place)
 
 
 def constants_in(paths: frozenset[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, cast
@@ -40,16 +40,22 @@ def check_fields(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[
 
 
 def _texts(flow: Flow, registry: NodeTypes, carried: Lineage) -> Iterator[tuple[str, Place, Cel | Template, Carried]]:
+    for slug, place, found in texts_of(flow, registry, lambda slug: (slug, "in") in carried):
+        yield slug, place, found, carried[(slug, "in")]
+
+
+def texts_of(flow: Flow, registry: NodeTypes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Place, Cel | Template]]:
+    """The expressions and templates of those nodes that are ``wanted``, by slug, with their places in the parameters."""
     for slug, node in flow.nodes.items():
-        node_type, arriving = registry.find(node.use), carried.get((slug, "in"))
-        if node_type is None or arriving is None:
+        node_type = registry.find(node.use)
+        if node_type is None or not wanted(slug):
             continue
         try:
             params = node_type.params.model_validate(node.params)
         except ValidationError:
             continue  # reported with the parameters
         for place, found in expressions_in(params):
-            yield slug, place, found, arriving
+            yield slug, place, found
 
 
 def _placed(problems: Iterable[Problem], slug: str, place: Place) -> Iterator[Problem]:
