@@ -10,9 +10,9 @@ from yarl import URL
 
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard, GuardedResolver
-from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.http import HttpRequest, HttpResponse, TooLarge
 from engine.connection.redirects import next_request
-from engine.connection.wire import Sending, TooLarge, Wire
+from engine.connection.wire import Sending, Wire
 
 MAX_ANSWER: Final = 1024 * 1024
 
@@ -50,27 +50,28 @@ class HttpClient:
         """
         hops = 0
         while True:
-            url = self._guard.check_url(request.url)
-            answer = await self._exchange(request, url)
+            url, wire = self._guard.check_url(request.url), self._wire or self._open()
+            seconds, sending = request.timeout or self._timeout, Sending()
+            try:
+                answer = await wire.exchange(request, url, seconds, self._max_answer, sending)
+            except Exception as error:  # noqa: BLE001 - what is not foreseen is raised as it is
+                raise self._failed(error, url, seconds, sending) from None
             follow = next_request(request, answer, hops) if 300 < answer.status < 309 else None
             if follow is None:
                 return answer
             request = follow
             hops += 1
 
-    async def _exchange(self, request: HttpRequest, url: URL) -> HttpResponse:
-        wire = self._wire or self._open()
-        seconds, sending = request.timeout or self._timeout, Sending()
-        try:
-            return await wire.exchange(request, url, seconds, self._max_answer, sending)
-        except TimeoutError:
-            raise CallFailed("http.timeout", retriable=True, maybe_sent=sending.begun, host=url.raw_host, seconds=seconds) from None
-        except TooLarge:
-            raise CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=self._max_answer) from None
-        except (aiohttp.ClientError, OSError) as error:  # a certificate that does not fit is a ValueError, too
-            raise _unreachable(error, url) from None
-        except ValueError:  # a line break in a header, a word that is no method
-            raise CallFailed("http.bad_request", retriable=False, maybe_sent=False, host=url.raw_host) from None
+    def _failed(self, error: Exception, url: URL, seconds: float, sending: Sending) -> Exception:
+        if isinstance(error, TimeoutError):
+            return CallFailed("http.timeout", retriable=True, maybe_sent=sending.begun, host=url.raw_host, seconds=seconds)
+        if isinstance(error, TooLarge):
+            return CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=self._max_answer)
+        if isinstance(error, aiohttp.ClientError | OSError):  # a certificate that does not fit is a ValueError, too
+            return _unreachable(error, url)
+        if isinstance(error, ValueError):  # a line break in a header, a word that is no method
+            return CallFailed("http.bad_request", retriable=False, maybe_sent=False, host=url.raw_host)
+        return error
 
     def _open(self) -> Wire:
         self._wire = Wire(GuardedResolver(self._guard), self._per_host)

@@ -44,26 +44,31 @@ class Gate:
         self._turns = asyncio.Semaphore(limits.at_once) if limits.at_once else None
         self._bucket = Bucket.full(limits.per_minute, clock()) if limits.per_minute else None
         self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
-        self.under_way = self.in_line = 0
+        self.under_way = self.waiting = 0
 
-    def call(self, name: str) -> Call:
-        """Around one call, which tells how it went. Raises ``CallFailed`` (``connection.paused``, ``connection.crowded``) with a time."""
-        return Call(self, name)
+    def at_once(self, name: str) -> Call | None:
+        """What goes around a call where nobody waits for a turn. Raises ``CallFailed`` (``connection.paused``) with a time."""
+        return None if self._bucket is not None or self._turns is not None else self._enter(name)
 
-    async def enter(self, name: str) -> None:
+    async def in_line(self, name: str) -> Call:
+        """The same once the call's turn has come. Raises ``CallFailed`` (``connection.paused``, ``connection.crowded``) with a time."""
         self._refuse_while_open(name)
-        if self._bucket is not None or self._turns is not None:
-            self.in_line += 1
-            try:
-                await self._turn(name)
-            finally:
-                self.in_line -= 1
-        self.under_way += 1
+        self.waiting += 1
         try:
-            self._ask(name)
-        except CallFailed:
-            self._leave()
-            raise
+            await self._turn(name)
+        finally:
+            self.waiting -= 1
+        return self._enter(name)
+
+    def _enter(self, name: str) -> Call:
+        self.under_way += 1
+        if self._breaker is not None:
+            try:
+                self._ask(self._breaker, name)
+            except CallFailed:
+                self._leave()
+                raise
+        return Call(self)
 
     def left(self, went: bool | None) -> None:
         self._note(went)
@@ -77,9 +82,9 @@ class Gate:
     def state(self) -> GateState:
         now, breaker = self._clock(), self._breaker
         if breaker is None:
-            return GateState(self.under_way, self.in_line, 0, "closed", None)
+            return GateState(self.under_way, self.waiting, 0, "closed", None)
         left = breaker.open_until - now if breaker.open_until is not None and breaker.open_until > now else None
-        return GateState(self.under_way, self.in_line, breaker.failures, breaker.state(now), left)
+        return GateState(self.under_way, self.waiting, breaker.failures, breaker.state(now), left)
 
     def _refuse_while_open(self, name: str) -> None:
         """Nobody stands in line for a system that is left alone."""
@@ -87,10 +92,9 @@ class Gate:
         if breaker is not None and breaker.open_until is not None and (now := self._clock()) < breaker.open_until:
             raise later("connection.paused", name, breaker.open_until - now)
 
-    def _ask(self, name: str) -> None:
+    def _ask(self, breaker: Breaker, name: str) -> None:
         """Asked last, because the system may have failed while the call stood in line."""
-        wait = self._breaker.ask(self._clock()) if self._breaker is not None else 0.0
-        if wait:
+        if wait := breaker.ask(self._clock()):
             if self._bucket is not None:
                 self._bucket.give_back()
             raise later("connection.paused", name, wait)
@@ -120,17 +124,16 @@ class Gate:
 class Call:
     """``went``: whether the system works; ``None``: the call did not tell. A failure that is worth a retry counts against the system."""
 
-    __slots__ = ("_gate", "_name", "went")
+    __slots__ = ("_gate", "went")
 
-    def __init__(self, gate: Gate, name: str) -> None:
-        self._gate, self._name = gate, name
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         self.went: bool | None = None
 
-    async def __aenter__(self) -> Self:
-        await self._gate.enter(self._name)
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if isinstance(error, CallFailed):
             self.went = not error.retriable
         self._gate.left(self.went)

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 
+class TooLarge(Exception):
+    """The answer's body is larger than was allowed."""
+
+
 @dataclass(slots=True)
 class HttpRequest:
     """One request, which nobody changes; that is not enforced, for it would take longer than all else about making one.

@@ -1,13 +1,15 @@
 """One request and its answer over a pooled connection of aiohttp.
 
-aiohttp's connector, resolver, TLS and parser do the work; its session, request and response objects are left out. They serve cookies,
-proxies, uploads and streams, which no call here has, and made up two thirds of what a call costs (docs/performance.md).
+aiohttp's connector, resolver and TLS find the connection; what is said on it is ours (``talk``). Its session, requests, responses and
+streams are left out: they serve cookies, proxies and uploads, which no call here has, and made up most of what a call costs
+(docs/performance.md).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import ceil
@@ -15,13 +17,12 @@ from typing import Final, NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest, ConnectionKey
 from aiohttp.connector import Connection
-from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.talk import Talk
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 """Where a message ends is said by us alone: two opinions about it would be a way to smuggle a second request."""
@@ -33,16 +34,11 @@ AT_HAND: Final = 1.0
 """Seconds."""
 
 
-class TooLarge(Exception):
-    """The answer's body is larger than was allowed."""
-
-
 @dataclass(slots=True)
 class Sending:
-    """How far an exchange got: ``begun`` once a byte may have left, ``expired`` once its time was over."""
+    """How far an exchange got: ``begun`` once a byte may have left."""
 
     begun: bool = False
-    expired: bool = False
 
 
 class _Peer(ClientRequest):
@@ -58,7 +54,7 @@ class _Host:
     """``at_hand``: connections that were used a moment ago, the last one last; ``waiting``: calls that the connector is to find one for."""
 
     peer: _Peer
-    at_hand: list[Connection] = field(default_factory=list[Connection])
+    at_hand: list[Talk] = field(default_factory=list[Talk])
     waiting: int = 0
 
 
@@ -78,60 +74,55 @@ class Wire:
         self._return_all()
         await self._connector.close()
 
-    async def exchange(self, request: HttpRequest, url: URL, seconds: float, most: int, sending: Sending) -> HttpResponse:
+    def exchange(self, request: HttpRequest, url: URL, seconds: float, most: int, sending: Sending) -> Awaitable[HttpResponse]:
         """The answer with a body of at most ``most`` bytes, within ``seconds``.
 
         Raises ``TimeoutError``, ``TooLarge``, ``aiohttp.ClientError``, ``OSError`` or ``ValueError``. A connection that the other side
         closed while it lay idle is noticed only now: where a request may be repeated, it is, once.
         """
-        until = self._loop.time() + seconds
-        try:
-            return await self._once(request, url, until, most, sending)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            if request.method.upper() not in _REPEATABLE or isinstance(error, aiohttp.ClientConnectorError):
-                raise
-        return await self._once(request, url, until, most, sending)
+        until, method = self._loop.time() + seconds, request.method.upper()
+        exchange = self._twice if method in _REPEATABLE else self._once
+        return exchange(request, method, url, until, most, sending)
 
-    async def _once(self, request: HttpRequest, url: URL, until: float, most: int, sending: Sending) -> HttpResponse:
-        """A connection takes its time by aiohttp; the talk on it is ended by a timer, which costs less than a timeout around all."""
+    async def _twice(self, request: HttpRequest, method: str, url: URL, until: float, most: int, sending: Sending) -> HttpResponse:
+        try:
+            return await self._once(request, method, url, until, most, sending)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if isinstance(error, aiohttp.ClientConnectorError):
+                raise
+        return await self._once(request, method, url, until, most, sending)
+
+    async def _once(self, request: HttpRequest, method: str, url: URL, until: float, most: int, sending: Sending) -> HttpResponse:
+        """A connection takes its time by aiohttp; the talk on it keeps its own."""
         host = self._hosts.get((url.scheme, url.raw_host, url.port)) or self._meet(url)
         message = head_of(request, url.raw_path_qs, host.peer.headers["Host"]) + request.body
-        connection = _usable(host.at_hand) or await self._connect(host, until)
-        timer = self._loop.call_at(until, _expire, connection, sending)
+        talk = _usable(host.at_hand) or await self._connect(host, until, most)
+        sending.begun = True
         try:
-            answer = await _talk(connection, request.method.upper(), message, most, sending)
-        except Exception:
-            connection.close()
-            if sending.expired:
-                raise TimeoutError from None
-            raise
+            answer = await talk.ask(message, until, is_head=method == "HEAD")
         except BaseException:
-            connection.close()
+            talk.close()
             raise
-        finally:
-            timer.cancel()
-        self._give_back(host, connection)
-        if sending.expired:  # a body without a length seems whole when its connection ends
-            raise TimeoutError
+        self._give_back(host, talk)
         return answer
 
-    async def _connect(self, host: _Host, until: float) -> Connection:
-        """A connection on which nothing was said that nobody asked for."""
+    async def _connect(self, host: _Host, until: float, most: int) -> Talk:
+        """On a connection on which nothing was said that nobody asked for."""
         host.waiting += 1
         try:
             while True:
                 connection = await self._connector.connect(host.peer, [], _limit(until - self._loop.time()))
-                if _is_usable(connection):
-                    return connection
+                if _is_untouched(connection):
+                    return Talk(connection, most)
                 connection.close()
         finally:
             host.waiting -= 1
 
-    def _give_back(self, host: _Host, connection: Connection) -> None:
-        if host.waiting or not _is_usable(connection):
-            connection.release()
+    def _give_back(self, host: _Host, talk: Talk) -> None:
+        if host.waiting or not talk.is_usable:
+            talk.release()
             return
-        host.at_hand.append(connection)
+        host.at_hand.append(talk)
         if self._returning is None:
             self._returning = self._loop.call_later(AT_HAND, self._return_all)
 
@@ -153,24 +144,18 @@ class Wire:
         return made
 
 
-def _usable(at_hand: list[Connection]) -> Connection | None:
+def _usable(at_hand: list[Talk]) -> Talk | None:
     while at_hand:
-        connection = at_hand.pop()
-        if _is_usable(connection):
-            return connection
-        connection.close()
+        talk = at_hand.pop()
+        if talk.is_usable:
+            return talk
+        talk.close()
     return None
 
 
-def _is_usable(connection: Connection) -> bool:
+def _is_untouched(connection: Connection) -> bool:
     protocol = connection.protocol
     return protocol is not None and protocol.is_connected() and not protocol.should_close
-
-
-def _expire(connection: Connection, sending: Sending) -> None:
-    sending.expired = True
-    if connection.transport is not None:
-        connection.transport.abort()
 
 
 def _limit(seconds: float) -> aiohttp.ClientTimeout:
@@ -182,48 +167,9 @@ def _limit_of(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=seconds)
 
 
-async def _talk(connection: Connection, method: str, message: bytes, most: int, sending: Sending) -> HttpResponse:
-    protocol = connection.protocol
-    if protocol is None or protocol.transport is None:
-        raise aiohttp.ServerDisconnectedError
-    _expect(protocol, is_head=method == "HEAD")
-    sending.begun = True
-    protocol.transport.write(message)
-    try:
-        answer, stream = await protocol.read()
-        while 100 <= answer.code < 200 and answer.code != 101:
-            answer, stream = await protocol.read()
-    except HttpProcessingError:
-        raise aiohttp.ClientPayloadError from None
-    body = await _body(stream, most)
-    return HttpResponse(answer.code, {name.lower(): value for name, value in answer.headers.items()}, body)
-
-
-def _expect(protocol: ResponseHandler, *, is_head: bool) -> None:
-    """The parser of the last answer reads the next one, unless bodies are to be left out: making one takes as long as parsing."""
-    if is_head or protocol._skip_payload or protocol._parser is None:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        protocol.set_response_params(skip_payload=is_head, read_until_eof=True)
-
-
-async def _body(stream: aiohttp.StreamReader, most: int) -> bytes:
-    body = await stream.readany()
-    if stream.at_eof():
-        pieces = [body]
-    else:
-        pieces, size = [body], len(body)
-        while piece := await stream.readany():
-            pieces.append(piece)
-            size += len(piece)
-            if size > most:
-                break
-    if sum(map(len, pieces)) > most:
-        raise TooLarge
-    return b"".join(pieces)
-
-
 def head_of(request: HttpRequest, path: str, host: str) -> bytes:
     """The request line and the headers. Raises ``ValueError`` for a word that is no method, a name that is none, or a line break."""
-    frame = _frame(request.method, tuple(request.headers), host, has_body=bool(request.body))
+    frame = _frame(request.method, tuple(request.headers), host, bool(request.body))
     said = [value for name, value in request.headers.items() if name not in frame.left_out] if frame.left_out else request.headers.values()
     head = frame.text % ((path, *said, len(request.body)) if frame.tells_length else (path, *said))
     if head.count("\n") != frame.lines or head.count("\r") != frame.lines or "\0" in head:
@@ -243,7 +189,7 @@ class _Frame(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _frame(method: str, names: tuple[str, ...], host: str, *, has_body: bool) -> _Frame:
+def _frame(method: str, names: tuple[str, ...], host: str, has_body: bool, /) -> _Frame:
     own = {"host": host, "user-agent": "Orderloom"}
     left_out = frozenset(name for name in names if _token(name).lower() in _FRAMING)
     lines = [f"{_plain(_token(method).upper())} %s HTTP/1.1"]

@@ -38,8 +38,9 @@ class LiveOutside:
     async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:  # noqa: ASYNC109
         known = self._book.get(connection)
         request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), timeout)
-        async with self.gates.of(connection, known).call(connection) as call:
-            answer = await self._client.send(known.prepare(request, self._now()))
+        gate = self.gates.of(connection, known)
+        with gate.at_once(connection) or await gate.in_line(connection) as call:
+            answer = await self._client.send(known.prepare(request, self._now()) if known.prepares else request)
             call.went = answer.status < SERVER_FAULT
         if known.type_family == "channel" and "date" in answer.headers:
             self.dated(connection, answer.headers["date"], self._now())
@@ -50,7 +51,8 @@ class LiveOutside:
         if not isinstance(server, Smtp):
             raise NodeError("connection.wrong_type", name=connection, type=server.type_name, types="smtp")
         letter = Letter(content["to"], content["subject"], content["text"], key)
-        async with self.gates.of(connection, server).call(connection) as call:
+        gate = self.gates.of(connection, server)
+        with gate.at_once(connection) or await gate.in_line(connection) as call:
             await send_mail(server, letter, self._guard, self._now(), timeout=timeout)
             call.went = True
 

@@ -20,7 +20,7 @@ class Clock:
 
 
 async def once(gate: Gate, *, went: bool | None = True) -> None:
-    async with gate.call("wms") as call:
+    with gate.at_once("wms") or await gate.in_line("wms") as call:
         call.went = went
 
 
@@ -36,7 +36,7 @@ async def test_no_more_calls_are_under_way_than_allowed() -> None:
 
     async def work() -> None:
         nonlocal most
-        async with gate.call("wms"):
+        with gate.at_once("wms") or await gate.in_line("wms"):
             most = max(most, gate.under_way)
             await go.wait()
 
@@ -54,7 +54,7 @@ async def test_a_call_that_is_cancelled_in_line_or_under_way_leaves_its_place() 
     started = asyncio.Event()
 
     async def work() -> None:
-        async with gate.call("wms"):
+        with gate.at_once("wms") or await gate.in_line("wms"):
             started.set()
             await asyncio.Event().wait()
 
@@ -92,7 +92,7 @@ async def test_calls_that_stood_in_line_when_the_system_failed_are_not_made_and_
     gate = Gate(Limits(at_once=1, break_after=1, pause=30), clock)
 
     async def work(*, well: bool) -> None:
-        async with gate.call("wms") as call:
+        with gate.at_once("wms") or await gate.in_line("wms") as call:
             await asyncio.sleep(0)
             went.append(well)
             call.went = well
@@ -112,7 +112,7 @@ async def test_while_a_probe_is_under_way_nobody_else_calls() -> None:
     clock.time = 30
 
     async def probe() -> None:
-        async with gate.call("wms") as call:
+        with gate.at_once("wms") or await gate.in_line("wms") as call:
             await go.wait()
             call.went = True
 
