@@ -23,6 +23,7 @@ from engine.store.options import KeepCalls
 from engine.store.pages import bounds, page
 from engine.store.problems import StoreUnavailable, named, not_found
 from engine.store.records import Page
+from engine.store.rows import insert
 from engine.store.times import from_micros, to_micros
 
 log = logging.getLogger("orderloom.calls")
@@ -49,7 +50,8 @@ SCHEMA: Final = (
     "CREATE INDEX IF NOT EXISTS call_log_failed ON call_log (id) WHERE failed = 1",
     "CREATE INDEX IF NOT EXISTS call_log_at ON call_log (at)",
 )
-_INSERT: Final = f"INSERT INTO call_log ({COLUMNS}) VALUES ({','.join('?' * 16)})"  # noqa: S608 - our own words
+_INSERT: Final = f"INSERT INTO call_log ({COLUMNS}) VALUES"
+_ROW: Final = f"({','.join('?' * 16)})"
 _SELECT: Final = f"SELECT id, {COLUMNS} FROM call_log"  # noqa: S608
 _OLD: Final = "DELETE FROM call_log WHERE id IN (SELECT id FROM call_log WHERE {} ORDER BY id LIMIT ?)"
 _PLACES: Final = (
@@ -228,7 +230,7 @@ def insert_calls(database: Connection, calls: Sequence[CallNote]) -> None:
     """In a transaction of their own."""
     database.begin()
     try:
-        database.executemany(_INSERT, [_as_row(call) for call in calls])
+        insert(database, _INSERT, _ROW, [_as_row(call) for call in calls])
     except Exception:
         database.rollback()
         raise

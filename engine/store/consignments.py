@@ -11,7 +11,7 @@ Place: TypeAlias = tuple[str, str, str, str]
 """Connection of the target, channel, shop, and the number under which the target lists it."""
 
 
-class Member(msgspec.Struct, frozen=True):
+class Member(msgspec.Struct, frozen=True, array_like=True):
     """An order of a consignment, or a share of one that was split before: ``part`` of ``parts``, which the consignment calls ``number``
     (empty: as the order). ``version`` and ``amount``: of it when it was sent, ``None``: not known. ``lines``: the ids of its lines that
     are in the consignment; empty: all, or not known; ``None``: nothing of it is.
@@ -30,7 +30,7 @@ class Member(msgspec.Struct, frozen=True):
         return self.number or self.channel_order_id
 
 
-class Consignment(msgspec.Struct, frozen=True):
+class Consignment(msgspec.Struct, frozen=True, array_like=True):
     """``whole``: the number of the order or parcel that this is a part of, else its own; ``part`` of ``parts`` is 0 of 0 where it is not
     split. ``members``, by number, are the orders of the whole: several of a merged parcel; none where the number stands for its own
     order alone. ``day``: of creation (UTC), as a target lists it; ``event_id``: the run that sent it; ``ships``: whether it went to a

@@ -52,6 +52,8 @@ class Digester:
 
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
+        self._key = hashlib.blake2b(digest_size=12, key=secret, person=b"key")
+        """Copied for each key: beginning anew takes four times as long."""
 
     def identity(self, event: NewEvent) -> Identity:
         delivery = event.delivery_key
@@ -70,7 +72,8 @@ class Digester:
         number = max(_NUMBERS.findall(key), key=len, default="")
         end = key.find(number) + len(number) if number else 0
         many, few = max(end - _MANY, 0), max(end - _FEW, 0)
-        digest = hashlib.blake2b(f"{flow}\0{key[:many]}".encode(), digest_size=12, key=self.secret, person=b"key")
+        digest = self._key.copy()
+        digest.update(f"{flow}\0{key[:many]}".encode())
         head = digest.digest()[:2]
         digest.update(key[many:few].encode())
         head += digest.digest()[:2]

@@ -29,7 +29,7 @@ def deadline_effect(event_id: int) -> str:
     return f"deadline/{event_id}"
 
 
-class PutFact(msgspec.Struct):
+class PutFact(msgspec.Struct, array_like=True, tag="fact"):
     """A fact, an end, or both, of one run. ``decision``: a person's, who need not own it. ``sent``: what the fact says was sent."""
 
     event_id: int

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 
-class NewCall(msgspec.Struct, frozen=True):
+class NewCall(msgspec.Struct, frozen=True, array_like=True):
     """By which run, and by which of its effects, an event was made (rule R11); ``depth``: 1 for the call of a run that nobody called."""
 
     parent: int
@@ -61,7 +61,7 @@ class NewCall(msgspec.Struct, frozen=True):
     depth: int
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, array_like=True, tag="event"):
     """An event to be kept. ``key`` and ``content`` decide on duplicates: same flow and key and same content digest is one;
     same key with other content is kept under ``key`` + ``~`` + content digest and marked as a conflict. ``delivery_key`` is a second key.
     ``fingerprint`` (rule R8) goes to the run. An event that a run made by a ``call`` is sealed with the key of that run's event
@@ -86,7 +86,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     share: bytes = b""
 
 
-class Accepted(msgspec.Struct, frozen=True):
+class Accepted(msgspec.Struct, frozen=True, array_like=True, tag="accepted"):
     """``id`` of the event (of the first one, for a duplicate); ``key`` as kept."""
 
     id: int
@@ -109,7 +109,7 @@ class Event(msgspec.Struct, frozen=True):
     erased: bool = False
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, array_like=True):
     """One entry of a run's journal. ``kind``: ``results``, ``intention``, ``resumption``, ``cancellation``, …; ``body`` is JSON."""
 
     event_id: int
@@ -165,7 +165,7 @@ class NewWait:
     hold: NewHold | None = None
 
 
-class RunEnd(msgspec.Struct, frozen=True):
+class RunEnd(msgspec.Struct, frozen=True, array_like=True):
     """What a run has come to. ``waits``: what it waits for; one whose wait is over already is ``queued`` again.
 
     ``cancelling``: it only ends from now on; a run that has ended stays as it is. ``drops_waits``: whatever it waited for is closed,

@@ -1,21 +1,21 @@
-"""What two processes of this program tell each other over a pair of sockets that nobody else can reach: pickles with their length."""
+"""What two processes of this program tell each other over a pair of sockets that nobody else can reach, each with its length in front."""
 
 from __future__ import annotations
 
-import pickle
 import socket
 import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
+from engine.store.apart.packed import packed, unpacked
+
 _LENGTH: Final = struct.Struct("!Q")
 _MOST: Final = 1 << 18
-_PROTOCOL: Final = 5
 
 
 def frame(value: Any) -> bytes:
     """Raises whatever ``pickle`` does for what cannot be told."""
-    body = pickle.dumps(value, _PROTOCOL)
+    body = packed(value)
     return _LENGTH.pack(len(body)) + body
 
 
@@ -35,7 +35,7 @@ class Frames:
                 break
             body = bytes(view[start + _LENGTH.size : end])
             start = end
-            yield pickle.loads(body)  # noqa: S301 - from the other end of a pair that this program made
+            yield unpacked(body)
         if start:
             del self._buffer[:start]
 
