@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import Event
 from functools import partial
 from typing import Any, cast
 
@@ -11,14 +10,21 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from designer.hooks.straight import PREFIX, Headers, Straight
 
 
+class _Nobody:
+    """Where uvicorn's cycle has an event: nobody waits for it here."""
+
+    def set(self) -> None: ...
+
+
 class _Underway:
     """Stands where uvicorn has its cycle: requests behind it on the connection wait until it is answered."""
+
+    message_event = _Nobody()
 
     def __init__(self) -> None:
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = True
-        self.message_event = Event()
 
 
 class HookProtocol(HttpToolsProtocol):

@@ -59,7 +59,7 @@ class Straight:
         delivery = Delivery(body, {name.decode("latin-1"): value.decode("latin-1") for name, value in headers})
         try:
             take_up.require_room(len(body))
-            keeping = self._orderloom.intake.keep_hook(*found, delivery)
+            keeping = self._orderloom.intake.keep_hook(*found, delivery, at)
         except Exception:  # noqa: BLE001 - it happens again on the usual way, which says why
             return False
         take_up.bytes += len(body)

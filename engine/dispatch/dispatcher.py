@@ -43,7 +43,7 @@ class Dispatcher:
         self._ready = ReadyLines()
         self._in_lanes = 0
         self._ranking = Ranking(world, self._ready, load, at_hand)
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._tasks: dict[int, asyncio.Future[None]] = {}
         self._telling: set[asyncio.Task[None]] = set()
         self._lanes = Lanes(self._next, self._telling, holding)
         self._closing = False
@@ -118,15 +118,18 @@ class Dispatcher:
         """Stop starting runs; wait for those at work. What is left goes on after the next start."""
         self._closing = True
         self._ranking.stop()
-        if self._tasks or self._telling:
-            await asyncio.wait(self._tasks | self._telling, timeout=seconds)
-        for task in (*self._tasks, *self._telling):
+        if left := self._left():
+            await asyncio.wait(left, timeout=seconds)
+        for task in self._left():
             task.cancel()
 
     async def idle(self) -> None:
         """Until nothing is at work or ready, and everybody was told."""
-        while self._tasks or self._telling:
-            await asyncio.wait(self._tasks | self._telling)
+        while left := self._left():
+            await asyncio.wait(left)
+
+    def _left(self) -> set[asyncio.Future[None]]:
+        return {*self._tasks.values(), *self._telling}
 
     def _submit(self, event: Event, load: Load | None) -> None:
         key = (event.flow, event.order_key)
@@ -144,7 +147,7 @@ class Dispatcher:
         if lane is not None:
             lane.active = event.id
             lane.moves(event.id)
-        if len(self._tasks) >= self._limit:
+        if self._ready or len(self._tasks) >= self._limit:
             self._ranking.line_up(event, load)
         else:
             self._begin(event, load)
@@ -157,21 +160,18 @@ class Dispatcher:
             self._in_task(event, load)
             return
         loop = asyncio.get_running_loop()
-        soon = loop.create_future()
-        self._tasks.add(soon)
+        soon = self._tasks[event.id] = loop.create_future()
         loop.call_soon(self._soon, soon, event, load)
 
     def _soon(self, soon: asyncio.Future[None], event: Event, load: Load) -> None:
         """In the next turn of the event loop: whoever sent the event is answered before it runs."""
-        self._tasks.discard(soon)
+        del self._tasks[event.id]
         soon.set_result(None)
         if not self._closing and not self._at_once(event, load):
             self._in_task(event, load)
 
     def _in_task(self, event: Event, load: Load | None, *, begun: bool = False) -> None:
-        task = asyncio.get_running_loop().create_task(self._work(event, load, begun=begun))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[event.id] = asyncio.get_running_loop().create_task(self._work(event, load, begun=begun))
 
     def _at_once(self, event: Event, load: Load) -> bool:
         """Whether a run without effects has worked, at once and without a task; its end is on the way to the disk."""
@@ -181,23 +181,18 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - it is tried again in a task, which knows what to do with it
             log.error("run failed to execute", extra={"run": str(event.id), **about(error)})  # noqa: TRY400 - texts may hold personal data
             return False
-        self._tasks.add(end)
+        self._tasks[event.id] = end
         end.add_done_callback(lambda end: self._ended(event, load, outcome, end))
         return True
 
     def _ended(self, event: Event, load: Load, outcome: Outcome, end: asyncio.Future[None]) -> None:
-        self._tasks.discard(end)
         if end.cancelled():  # the service stops
+            self._tasks.pop(event.id, None)
             return
         if end.exception() is not None:
             self._in_task(event, None, begun=True)
             return
-        self._finish(event, load, outcome.state)
-        told = self._tells(event, outcome, load.plan)
-        if told is not None:
-            task = asyncio.get_running_loop().create_task(self._tell(event, outcome, load.plan, told))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+        self._over(event, load, outcome)
 
     async def _work(self, event: Event, load: Load | None, *, begun: bool) -> None:
         try:
@@ -206,14 +201,13 @@ class Dispatcher:
             log.info("run left to its owner", extra={"run": str(event.id)})
             self._finish(event, None, None)
             return
+        except asyncio.CancelledError:  # the service stops
+            self._tasks.pop(event.id, None)
+            raise
         if over is None:
-            return
-        load, outcome = over
-        self._finish(event, load, outcome.state)
-        task, plan = asyncio.current_task(), load.plan if load is not None else None
-        self._telling.add(task)  # pyright: ignore[reportArgumentType] - this runs in a task
-        await self._tell(event, outcome, plan)
-        self._telling.discard(task)  # pyright: ignore[reportArgumentType] - see above
+            self._tasks.pop(event.id, None)
+        else:
+            self._over(event, *over)
 
     async def _until_over(self, event: Event, load: Load | None, *, begun: bool) -> tuple[Load | None, Outcome] | None:
         """What the run has come to; nothing when the service stops first. Raises ``LostOwner``."""
@@ -237,29 +231,38 @@ class Dispatcher:
             load = self._at_work[event.id] = None
             await self._world.sleep(AGAIN_AFTER)
 
+    def _over(self, event: Event, load: Load | None, outcome: Outcome) -> None:
+        """A run has ended, or rests: its place is free; whoever waits for it is told."""
+        self._finish(event, load, outcome.state)
+        plan = load.plan if load is not None else None
+        told = self._tells(event, outcome, plan)
+        if told is not None:
+            task = asyncio.get_running_loop().create_task(self._tell(event, outcome, plan, told))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
     def _tells(self, event: Event, outcome: Outcome, plan: Plan | None) -> Awaitable[None] | None:
         return self._after(event, outcome, plan) if self._after is not None else None
 
-    async def _tell(self, event: Event, outcome: Outcome, plan: Plan | None, told: Awaitable[None] | None = None) -> None:
+    async def _tell(self, event: Event, outcome: Outcome, plan: Plan | None, told: Awaitable[None] | None) -> None:
         """Again where that fails, as whoever waits for this run would learn of it late."""
         for _ in range(TRIES):
             try:
-                told = told or self._tells(event, outcome, plan)
                 return await told if told is not None else None
             except Exception as error:  # noqa: BLE001 - what is left undone is found again
                 log.error("nobody was told of a run's end", extra={"run": str(event.id), **about(error)})  # noqa: TRY400 - see above
             if self._closing:
                 return None
-            told = None
             await self._world.sleep(AGAIN_AFTER)
+            told = self._tells(event, outcome, plan)
         return None
 
-    async def _run(self, event: Event, load: Load, *, begun: bool) -> Outcome:
+    def _run(self, event: Event, load: Load, *, begun: bool) -> Awaitable[Outcome]:
         self._at_work[event.id] = load
         if event.id in self._cancelled:
             load.recorded.cancelled = True
         scope = scope_of(load.plan, event, load.channel, load.shop_id)
-        return await run_live(self._world, load.plan, event, load.items, scope, load.recorded, begun=begun)
+        return run_live(self._world, load.plan, event, load.items, scope, load.recorded, begun=begun)
 
     async def _parked(self, event: Event, error: Exception) -> bool:
         """Whether a run that cannot be executed is now parked (rule R8), so that it takes nobody's place. Raises ``LostOwner``."""
@@ -277,6 +280,7 @@ class Dispatcher:
     def _finish(self, event: Event, load: Load | None, state: RunState | None) -> None:
         """``None``: it is somebody else's run by now, and goes on there."""
         self._at_work.pop(event.id, None)
+        self._tasks.pop(event.id, None)
         too_late = event.id in self._cancelled and state in ("parked", "waiting")
         self._cancelled.discard(event.id)
         if state is not None:
@@ -292,7 +296,6 @@ class Dispatcher:
             self.resumed(event)
         elif lane is not None:
             self._next(lane, key)
-        self._tasks.discard(asyncio.current_task())  # pyright: ignore[reportArgumentType] - its place is free from now on, not some turns later
         while self._ready and len(self._tasks) < self._limit and not self._closing:
             self._begin(self._ready.take(), None)
 

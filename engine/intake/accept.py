@@ -116,20 +116,15 @@ class Intake:
         step = hook_of(plan, trigger)
         if plan is None or step is None:
             raise NotFound(Problem("hook.unknown", (flow, trigger)))
-        now = self._admitted(step, delivery)
-        return await self.accept(plan, step, delivery, now, actor=f"hook:{flow}/{trigger}")
-
-    def keep_hook(self, plan: Plan, step: Step, delivery: Delivery) -> Keeping:
-        """The same up to the commit, of a flow of which no share stands. Raises as ``hook`` does."""
-        now = self._admitted(step, delivery)
-        return self.keep(plan, step, delivery, now, actor=f"hook:{plan.name}/{step.slug}")
-
-    def _admitted(self, step: Step, delivery: Delivery) -> datetime:
-        """When it came."""
         self.require_room()
         now = self.now()
         self._verify(step, delivery, now)
-        return now
+        return await self.accept(plan, step, delivery, now, actor=f"hook:{flow}/{trigger}")
+
+    def keep_hook(self, plan: Plan, step: Step, delivery: Delivery, now: datetime) -> Keeping:
+        """The same up to the commit, of a flow of which no share stands, for a delivery that there is room for. Raises as ``hook`` does."""
+        self._verify(step, delivery, now)
+        return self.keep(plan, step, delivery, now, actor=f"hook:{plan.name}/{step.slug}")
 
     async def accept(
         self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str, call: NewCall | None = None,

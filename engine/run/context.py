@@ -39,7 +39,9 @@ class NodeContext:
             content["text"] = call.text
         elif call.json is not None:
             content["json"] = call.json
-        answer = await self._perform(EffectRequest("http", connection.connection, content, judge, self._items))
+        self._calls += 1
+        request = EffectRequest("http", connection.connection, content, judge, self._items)
+        answer = await self._effects.perform(self._step, self._key, self._calls, request)
         return HttpAnswer(answer["status"], answer.get("headers") or {}, answer.get("body"))
 
     async def mail(self, connection: ConnectionRef, mail: Mail) -> None:

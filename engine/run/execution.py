@@ -22,7 +22,20 @@ from engine.run.effects import Effects, Suspended
 from engine.run.facts import Ending, Recorded
 from engine.run.mended import mended_box
 from engine.run.plan import Plan, Step
-from engine.run.step import MAX_ITEMS, Failure, Keyed, Pending, StepResult, arrange, keyed_batch, problem_of, run_pure, seated, take
+from engine.run.step import (
+    MAX_ITEMS,
+    Failure,
+    Keyed,
+    Pending,
+    StepResult,
+    arrange,
+    keyed_batch,
+    problem_of,
+    run_one,
+    run_pure,
+    seated,
+    take,
+)
 from engine.run.tally import Counters
 
 UNTOUCHED = Recorded()
@@ -64,7 +77,7 @@ class Execution:
         self._advancing = False
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
         self._started: list[tuple[Step, list[Keyed]]] = []
 
     @property
@@ -123,6 +136,8 @@ class Execution:
                     self._counters[step.index].items += len(box)
                 if step.disabled:
                     self._complete(step, StepResult({step.type.outputs[0].name: box} if step.type.outputs else {}))
+                elif step.pure and len(box) == 1 and not self._timed and step.type.kind != "batch":
+                    self._complete(step, run_one(step.slug, step.type, step.params, *box[0], self.scope))
                 elif step.pure:
                     result = self._timed_pure(step, box) if self._timed else self._pure(step, box)
                     self._complete(step, result)
@@ -231,9 +246,7 @@ class Execution:
                 self._pending -= len(started)
                 break
             for step, box in started[1:]:
-                task = self._loop.create_task(self._branch(step, box))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._tasks.append(self._loop.create_task(self._branch(step, box)))
             await self._effect(*started[0])
         if not self._pending and self._done is not None and not self._done.done():
             self._done.set_result(None)
@@ -244,7 +257,11 @@ class Execution:
 
     async def _effect(self, step: Step, box: list[Keyed]) -> None:
         try:
-            result = await self._perform(step, box)
+            if len(box) == 1 and not step.type.is_batch:
+                result = StepResult()
+                await self._perform_item(step, *box[0], result)
+            else:
+                result = await self._perform(step, box)
             if step.feeds_effects:
                 await self.effects.settle(step)
         except Suspended as later:  # a batch waits as one
@@ -262,9 +279,6 @@ class Execution:
         if step.type.is_batch:
             return await self._perform_batch(step, box)
         result = StepResult()
-        if len(box) == 1:
-            await self._perform_item(step, *box[0], result)
-            return result
         parts = [StepResult() for _ in box]
         await asyncio.gather(*(self._perform_item(step, key, item, part) for (key, item), part in zip(box, parts, strict=True)))
         for part in parts:

@@ -106,7 +106,7 @@ class JournaledEffects:
         """Journals what is left together with the end of the run. ``ending``: how a node ended it, which is kept once."""
         news = ending if self._recorded.ending is None else None
         if self._news or news is not None:
-            return self._world.journal.put_fact(self._take_fresh(news), end, sent=self._take_sent())
+            return self._world.journal.put_fact(self._take_fresh(news, end.at), end, sent=self._take_sent())
         return self._world.journal.end_run(self._event.id, end)
 
     @property
@@ -271,7 +271,12 @@ class JournaledEffects:
         at, began = self._world.now(), self._world.clock()
         ended: AttemptEnd = None
         try:
-            result = ended = await self._attempt(step, request, entry["id"])
+            if request.kind == "http":
+                answer = await self._world.outside.http(request.connection, request.content, entry["id"], step.timeout)
+                made = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+                result = ended = made, request.judge(answer)
+            else:
+                result = ended = await self._ask(step, request, entry["id"]), "done"
         except OrderloomError as error:
             ended = error
             raise
@@ -283,19 +288,16 @@ class JournaledEffects:
                 self._world.note(noted_attempt(self._event, step, request, entry, at, entry["ms"], ended))
         return result
 
-    async def _attempt(self, step: Step, request: EffectRequest, key: str) -> tuple[Any, str]:
-        outside = self._world.outside
+    async def _ask(self, step: Step, request: EffectRequest, key: str) -> Any:
+        """What is asked otherwise than by HTTP."""
         if request.kind == "mail":
-            await outside.mail(request.connection, request.content, key, step.timeout)
-            return {"ok": True}, "done"
+            await self._world.outside.mail(request.connection, request.content, key, step.timeout)
+            return {"ok": True}
         if request.kind == "reconcile":
-            return await self._world.reconcile(request.content), "done"
+            return await self._world.reconcile(request.content)
         if request.kind == "rules":
-            return await self._world.rules(request.content), "done"
-        if request.kind == "desk":
-            return {"desk": await self._at_desk(request.content)}, "done"
-        answer = await outside.http(request.connection, request.content, key, step.timeout)
-        return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}, request.judge(answer)
+            return await self._world.rules(request.content)
+        return {"desk": await self._at_desk(request.content)}
 
     async def _at_desk(self, content: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -327,19 +329,19 @@ class JournaledEffects:
             self.broken = error
             raise
 
-    def _take_fresh(self, ending: Ending | None = None) -> Fact:
+    def _take_fresh(self, ending: Ending | None = None, at: datetime | None = None) -> Fact:
         fresh, self._fresh = self._fresh, []
         backoffs, self._backoffs = self._backoffs, []
         seats, self._recorded.new_seats = self._recorded.new_seats, {}
-        return self._fact("results", results_body(fresh, backoffs, ending, seats))
+        return self._fact("results", results_body(fresh, backoffs, ending, seats), at)
 
     def _take_sent(self) -> list[Consignment]:
         sent, self._sent = self._sent, []
         return sent
 
-    def _fact(self, kind: str, body: bytes) -> Fact:
+    def _fact(self, kind: str, body: bytes, at: datetime | None = None) -> Fact:
         self._recorded.last += 1
-        return Fact(self._event.id, self._recorded.last, kind, body, self._actor, self._world.now())
+        return Fact(self._event.id, self._recorded.last, kind, body, self._actor, at or self._world.now())
 
 
 def _backoff(step: Step, entry: Mapping[str, Any], rest: int, at: datetime) -> NewWait:

@@ -59,13 +59,14 @@ class Step:
 class Part(NamedTuple):
     """The part of a plan behind one trigger: its steps; for every step of the plan how many of these it waits for; whether it ``calls``
 
-    other flows; whether it is ``pure``: nothing in it has an effect.
+    other flows; whether it is ``pure``: nothing in it has an effect; the names of the node ``types`` in it that are not disabled.
     """
 
     steps: tuple[int, ...]
     waits: tuple[int, ...]
     calls: bool
     pure: bool
+    types: frozenset[str]
 
 
 class Plan:
@@ -147,7 +148,8 @@ class Plan:
         waits = [len({source for source, _ in step.incoming if source in chosen}) if step.index in chosen else 0 for step in self.steps]
         steps = [self.steps[index] for index in sorted(chosen)]
         calls, pure = any(step.calling is not None for step in steps), all(step.pure for step in steps[1:])
-        return Part(tuple(step.index for step in steps), tuple(waits), calls, pure)
+        types = frozenset(step.type.name for step in steps if not step.disabled)
+        return Part(tuple(step.index for step in steps), tuple(waits), calls, pure, types)
 
 
 @lru_cache(maxsize=256)

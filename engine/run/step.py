@@ -101,7 +101,7 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
     if node.kind == "batch":
         return _run_batch(slug, node, params, box, scope)
     if len(box) == 1:
-        return _run_one(slug, node, params, *box[0], scope)
+        return run_one(slug, node, params, *box[0], scope)
     function, call_scope, only = node.function, node.scope, node.only_port
     result, sent = StepResult(), list[Keyed]()
     for key, item in box:
@@ -120,7 +120,8 @@ def run_pure(slug: str, node: NodeType, params: Params, box: list[Keyed], scope:
     return result
 
 
-def _run_one(slug: str, node: NodeType, params: Params, key: str, item: Item, scope: Scope) -> StepResult:
+def run_one(slug: str, node: NodeType, params: Params, key: str, item: Item, scope: Scope) -> StepResult:
+    """The same for a node that works on single items, and one item."""
     try:
         made = node.function(item, params, scope) if node.scope else node.function(item, params)
         if node.only_port is not None and isinstance(made, dict):

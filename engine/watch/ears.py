@@ -179,8 +179,8 @@ def _add(known: dict[int, T], run_id: int, value: T) -> None:
 
 def targets_of(plan: Plan, trigger: str) -> set[Target]:
     """The systems that a run from a trigger may bring orders to."""
-    steps = (plan.steps[index] for index in plan.behind(trigger).steps)
-    return {TARGETS[step.type.name] for step in steps if step.type.name in TARGETS and not step.disabled}
+    types = plan.behind(trigger).types
+    return set() if types.isdisjoint(TARGETS) else {TARGETS[name] for name in types if name in TARGETS}
 
 
 def stamp_of(order: Item) -> tuple[datetime | None, str]:

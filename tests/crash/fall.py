@@ -17,9 +17,9 @@ async def crash(app: Orderloom) -> None:
         while not writer._queue.empty():
             writer._queue.get_nowait()
         writer._queue.put(None)
-    for task in (*app.dispatcher._tasks, *app.bulk._tasks):
+    for task in (*app.dispatcher._tasks.values(), *app.bulk._tasks):
         task.cancel()
-    await asyncio.gather(*app.dispatcher._tasks, *app.bulk._tasks, return_exceptions=True)
+    await asyncio.gather(*app.dispatcher._tasks.values(), *app.bulk._tasks, return_exceptions=True)
     await app.client.close()
     if writer is not None:
         await asyncio.to_thread(writer._thread.join)

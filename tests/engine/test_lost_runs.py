@@ -101,7 +101,7 @@ async def test_a_service_takes_up_what_a_dead_process_left(tmp_path: Path) -> No
             run = await send(dying, 1)
             await alive._adopt()
             assert alive.dispatcher.running == 0
-            for task in dying.dispatcher._tasks:
+            for task in list(dying.dispatcher._tasks.values()):
                 task.cancel()
         await alive._adopt()
         await alive.dispatcher.idle()
