@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import aiohttp
-from yarl import URL
-
-from engine.connection.failures import CallFailed
-from engine.connection.guard import AddressGuard, GuardedResolver
-from engine.connection.http import HttpRequest, HttpResponse, TooLarge
+from engine.connection.guard import AddressGuard
+from engine.connection.http import HttpRequest, HttpResponse, Sending
 from engine.connection.redirects import next_request
-from engine.connection.wire import Sending, Wire
+
+if TYPE_CHECKING:
+    from engine.connection.wire import Wire
 
 MAX_ANSWER: Final = 1024 * 1024
 
@@ -55,30 +53,16 @@ class HttpClient:
             try:
                 answer = await wire.exchange(request, url, seconds, self._max_answer, sending)
             except Exception as error:  # noqa: BLE001 - what is not foreseen is raised as it is
-                raise self._failed(error, url, seconds, sending) from None
+                raise wire.failed(error, url, seconds, self._max_answer, sending) from None
             follow = next_request(request, answer, hops) if 300 < answer.status < 309 else None
             if follow is None:
                 return answer
             request = follow
             hops += 1
 
-    def _failed(self, error: Exception, url: URL, seconds: float, sending: Sending) -> Exception:
-        if isinstance(error, TimeoutError):
-            return CallFailed("http.timeout", retriable=True, maybe_sent=sending.begun, host=url.raw_host, seconds=seconds)
-        if isinstance(error, TooLarge):
-            return CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=self._max_answer)
-        if isinstance(error, aiohttp.ClientError | OSError):  # a certificate that does not fit is a ValueError, too
-            return _unreachable(error, url)
-        if isinstance(error, ValueError):  # a line break in a header, a word that is no method
-            return CallFailed("http.bad_request", retriable=False, maybe_sent=False, host=url.raw_host)
-        return error
-
     def _open(self) -> Wire:
+        from engine.connection.resolver import GuardedResolver  # noqa: PLC0415 - aiohttp takes a tenth of a start to load
+        from engine.connection.wire import Wire  # noqa: PLC0415 - see above
+
         self._wire = Wire(GuardedResolver(self._guard), self._per_host)
         return self._wire
-
-
-def _unreachable(error: Exception, url: URL) -> CallFailed:
-    """The error's type says enough; its text may hold the URL."""
-    maybe_sent = not isinstance(error, aiohttp.ClientConnectorError)
-    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, reason=type(error).__name__)

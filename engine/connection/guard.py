@@ -12,7 +12,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from engine.connection.addresses import literal_address, parse_networks, parse_url, refusal
@@ -71,25 +70,6 @@ class AddressGuard:
         if not vetted:
             raise address_refused(host, next((reason for reason in reasons.values() if reason), "it has no address"))
         return vetted
-
-
-class GuardedResolver(AbstractResolver):
-    """The guard as aiohttp's resolver."""
-
-    def __init__(self, guard: AddressGuard) -> None:
-        self._guard = guard
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        return [_result(host, port, one) for one in await self._guard.resolve(host, port, family)]
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _result(host: str, port: int, address: str) -> ResolveResult:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=flags)
 
 
 async def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[str]:

@@ -13,6 +13,13 @@ class TooLarge(Exception):
 
 
 @dataclass(slots=True)
+class Sending:
+    """How far an exchange got: ``begun`` once a byte may have left."""
+
+    begun: bool = False
+
+
+@dataclass(slots=True)
 class HttpRequest:
     """One request, which nobody changes; that is not enforced, for it would take longer than all else about making one.
 

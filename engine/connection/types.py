@@ -59,7 +59,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url), WithJsonSchema({"type": "str
 class Connection(BaseModel):
     """An outside system: its address, its secrets, and how it wants to be asked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     type_name: ClassVar[str] = ""
     type_title: ClassVar[str] = ""
     type_icon: ClassVar[str] = "plug"

@@ -21,7 +21,8 @@ from aiohttp.client_reqrep import ClientRequest, ConnectionKey
 from aiohttp.connector import Connection
 from yarl import URL
 
-from engine.connection.http import HttpRequest, HttpResponse
+from engine.connection.failures import CallFailed
+from engine.connection.http import HttpRequest, HttpResponse, Sending, TooLarge
 from engine.connection.talk import Talk
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
@@ -32,13 +33,6 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REMEMBERED: Final = 2048
 AT_HAND: Final = 1.0
 """Seconds."""
-
-
-@dataclass(slots=True)
-class Sending:
-    """How far an exchange got: ``begun`` once a byte may have left."""
-
-    begun: bool = False
 
 
 class _Peer(ClientRequest):
@@ -135,6 +129,19 @@ class Wire:
             while host.at_hand:
                 host.at_hand.pop().release()
 
+    @staticmethod
+    def failed(error: Exception, url: URL, seconds: float, most: int, sending: Sending) -> Exception:
+        """What ``exchange`` has raised, as ``CallFailed``; what is not foreseen as it is."""
+        if isinstance(error, TimeoutError):
+            return CallFailed("http.timeout", retriable=True, maybe_sent=sending.begun, host=url.raw_host, seconds=seconds)
+        if isinstance(error, TooLarge):
+            return CallFailed("http.too_large", retriable=False, maybe_sent=True, host=url.raw_host, limit=most)
+        if isinstance(error, aiohttp.ClientError | OSError):  # a certificate that does not fit is a ValueError, too
+            return _unreachable(error, url)
+        if isinstance(error, ValueError):  # a line break in a header, a word that is no method
+            return CallFailed("http.bad_request", retriable=False, maybe_sent=False, host=url.raw_host)
+        return error
+
     def _meet(self, url: URL) -> _Host:
         if len(self._hosts) >= _REMEMBERED:
             self._return_all()
@@ -142,6 +149,12 @@ class Wire:
         made = _Host(_Peer("GET", url.origin(), loop=self._loop))
         self._hosts[url.scheme, url.raw_host, url.port] = made
         return made
+
+
+def _unreachable(error: Exception, url: URL) -> CallFailed:
+    """The error's type says enough; its text may hold the URL."""
+    maybe_sent = not isinstance(error, aiohttp.ClientConnectorError)
+    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, reason=type(error).__name__)
 
 
 def _usable(at_hand: list[Talk]) -> Talk | None:

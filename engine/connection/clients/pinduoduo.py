@@ -21,7 +21,8 @@ from yarl import URL
 
 from engine.connection.channels import Pinduoduo
 from engine.connection.failures import CallFailed
-from engine.connection.guard import AddressGuard, GuardedResolver
+from engine.connection.guard import AddressGuard
+from engine.connection.resolver import GuardedResolver
 from engine.connection.servers import CONNECT_WITHIN
 from engine.errors import InputInvalid
 from engine.json_text import read_json, write_json
