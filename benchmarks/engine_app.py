@@ -10,7 +10,7 @@ from pathlib import Path
 import uvloop
 from reference_nodes import flow, registry
 
-from designer.server import Service, bind, settle_memory
+from designer.server import Service, bind
 from engine.app import Orderloom
 from engine.settings import Settings
 from engine.store.open import open_store
@@ -32,7 +32,7 @@ def engine_at(data: Path, targets: int, *, apart: bool = False) -> Orderloom:
 
 
 async def serve(port: int, engine: Orderloom) -> None:
-    await Service(engine, bind("127.0.0.1", port), key="benchmark").run(settle_memory)
+    await Service(engine, bind("127.0.0.1", port), key="benchmark").run(lambda: None)
 
 
 def main(port: int, targets: int, calls: str, data: str) -> None:

@@ -44,20 +44,24 @@ def measure(options: argparse.Namespace) -> list[Figure]:
             found.append(Figure(f"{figure}, {most:,} {what} ÷ a tenth", large[figure] / small[figure], "×", 1.5, 1.1, note=note))
         if what == "past runs":
             found.append(Figure(f"start to ready, {most:,} past runs", large["ready"], "s", 1.5, 0.8))
+            found.append(Figure("start to the first page", large["page"], "s"))
     return found
 
 
 def _observed(data: Path, count: int, fill: Fill) -> Mapping[str, float]:
-    """``start``: processor time until ready, for a ratio; ``ready``: the same by the clock. Of all times the lowest counts."""
+    """``start``: processor time until ready, for a ratio; ``ready``: the same by the clock; ``page``: until a page is answered, which
+    is asked for at once. Of all times the lowest counts.
+    """
     fill(data, count)
-    starts: list[tuple[float, float]] = []
+    starts: list[tuple[float, float, float]] = []
     for _ in range(STARTS):
         with _served(data) as (port, seconds, cpu):
-            starts.append((cpu, seconds))
+            starts.append((cpu, seconds, seconds + _timed(port, "GET", PAGES[0]) / 1e3))
             if len(starts) == STARTS:
                 accept = min(_timed(port, "POST", "/hooks/flow/hook", json.dumps({"id": number})) for number in range(POSTS))
                 lists = max(min(_timed(port, "GET", page) for _ in range(LISTS)) for page in PAGES)
-    return {"start": min(starts)[0], "ready": min(seconds for _, seconds in starts), "accept": accept, "list": lists}
+    start, ready, page = (min(one) for one in zip(*starts, strict=True))
+    return {"start": start, "ready": ready, "page": page, "accept": accept, "list": lists}
 
 
 @contextlib.contextmanager

@@ -1,11 +1,10 @@
-"""The web application around a running engine: hooks, API, pages, static files."""
+"""The web application around a running engine: API, pages, static files, and hooks."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -16,10 +15,11 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
-from designer import api, assets, hooks, live
+from designer import api, assets, live
 from designer.api import probes
 from designer.compression import compressed
 from designer.errors import answer_error, no_html
+from designer.hooks.route import deliver
 from designer.pages import routes as page_routes
 from designer.problems import MOST_BODY
 from designer.requests import OwnRequest
@@ -27,22 +27,23 @@ from designer.security import Gate, permitted, secure, sign_in
 from engine.app import Orderloom
 
 
-def create_app(orderloom: Orderloom, *, key: str, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
-    """The application; its lifespan opens the engine, takes up unfinished runs, and drains at the end. ``key`` opens pages and API.
+def create_app(
+    orderloom: Orderloom, *, key: str, pages: Sequence[ControllerRouterHandler] = (), around: Mapping[str, Any] | None = None
+) -> Litestar:
+    """The application around an engine that somebody else opens and closes. ``key`` opens pages and API.
 
-    ``pages``: more than there are anyway.
+    ``pages``: more than there are anyway; ``around``: more of its state, see ``state_around``.
     """
     return Litestar(
         route_handlers=[
-            *hooks.routes,
+            deliver,
             api.router,
             live.router,
             probes.router,
             _pages(pages),
             assets.router,
         ],
-        lifespan=[_alive(orderloom)],
-        state=state_around(orderloom, key),
+        state=state_around(orderloom, key, around),
         exception_handlers={Exception: answer_error},
         before_send=[secure],
         request_class=OwnRequest,
@@ -52,11 +53,11 @@ def create_app(orderloom: Orderloom, *, key: str, pages: Sequence[ControllerRout
     )
 
 
-def state_around(orderloom: Orderloom, key: str) -> State:
+def state_around(orderloom: Orderloom, key: str, around: Mapping[str, Any] | None = None) -> State:
     """What handlers find in the application.
 
     ``home``: where a browser begins; ``scenes``: the page of what a demonstration can let go wrong, ``None`` where there is none;
-    ``deliveries`` counts hook deliveries by outcome; ``closing`` and ``stopping`` end long answers.
+    ``deliveries`` counts hook deliveries by outcome; ``closing`` ends long answers.
     """
     return State(
         {
@@ -67,22 +68,9 @@ def state_around(orderloom: Orderloom, key: str) -> State:
             "deliveries": Counter[str](),
             "flow_feeds": live.FlowFeeds(orderloom),
             "closing": asyncio.Event(),
-            "stopping": False,
+            **(around or {}),
         }
     )
-
-
-def _alive(orderloom: Orderloom) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def alive(app: Litestar) -> AsyncGenerator[None]:
-        async with orderloom:
-            await orderloom.start()
-            try:
-                yield
-            finally:
-                app.state.closing.set()
-
-    return alive
 
 
 def _pages(more: Sequence[ControllerRouterHandler]) -> Router:

@@ -6,13 +6,10 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
-from litestar.connection import ASGIConnection
-from litestar.exceptions import HTTPException
 
-from designer.requests import Gone
 from engine.catalogue import LANGUAGES, explain
 from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem, place_of
 from engine.flow.placed import placed
@@ -26,7 +23,10 @@ MOST_BODY: Final = 4 * 1024 * 1024
 """Bytes that the API takes at once."""
 RETRY_AFTER_SECONDS: Final = 2
 
-Connection = ASGIConnection[Any, Any, Any, Any]
+if TYPE_CHECKING:  # hooks are accepted before the framework is loaded
+    from litestar.connection import ASGIConnection
+
+Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 
 
 class Refused(OrderloomError):
@@ -61,15 +61,12 @@ _BY_CODE: Final[Mapping[str, int]] = {
     "flow.changed": 412,
     "signature.invalid": 401,
 }
-_BY_STATUS: Final[Mapping[int, str]] = {400: "request.invalid", 404: "request.unknown_path", 405: "request.method", 413: "body.too_large"}
 
 
 def status_of(error: Exception) -> int:
     """The HTTP status that an exception stands for."""
     if isinstance(error, Refused):
         return error.status
-    if isinstance(error, HTTPException):
-        return error.status_code
     if not isinstance(error, OrderloomError):
         return 500
     by_code = _BY_CODE.get(error.problems[0].code) if error.problems else None
@@ -80,17 +77,12 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     """The problems that an exception stands for; what is unforeseen is logged by type and place, and gets a number to ask about."""
     if isinstance(error, OrderloomError) and status_of(error) != 500:
         return error.problems
-    if isinstance(error, Gone):
-        log.info("client gone")
-    if isinstance(error, HTTPException) and error.status_code < 500:
-        fields = {"limit": MOST_BODY} if error.status_code == 413 else {}
-        return (Problem(_BY_STATUS.get(error.status_code, "request.invalid"), _parameters(error), fields),)
     return (_unforeseen(error),)
 
 
 def headers_of(error: Exception) -> dict[str, str]:
     """The headers that belong to an exception's status."""
-    given = dict(error.headers or {}) if isinstance(error, (Refused, HTTPException)) else {}
+    given = dict(error.headers) if isinstance(error, Refused) else {}
     return {"Retry-After": str(RETRY_AFTER_SECONDS), **given} if status_of(error) == 503 else given
 
 
@@ -140,13 +132,6 @@ def _weight(parameter: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
-
-
-def _parameters(error: HTTPException) -> tuple[str, ...]:
-    """The names of the parameters that are wrong, without their values."""
-    extra = error.extra if isinstance(error.extra, list) else []
-    names = [cast("dict[str, Any]", part).get("key") for part in extra if isinstance(part, dict)]
-    return tuple(str(name).removesuffix("_filter") for name in names if name)[:1]
 
 
 def _unforeseen(error: Exception) -> Problem:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from designer.hosts import is_loopback
 from designer.problems import Connection, Refused
 from engine.access.permissions import ANYONE, OWNER, may
 from engine.errors import Problem
@@ -72,16 +72,6 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     if by_cookie and connection.scope.get("method") not in _SAFE_METHODS:
         _require_same_origin(connection)
     connection.state.actor = actor
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 async def secure(message: Message, scope: Scope) -> None:

@@ -1,4 +1,7 @@
-"""One process that serves: it binds first, says when hooks are accepted, and drains when it is told to stop."""
+"""One process that serves: it binds first, says when hooks are accepted, and drains when it is told to stop.
+
+Pages and API are made once hooks are accepted, and what they need is loaded then: it takes as long as all before.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,26 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Generator, Sequence
+from asyncio import Future
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from threading import Timer
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
-from litestar import Litestar
-from litestar.types import ControllerRouterHandler
 
-from designer.app import create_app
-from designer.hooks import straight
+from designer.health import EarlyHealth
+from designer.hooks.handler import front
 from designer.hooks.protocol import HookProtocol
 from designer.hooks.straight import Straight
-from designer.security import is_loopback
+from designer.hosts import is_loopback
+from designer.later import Later
 from engine.app import Orderloom
-from engine.errors import OrderloomError, Problem, SettingsInvalid, system_reason
+from engine.errors import Problem, SettingsInvalid, system_reason
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, ControllerRouterHandler
 
 log = logging.getLogger("orderloom.server")
 BACKLOG: Final = 2048
@@ -62,43 +69,60 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def settle_memory() -> None:
-    """Leaves what the start has made out of later collections, and collects less often: a fifth of an order's time went there."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 class Service:
-    """The web application on a bound socket, from opening the engine to closing it. ``pages``: more than there are anyway."""
+    """The engine and the web application on a bound socket. ``pages``: more than there are anyway; ``around``: more of their state."""
 
-    def __init__(self, orderloom: Orderloom, listener: socket.socket, *, key: str, pages: Sequence[ControllerRouterHandler] = ()) -> None:
+    def __init__(
+        self, orderloom: Orderloom, listener: socket.socket, *, key: str, pages: Sequence[ControllerRouterHandler] = (),
+        around: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.orderloom, self.listener = orderloom, listener
         self.url, self.key = url_of(listener), key
-        self.app: Litestar = create_app(orderloom, key=key, pages=pages)
-        self._server = _Server(_config(self.app))
+        self.deliveries = Counter[str]()
+        self._closing = asyncio.Event()
+        self._pages, self._around = pages, {"deliveries": self.deliveries, "closing": self._closing, **(around or {})}
+        self._application = Later(self._make, EarlyHealth(orderloom, self._closing))
+        self._server = _Server(_config(orderloom, self.deliveries, self._application))
+        self._hindered: BaseException | None = None
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Until ``stop`` or SIGTERM, SIGINT. ``ready`` is called once hooks are accepted. Raises what hinders the start."""
         with self._signals():
             try:
-                async with self.app.lifespan():
+                async with self.orderloom:
+                    await self.orderloom.start()
                     self._server.on_started = lambda: self._started(ready)
-                    await self._server.serve(sockets=[self.listener])
-            except BaseExceptionGroup as group:
-                raise _own_error(group) from None
+                    try:
+                        await self._server.serve(sockets=[self.listener])
+                    finally:
+                        self._closing.set()
             finally:
                 self.listener.close()
+        if self._hindered is not None:
+            raise self._hindered
 
     def stop(self) -> None:
         """Take no more connections, let requests and runs at work end, then return from ``run``."""
-        self.app.state.stopping = True
-        self.app.state.closing.set()
+        self._closing.set()
         self._server.should_exit = True
 
     def _started(self, ready: Callable[[], None]) -> None:
+        _settle_memory()
         log.info("ready", extra={"url": self.url})
         ready()
+        self._application.begin().add_done_callback(self._made)
+
+    def _make(self) -> ASGIApp:
+        import engine.connection.wire  # noqa: F401, PLC0415 - what the first call needs
+        from designer.app import create_app  # noqa: PLC0415 - see above
+
+        return create_app(self.orderloom, key=self.key, pages=self._pages, around=self._around)
+
+    def _made(self, application: Future[ASGIApp]) -> None:
+        _settle_memory()
+        if not application.cancelled() and application.exception() is not None:
+            self._hindered = application.exception()
+            self.stop()
 
     @contextlib.contextmanager
     def _signals(self) -> Generator[None]:
@@ -126,6 +150,12 @@ class Service:
                 timer.cancel()
 
 
+def _settle_memory() -> None:
+    """Leaves what the start has made out of all collections, and collects less often: a fifth of an order's time went there."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 class _Server(uvicorn.Server):
     """uvicorn, with signals and start messages left to us."""
 
@@ -141,11 +171,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: Litestar) -> uvicorn.Config:
+def _config(orderloom: Orderloom, deliveries: Counter[str], rest: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        straight(app),
+        front(orderloom, deliveries, rest),
         interface="asgi3",
-        http=partial(HookProtocol, Straight(app.state.orderloom, app.state.deliveries)),  # pyright: ignore[reportArgumentType] - makes one
+        http=partial(HookProtocol, Straight(orderloom, deliveries)),  # pyright: ignore[reportArgumentType] - makes one
         ws="none",
         lifespan="off",
         log_config=None,
@@ -162,12 +192,3 @@ def _leave() -> None:
     """What is not done yet goes on after the next start: nothing acknowledged is lost."""
     log.warning("left before everything had ended")
     os._exit(0)
-
-
-def _own_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The application's life runs inside a task group, which wraps what hinders its start."""
-    ours = group.subgroup(OrderloomError)
-    found: BaseException = ours or group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return found  # pyright: ignore[reportUnknownVariableType]

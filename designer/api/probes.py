@@ -6,32 +6,22 @@ from litestar import Response, Router, get
 from litestar.datastructures import State
 
 from designer.api.figures import figures
-from designer.problems import RETRY_AFTER_SECONDS, Refused
+from designer.health import LIVE, READY, require_ready
 from designer.security import permitted
-from engine.errors import OrderloomError, Problem
 
 _OPT = {"permission": "health.read", "any_host": True}
 
 
-@get("/health/live", opt=_OPT, sync_to_thread=False)
+@get(LIVE, opt=_OPT, sync_to_thread=False)
 def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "live"}
 
 
-@get("/health/ready", opt=_OPT)
+@get(READY, opt=_OPT)
 async def ready(state: State) -> dict[str, str]:
     """The store answers and the server takes events. 503 otherwise, also while more wait than there is room for."""
-    if state.closing.is_set():
-        raise Refused(503, Problem("service.closing"))
-    try:
-        await state.orderloom.store.change_mark()
-    except OrderloomError as error:
-        raise Refused(503, error.problems[0]) from None
-    try:
-        state.orderloom.take_up.require_room()
-    except OrderloomError as error:
-        raise Refused(503, error.problems[0], {"Retry-After": str(RETRY_AFTER_SECONDS)}) from None
+    await require_ready(state.orderloom, state.closing)
     return {"status": "ready"}
 
 

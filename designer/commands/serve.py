@@ -15,7 +15,7 @@ import click
 import uvloop
 
 from designer.logging import log_to
-from designer.server import Service, bind, settle_memory
+from designer.server import Service, bind
 from engine.access import requires
 from engine.app import Orderloom
 from engine.cli.numbers import Number
@@ -49,11 +49,7 @@ def run_service(settings: Settings, host: str, port: int) -> None:
 async def _serve(settings: Settings, listener: socket.socket, key: str) -> None:
     service = Service(Orderloom.at(settings, serves=True), listener, key=key)
 
-    def ready() -> None:
-        settle_memory()
-        click.echo(f"ready {service.url} key={service.key}")
-
-    await service.run(ready)
+    await service.run(lambda: click.echo(f"ready {service.url} key={service.key}"))
 
 
 @contextmanager

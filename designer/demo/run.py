@@ -58,11 +58,10 @@ async def run(plan: Plan, ready: Callable[[Service], None]) -> Outcome | None:
             connections={**plan.settings.connections, **_connections(shops, password, urls)},
             allow_private=(*plan.settings.allow_private, f"{HOST}/32"),
         )
-        service = Service(
-            Orderloom.at(settings, serves=True), bind(HOST, plan.port), key=settings.key or secrets.token_urlsafe(24), pages=routes
-        )
         shop = Shop(shops, now)
-        service.app.state.update(home=HOME, scenes=PATH, scene=TimeSlip(shop, wms.ledger, finance.ledger, now))
+        around = {"home": HOME, "scenes": PATH, "scene": TimeSlip(shop, wms.ledger, finance.ledger, now)}
+        engine, key = Orderloom.at(settings, serves=True), settings.key or secrets.token_urlsafe(24)
+        service = Service(engine, bind(HOST, plan.port), key=key, pages=routes, around=around)
         started = asyncio.Event()
         serving = asyncio.create_task(service.run(started.set))
         driving = asyncio.create_task(_drive(plan, service, started, (shops, wms, finance, chat), shop, ready))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
-from litestar.types import Send
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from designer.problems import MEDIA_TYPE, encoded, headers_of, status_of
 from engine.intake.answers import HookAnswer
 from engine.node.answering import BODILESS
 from engine.store.ports import Accepted
+
+if TYPE_CHECKING:  # hooks are accepted before the framework is loaded
+    from litestar.types import Send
 
 _JSON: Final = (b"content-type", b"application/json")
 _TAIL: Final = {False: b'","duplicate":false}', True: b'","duplicate":true}'}

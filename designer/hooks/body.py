@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-
-from litestar.types import Receive, Scope
+from typing import TYPE_CHECKING
 
 from designer.problems import Refused
 from engine.errors import Problem
+
+if TYPE_CHECKING:  # hooks are accepted before the framework is loaded
+    from litestar.types import Receive, Scope
 
 MOST_SECONDS = 30.0
 

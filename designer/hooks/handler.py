@@ -1,6 +1,7 @@
 """``POST /hooks/{flow}/{trigger}``: a delivery is answered below 300 only after its event is durable.
 
-A bare ASGI handler, because an order passes here: no request object, no guard, no serialisation layer.
+200 or as the trigger says; 400 ``body.unreadable``, 401 ``signature.invalid``, 404 ``hook.unknown``, 405, 408, 413 or 503 with
+``Retry-After``. A bare ASGI handler, because an order passes here: no request object, no guard, no serialisation layer.
 """
 
 from __future__ import annotations
@@ -10,12 +11,8 @@ from collections import Counter
 from collections.abc import Coroutine
 from datetime import datetime
 from time import perf_counter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
-
-from litestar import Litestar
-from litestar.handlers import asgi
-from litestar.types import ASGIApp, Receive, Scope, Send
 
 from designer.hooks.answers import Refusal, refusal_of, send_accepted, send_own, send_refusal
 from designer.hooks.body import Gone, read_body
@@ -28,33 +25,25 @@ from engine.intake.answers import HookAnswer
 from engine.node.triggers import Delivery
 from engine.store.ports import Accepted
 
+if TYPE_CHECKING:  # hooks are accepted before the framework is loaded
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
 log = logging.getLogger("orderloom.hooks")
-
-
 MOUNT: Final = "/hooks"
 MOST_OF_A_NAME: Final = 122
 LONGEST_NUMBER: Final = 16
 
 
-@asgi(MOUNT, is_mount=True, copy_scope=False, opt={"permission": "hook.deliver"})
-async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers 200 or as the trigger says; 400 ``body.unreadable``, 401 ``signature.invalid``, 404 ``hook.unknown``,
-    405, 408, 413 or 503 with ``Retry-After``."""
-    state = scope["litestar_app"].state
-    await answer(state.orderloom, state.deliveries, scope, receive, send)
-
-
-def straight(app: Litestar) -> ASGIApp:
+def front(orderloom: Orderloom, deliveries: Counter[str], rest: ASGIApp) -> ASGIApp:
     """The application with a shorter way for deliveries: their handler does all by itself, so nothing of the framework is passed on it."""
-    orderloom, deliveries = app.state.orderloom, app.state.deliveries
 
-    def front(scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    def application(scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         if scope["type"] == "http" and scope["path"].startswith(f"{MOUNT}/"):
             scope["path"] = scope["path"][len(MOUNT) :]
             return answer(orderloom, deliveries, scope, receive, send)
-        return app(scope, receive, send)
+        return rest(scope, receive, send)
 
-    return front
+    return application
 
 
 async def answer(orderloom: Orderloom, deliveries: Counter[str], scope: Scope, receive: Receive, send: Send) -> None:

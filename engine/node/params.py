@@ -36,7 +36,7 @@ MONEY_PATTERN = r"^-?\d+(\.\d+)?$"
 class Params(BaseModel):
     """Base of every node's parameters: unknown names are refused, so that a typing error is noticed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def _exact(value: Any) -> Any:

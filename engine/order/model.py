@@ -28,7 +28,7 @@ FreeText = Annotated[str | None, FieldClass(DataClass.CONFIDENTIAL, Kind.TEXT)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
 
 class Amounts(_Part):

@@ -37,7 +37,7 @@ Receivers = tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")], ...]
 class Rule(BaseModel):
     """Whom it tells: connections of the family ``message``, and mail servers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     kind: Any
     code: ClassVar[str]
     title: ClassVar[str]

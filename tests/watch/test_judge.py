@@ -69,8 +69,9 @@ def test_failures_of_two_connections_are_two_alarms_and_do_not_add_up() -> None:
     assert told(judged(rule("failures", connection="finance"), calls("xxx"))) == []
 
 
-@given(st.lists(st.text("x.", max_size=20), max_size=4), st.sampled_from(("failures", "error_share")))
+@given(st.lists(st.text("x.", max_size=12), max_size=4), st.sampled_from(("failures", "error_share")))
 def test_calls_that_are_heard_together_are_judged_as_if_each_was_told_by_itself(portions: list[str], kind: str) -> None:
+    """All within a minute: what is heard together counts where it began, and a look is a second long."""
     clock = [NOW]
     one, ears, together, apart = rule(kind), Ears(lambda: clock[0]), State(), State()
     for portion in portions:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from litestar.exceptions import HTTPException
 
+from designer.errors import in_our_words
 from designer.problems import Refused, accepted_language, document, headers_of, status_of
 from engine.catalogue import LANGUAGES, problem_sentences
 from engine.errors import Conflict, FlowInvalid, InputInvalid, NotFound, OrderloomError, Problem
@@ -73,7 +74,7 @@ def test_any_header_names_a_language_of_ours(header: str) -> None:
     ],
 )
 def test_every_error_has_its_status(error: Exception, status: int) -> None:
-    assert status_of(error) == status
+    assert status_of(in_our_words(error)) == status
 
 
 def test_whoever_is_asked_to_come_again_is_told_when() -> None:

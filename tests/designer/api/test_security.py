@@ -6,7 +6,8 @@ import pytest
 from httpx import AsyncClient
 
 from designer.app import create_app
-from designer.security import COOKIE, Gate, is_loopback, permitted
+from designer.hosts import is_loopback
+from designer.security import COOKIE, Gate, permitted
 from engine.access import ACTIONS
 from engine.app import Orderloom
 

@@ -180,7 +180,7 @@ async def test_a_sender_that_hangs_up_leaves_nothing_behind(service: Service, se
     writer.write(b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{" % PLAIN.encode())
     await writer.drain()
     writer.close()
-    await until(lambda: service.app.state.deliveries["gone"] == 1, sender)
+    await until(lambda: service.deliveries["gone"] == 1, sender)
     assert (await orderloom.store.events()).items == []
     assert await status_of(sender, b'{"no":"1","good":true}') == 200
 
