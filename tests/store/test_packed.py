@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from engine.errors import Conflict, Problem
 from engine.store.apart.packed import PICKLED, packed, unpacked
-from engine.store.apart.words import Done, Work
+from engine.store.apart.words import Calls, Done, Work
 from engine.store.consignments import Consignment, Member
 from engine.store.operations import PutFact, PutOrder
 from engine.store.order_records import NewHold
@@ -74,6 +74,16 @@ def test_results_come_out_as_they_went_in() -> None:
     assert said.results[:3] == [accepted, None, "changed"]
     assert said.results[3].problems == (Problem("store.already_kept", ("a",), {"b": 1}),)
     assert (said.results[4], said.last, said.commits) == (5, 4, 3)
+
+
+NOTE = (AT, "in", "orders/hook", "POST", "/hooks/orders/hook", 200, None, 1.25, False, 2**62, None, None, None, 1, 99, None)
+
+
+@pytest.mark.parametrize(("answer", "is_pickled"), [(None, False), ({"status": 400, "amount": Decimal("1.10")}, True)])
+def test_calls_come_out_as_they_went_in(answer: Any, is_pickled: bool) -> None:
+    notes = [NOTE, (*NOTE[:-1], answer)]
+    told = packed(Calls(notes))
+    assert (told[0] == PICKLED, list(unpacked(told).notes)) == (is_pickled, notes)
 
 
 @pytest.mark.parametrize("changed", [{"key": "\ud83d"}, {"version": 2**70}])

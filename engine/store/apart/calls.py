@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 from engine.store.apart.frames import Line
+from engine.store.apart.words import Calls
 from engine.store.call_log import insert_calls
 from engine.store.call_records import CallNote
 from engine.store.connection import Connection
@@ -25,7 +26,7 @@ class CallsLine:
 
     def write(self, calls: Sequence[CallNote]) -> bool:
         try:
-            self._line.send(calls)
+            self._line.send(Calls(calls))
             if answers := self._line.receive():
                 return bool(answers[0])
         except OSError:
@@ -44,10 +45,10 @@ def write_calls(end: socket.socket, connect: Callable[[], Connection]) -> None:
     line, database = Line(end), None
     try:
         while batches := line.receive():
-            for calls in batches:
+            for calls in cast("list[Calls]", batches):
                 try:
                     database = database or connect()
-                    insert_calls(database, calls)
+                    insert_calls(database, calls.notes)
                 except Exception:  # noqa: BLE001 - whoever has the calls keeps them for another time, and says so
                     database = _closed(database)
                 line.send(database is not None)

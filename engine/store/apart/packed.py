@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from engine.store.apart.words import Done, Work
+from engine.store.apart.words import Calls, Done, Work
+from engine.store.call_records import CallNote
 from engine.store.consignments import Consignment
 from engine.store.operations import Operation, PutFact
 from engine.store.owners import Claim
@@ -68,8 +69,12 @@ class _Done(msgspec.Struct, array_like=True, tag="done"):
     commits: int
 
 
+class _Calls(msgspec.Struct, array_like=True, tag="calls"):
+    notes: list[CallNote]
+
+
 _encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder(_Work | _Done).decode
+_decode: Final = msgspec.msgpack.Decoder(_Work | _Done | _Calls).decode
 
 
 def packed(value: Any) -> bytes:
@@ -79,6 +84,8 @@ def packed(value: Any) -> bytes:
             return _encode(("work", [_told(one) for one in value.operations], value.last, value.claim, value.forgotten))
         if isinstance(value, Done):
             return _encode(_Done([_result(one) for one in value.results], value.last, value.commits))
+        if isinstance(value, Calls) and all(note[-1] is None for note in value.notes):  # else there is any JSON among them
+            return _encode(("calls", value.notes))
     except (UnicodeEncodeError, OverflowError, TypeError):  # halves of a surrogate pair, numbers of more than 64 bits
         pass
     return pickle.dumps(value, PROTOCOL)
@@ -90,6 +97,8 @@ def unpacked(body: bytes) -> Any:
     told = _decode(body)
     if isinstance(told, _Done):
         return Done([_said(one) for one in told.results], told.last, told.commits)
+    if isinstance(told, _Calls):
+        return Calls(told.notes)
     return Work([_operation(one) for one in told.operations], told.last, told.claim, told.forgotten)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.privacy.cipher import MasterKey
+from engine.store.call_records import CallNote
 from engine.store.operations import Operation
 from engine.store.owners import Claim
 from engine.store.sqlite_files import SqliteFiles
@@ -32,6 +33,12 @@ class Work(msgspec.Struct, frozen=True):
     last: int
     claim: Claim | None = None
     forgotten: Sequence[int] = ()
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """For the log of calls."""
+
+    notes: Sequence[CallNote]
 
 
 class Done(msgspec.Struct, frozen=True):
