@@ -201,7 +201,7 @@ class JournaledEffects:
         while True:
             wish = 0.0
             try:
-                result, verdict = await self._timed(step, request, entry)
+                result, verdict = await self._attempt(step, request, entry)
                 went = verdict == "done" or (verdict == "refused" and result.get("status") not in LOCKED_OUT)
                 self._world.seen.called(request.connection, went=went)
                 if verdict == "done":
@@ -266,7 +266,7 @@ class JournaledEffects:
         self._backoffs.append({**place, "attempt": attempt, "rest": rest, "next_at": at})
         return Suspended(_backoff(step, entry, rest, at))
 
-    async def _timed(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
+    async def _attempt(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
         """One attempt; the entry keeps how long the last one took, in milliseconds."""
         at, began = self._world.now(), self._world.clock()
         ended: AttemptEnd = None

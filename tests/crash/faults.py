@@ -63,8 +63,8 @@ def effect_dropped(put: Put) -> None:
     """One call in five is journaled as done and never made."""
     numbers, attempt = itertools.count(1), JournaledEffects._attempt
 
-    async def forgetful(self: Any, step: Any, request: Any, key: str) -> Any:
-        return await attempt(self, step, request, key) if next(numbers) % 5 else ({"status": 200, "headers": {}, "body": None}, "done")
+    async def forgetful(self: Any, step: Any, request: Any, entry: dict[str, Any]) -> Any:
+        return await attempt(self, step, request, entry) if next(numbers) % 5 else ({"status": 200, "headers": {}, "body": None}, "done")
 
     put(JournaledEffects, "_attempt", forgetful)
 
@@ -73,8 +73,9 @@ def key_per_attempt(put: Put) -> None:
     """The idempotency key changes whenever something is sent."""
     numbers, attempt = itertools.count(1), JournaledEffects._attempt
 
-    async def other_key(self: Any, step: Any, request: Any, key: str) -> Any:
-        return await attempt(self, step, request, f"{key[:-12]}{next(numbers):04}{id(self) % 10**8:08}")
+    async def other_key(self: Any, step: Any, request: Any, entry: dict[str, Any]) -> Any:
+        key = f"{entry['id'][:-12]}{next(numbers):04}{id(self) % 10**8:08}"
+        return await attempt(self, step, request, {**entry, "id": key})
 
     put(JournaledEffects, "_attempt", other_key)
 

@@ -50,6 +50,15 @@ test("what one saves oneself is nobody else's, also when its counts come before 
   assert.deepEqual(told(editor), []);
 });
 
+test("a draft that one's own was put in the place of is not told of afterwards", () => {
+  const editor = opened();
+  editor.set({ decidedOn: "theirs" });
+  editor.set({ etag: "second" });
+  counts(editor, "theirs");
+  counts(editor, "second");
+  assert.deepEqual(told(editor), []);
+});
+
 test("what came while one was saving is told afterwards", () => {
   const editor = opened();
   editor.set({ saving: true });

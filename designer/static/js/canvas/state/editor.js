@@ -26,6 +26,7 @@ export function createEditor(page, types) {
     history: start(document),
     saved: document,
     etag: page.etag,
+    decidedOn: null, // ETag of the other draft that one's own was put in the place of
     published: page.published,
     version: page.version,
     readOnly: page.version !== null,

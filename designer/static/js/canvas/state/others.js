@@ -11,6 +11,7 @@ export function keepTold(editor) {
   const known = new Set(); // ETags of drafts that this page had, or has told of
   const look = (now, before) => {
     known.add(now.etag);
+    if (now.decidedOn) known.add(now.decidedOn); // word of it may come later than one's own draft
     if (now.etag !== before.etag) withdraw(editor, DRAFT); // taken over, or replaced
     const draft = now.live?.draft ?? null;
     if (draft !== null && !now.readOnly && !now.saving && !known.has(draft)) {

@@ -69,7 +69,7 @@ export async function takeOthers(editor) {
 export async function replaceOthers(editor) {
   const others = await othersDraft(editor);
   if (!others) return;
-  editor.set({ dialog: null });
+  editor.set({ dialog: null, decidedOn: others.etag });
   if (await save(editor, { over: others.etag })) tell(editor, "ok", say("Your draft is saved in place of the other."));
 }
 
