@@ -94,8 +94,14 @@ class MasterKey:
 
 
 def new_data_key() -> DataKey:
-    raw = os.urandom(KEY_BYTES + _ID_BYTES)
-    return DataKey(raw[:KEY_BYTES], raw[KEY_BYTES:].hex())
+    return new_data_keys(1)[0]
+
+
+def new_data_keys(count: int) -> list[DataKey]:
+    """The system is asked for random bytes once."""
+    size = KEY_BYTES + _ID_BYTES
+    raw = os.urandom(count * size)
+    return [DataKey(raw[start : start + KEY_BYTES], raw[start + KEY_BYTES : start + size].hex()) for start in range(0, count * size, size)]
 
 
 def place(table: str, column: str, row: object) -> str:

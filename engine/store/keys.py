@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from threading import Lock
 from typing import Any
 
-from engine.privacy.cipher import DataKey, MasterKey, new_data_key, place
+from engine.privacy.cipher import DataKey, MasterKey, new_data_keys, place
 from engine.store.connection import Connection
 from engine.store.ids import IdSequence
 from engine.store.problems import unavailable
@@ -99,7 +99,7 @@ class KeyRing:
             return self._reader.execute(statement, values).fetchall()
 
     def _make(self) -> None:
-        fresh = [(self._ids.next(), new_data_key()) for _ in range(BATCH)]
+        fresh = [(self._ids.next(), key) for key in new_data_keys(BATCH)]
         with closing(self._connect()) as connection:
             connection.begin()
             rows = [(key_id, self.master.wrap(key, _place(key_id))) for key_id, key in fresh]
