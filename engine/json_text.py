@@ -7,6 +7,7 @@ is limited (rule R13). ``canonical`` follows RFC 8785 for all but fractional num
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ _encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").e
 
 def read_json(raw: bytes | str) -> Any:
     """The value of a JSON text, with or without a mark. Raises ``InputInvalid`` with ``body.unreadable`` or ``body.too_deep``."""
-    raw = without_mark(raw)
+    raw = raw.removeprefix(_MARK) if isinstance(raw, bytes) else without_mark(raw)
     try:
         value = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -48,9 +49,8 @@ def too_deep() -> InputInvalid:
     return InputInvalid(Problem("body.too_deep", fields={"limit": MAX_DEPTH}))
 
 
-def write_json(value: Any) -> bytes:
-    """Compact JSON; keys in the order of the value. Decimals are written as numbers, unquoted."""
-    return _encode(value)
+write_json: Final[Callable[[Any], bytes]] = _encode
+"""Compact JSON; keys in the order of the value. Decimals are written as numbers, unquoted."""
 
 
 def indented_json(value: Any) -> bytes:
@@ -58,9 +58,8 @@ def indented_json(value: Any) -> bytes:
     return msgspec.json.format(_encode(value), indent=2) + b"\n"
 
 
-def canonical_json(value: Any) -> bytes:
-    """JSON with sorted keys and no space: equal values give equal bytes."""
-    return _encode_sorted(value)
+canonical_json: Final[Callable[[Any], bytes]] = _encode_sorted
+"""JSON with sorted keys and no space: equal values give equal bytes."""
 
 
 def digest(value: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from designer.hooks.straight import PREFIX, Headers, Straight
 
@@ -71,7 +71,7 @@ class HookProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def _may_go_straight(self) -> bool:
-        parser, cycle = self.parser, cast("RequestResponseCycle | None", self.cycle)
+        parser, cycle = self.parser, self.cycle
         return (
             parser is not None
             and self.url.startswith(PREFIX)

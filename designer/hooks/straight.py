@@ -10,7 +10,7 @@ from asyncio import CancelledError, Future
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Final
 
@@ -64,7 +64,7 @@ class Straight:
             return False
         take_up.bytes += len(body)
         one = _OnTheWay(keeping, len(body), "/".join(place), headers, answer, at, began)
-        keeping.accepted.add_done_callback(lambda accepted: self._kept(one, accepted))
+        keeping.accepted.add_done_callback(partial(self._kept, one))
         return True
 
     def _trigger(self, flow: str, trigger: str) -> tuple[Plan, Step] | None:

@@ -45,6 +45,8 @@ class Gate:
         self._bucket = Bucket.full(limits.per_minute, clock()) if limits.per_minute else None
         self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
         self.under_way = self.waiting = 0
+        self.is_free = limits.at_once is None and limits.per_minute is None and limits.break_after is None
+        """Whether it lets everybody through: then its calls only count themselves, ``under_way``."""
 
     def at_once(self, name: str) -> Call | None:
         """What goes around a call where nobody waits for a turn. Raises ``CallFailed`` (``connection.paused``) with a time."""

@@ -73,11 +73,6 @@ class Connection(BaseModel):
         url = getattr(self, "url", None)
         return url.get_secret_value() if isinstance(url, SecretStr) else str(url or "")
 
-    @property
-    def prepares(self) -> bool:
-        """Whether ``prepare`` does anything."""
-        return type(self).prepare is not Connection.prepare
-
     def prepare(self, request: HttpRequest, now: datetime) -> HttpRequest:
         """The request with its authentication, made anew at each attempt; ``now`` is aware."""
         del now

@@ -48,7 +48,7 @@ def parts_of(order_key: str) -> tuple[str, str, str] | None:
 
 def order_key(channel: str, shop_id: str, order_id: str) -> str:
     """The ordering key of an order."""
-    return "|".join(_part(part) for part in (channel, shop_id, order_id))
+    return f"{_part(channel)}|{_part(shop_id)}|{_part(order_id)}"
 
 
 def _version(text: str) -> str:

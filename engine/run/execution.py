@@ -161,7 +161,8 @@ class Execution:
         if self._as_they_come and len(step.incoming) == 1:  # an order passes here once for each of its nodes
             source, port = step.incoming[0]
             result = self.results[source]
-            return arrange(result.outputs[port]) if result is not None and port in result.outputs else []
+            came = result.outputs.get(port, []) if result is not None else []
+            return came if len(came) == 1 else arrange(came)
         if len(step.incoming) > 1 and (step.index in self._short or step.slug in self._recorded.seats) and self._recorded is not UNTOUCHED:
             return self._without_skipped(step, self._seated(step))
         box: list[Keyed] = []
@@ -170,7 +171,8 @@ class Execution:
             if result is not None and port in result.outputs:
                 arrived = result.outputs[port]
                 box = arrived if not box else box + arrived
-        return self._without_skipped(step, arrange(box))
+        box = box if len(box) == 1 else arrange(box)
+        return box if self._as_they_come else self._without_skipped(step, box)
 
     def _seated(self, step: Step) -> list[Keyed]:
         """Items keep the keys under which they worked here before; where some are still missing, that is noted for later."""

@@ -12,7 +12,7 @@ from engine.errors import NodeError
 from engine.node.items import Item
 from engine.node.keys import order_number
 from engine.order import instant, zone_of
-from engine.run.plan import Plan
+from engine.run.plan import Part, Plan
 from engine.run.seen import STAMPS
 from engine.store.ports import Event, RunState
 from engine.watch.observations import SHIPPED, TARGETS, Arrival, Call, Delivery, Observation, Shipped, Skew, Target
@@ -96,9 +96,10 @@ class Ears:
         began = event.received_at
         if event.actor.startswith(CHILD_OF):
             began = self._began.get(int(event.actor.removeprefix(CHILD_OF)), began)
-        if plan.calls(event.trigger):
+        part = plan.behind(event.trigger)
+        if part.calls:
             _add(self._began, event.id, began)
-        targets = targets_of(plan, event.trigger)
+        targets = targets_of(part)
         if targets:
             channel = event.order_key.partition("|")[0][:LONGEST]
             first = self._first.setdefault((event.flow, event.trigger), began)
@@ -177,10 +178,9 @@ def _add(known: dict[int, T], run_id: int, value: T) -> None:
     known[run_id] = value
 
 
-def targets_of(plan: Plan, trigger: str) -> set[Target]:
-    """The systems that a run from a trigger may bring orders to."""
-    types = plan.behind(trigger).types
-    return set() if types.isdisjoint(TARGETS) else {TARGETS[name] for name in types if name in TARGETS}
+def targets_of(part: Part) -> set[Target]:
+    """The systems that a run through this part of a plan may bring orders to."""
+    return set() if part.types.isdisjoint(TARGETS) else {TARGETS[name] for name in part.types if name in TARGETS}
 
 
 def stamp_of(order: Item) -> tuple[datetime | None, str]:

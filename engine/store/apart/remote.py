@@ -80,8 +80,9 @@ class RemoteWriter(asyncio.Protocol):
 
     def submit(self, operation: Operation) -> Future[Any]:
         future: Future[Any] = self._loop.create_future()
+        if not self._open:
+            self._idle.clear()
         self._open += 1
-        self._idle.clear()
         (self._calls if isinstance(operation, Call) else self._gathered).append((operation, future))
         if not self._scheduled:
             self._scheduled = True
