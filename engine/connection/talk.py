@@ -142,17 +142,16 @@ class Talk(asyncio.Protocol):
             self._complete()
 
     def _complete(self) -> None:
-        answer, self._answer = self._answer, None
-        if answer is None or answer.done():
-            return
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         if "content-encoding" in self._headers:
             try:
                 body = unpacked(body, self._headers["content-encoding"], self._most)
             except (TooLarge, aiohttp.ClientPayloadError) as error:
-                self._answer = answer
                 self._fail(error)
                 return
+        answer, self._answer = self._answer, None
+        if answer is None or answer.done():
+            return
         if not self._parser.should_keep_alive():
             self._spoiled = True
         answer.set_result(HttpResponse(self._parser.get_status_code(), self._headers, body))

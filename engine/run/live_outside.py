@@ -55,7 +55,7 @@ class LiveOutside:
         return answer_of(answer)
 
     def _send(self, known: Connection, request: HttpRequest) -> Awaitable[HttpResponse]:
-        return self._client.send(request if type(known).prepare is Connection.prepare else known.prepare(request, self._now()))
+        return self._client.send(known.prepare(request, self._now()))
 
     async def mail(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> None:  # noqa: ASYNC109
         server = self._book.get(connection)
