@@ -19,7 +19,7 @@ from engine.store.apart import remote
 from engine.store.apart.frames import Frames, frame
 from engine.store.apart.remote import RemoteWriter
 from engine.store.open import open_store
-from engine.store.ports import NewEvent, RunEnd, StoreOptions
+from engine.store.ports import Accepted, NewEvent, RunEnd, StoreOptions
 from engine.store.problems import StoreUnavailable
 from engine.store.sql import SqlStore
 
@@ -154,6 +154,29 @@ async def test_what_is_written_here_and_what_is_written_there_take_turns(apart: 
     assert there >= 6
     assert here >= 6
     assert await apart.open_runs() == []
+
+
+async def test_few_writes_wait_for_those_under_way_and_many_do_not(apart: SqlStore) -> None:
+    """A transaction takes the same time for few as for many."""
+    writer, numbers = writer_of(apart), iter(range(1_000))
+
+    async def submit(count: int) -> list[asyncio.Future[Accepted]]:
+        futures = [apart.journal.put_event(numbered(next(numbers))) for _ in range(count)]
+        await asyncio.sleep(0)
+        return futures
+
+    os.kill(process_of(apart), signal.SIGSTOP)
+    try:
+        written = await submit(1) + await submit(remote.ENOUGH - 1)
+        waiting = len(writer._gathered)
+        written += await submit(1)
+        handed_over = [len(entries) for entries in writer._under_way]
+        written += await submit(remote.ENOUGH)
+        behind = len(writer._under_way)
+    finally:
+        os.kill(process_of(apart), signal.SIGCONT)
+    assert (waiting, handed_over, behind) == (remote.ENOUGH - 1, [1, remote.ENOUGH], remote.AHEAD)
+    assert not any(one.duplicate for one in await asyncio.gather(*written))
 
 
 async def test_while_there_is_no_other_process_everything_is_written_here(apart: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:

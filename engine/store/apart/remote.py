@@ -27,6 +27,9 @@ from engine.store.write_events import Desk
 log = logging.getLogger("orderloom.store")
 AHEAD: Final = 2
 """Works that are under way at once: one is written, one waits, so that neither process waits for the other."""
+ENOUGH: Final = 32
+"""Writes that are handed over while others are under way. Fewer wait for those, and go together with what comes meanwhile: a transaction
+costs both processes the same for few writes as for many."""
 FEW: Final = 4
 LULL: Final = 0.05
 """Seconds without more than ``FEW`` writes at once, after which they are done here: handing them over would take longer."""
@@ -158,9 +161,13 @@ class RemoteWriter(asyncio.Protocol):
         if not self._under_way and (self._calls or (here and self._gathered)):
             self._write_here(MOST if here else 0)
         elif not self._calls and not here:
-            while self._gathered and len(self._under_way) < AHEAD:
+            while self._gathered and self._may_go():
                 entries, self._gathered = self._gathered[:MOST], self._gathered[MOST:]
                 self._send(entries)
+
+    def _may_go(self) -> bool:
+        """Whether what was gathered is handed over now."""
+        return not self._under_way or (len(self._under_way) < AHEAD and len(self._gathered) >= ENOUGH)
 
     def _is_lull(self) -> bool:
         """Whether so little has been written lately that it is not worth handing over."""
