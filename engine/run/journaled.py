@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.connection.failures import CallFailed
-from engine.errors import OrderloomError, Problem
+from engine.errors import OrderloomError
 from engine.json_text import write_json
 from engine.run.call_notes import AttemptEnd, noted_attempt, was_made
 from engine.run.calls import Ended
@@ -18,7 +18,8 @@ from engine.run.effects import EffectRequest, Suspended, request_digest
 from engine.run.facts import Ending, Recorded, Spot, results_body
 from engine.run.plan import Step
 from engine.run.recorded import UnknownOutcome, answer_from, identity_of
-from engine.run.retry import delay_before, wished
+from engine.run.resting import HELD_BACK, PATIENCE, attempt_of, has_rested, require_due, rest
+from engine.run.retry import delay_before, missed_by_answer, missed_by_failure
 from engine.run.tally import Counters
 from engine.run.wakes import due_at, held_by, woken
 from engine.run.world import World
@@ -27,21 +28,7 @@ from engine.store.ports import Event, Fact, NewWait, RunEnd
 from engine.store.problems import StoreUnavailable
 
 T = TypeVar("T")
-
-
-TOO_MANY = 429
-"""The one answer worth a retry that says for certain that nothing was done."""
-LOCKED_OUT = (401, 403)
-"""Refusals that are no fault of the request."""
-
-
 SENT = ("http", "mail", "call")
-HELD_BACK = 600.0
-"""Seconds that a call rests which is held back for now; a person who lets it go wakes it at once."""
-
-
-PATIENCE = 5.0
-"""Seconds that a call waits for its next attempt in memory; for longer its item rests in the store and its run leaves the worker."""
 
 
 class JournaledEffects:
@@ -199,37 +186,30 @@ class JournaledEffects:
 
     async def _attempts(self, step: Step, request: EffectRequest, entry: dict[str, Any], attempt: int) -> Any:
         while True:
-            wish = 0.0
             try:
                 result, verdict = await self._attempt(step, request, entry)
-                went = verdict == "done" or (verdict == "refused" and result.get("status") not in LOCKED_OUT)
-                self._world.seen.called(request.connection, went=went)
                 if verdict == "done":
+                    self._world.seen.called(request.connection, went=True)
                     return result
-                problem = Problem("effect.refused" if verdict == "refused" else "effect.gave_up", fields=_about(result, attempt))
-                perhaps_done = verdict == "retry" and result.get("status") != TOO_MANY
-                wish = wished(_header(result, "retry-after"), self._world.now())
+                missed = missed_by_answer(result, verdict, attempt, self._world.now())
             except CallFailed as error:
                 if error.after is not None:
                     await self._stand_back(step, entry, attempt, error.after)
                     continue
-                self._world.seen.called(request.connection, went=False)
-                verdict, problem = "retry" if error.retriable else "refused", error.problem
-                perhaps_done = error.maybe_sent
-            if perhaps_done and step.type.promise == "ask":
+                missed = missed_by_failure(error)
+            self._world.seen.called(request.connection, went=missed.heard)
+            if missed.perhaps_done and step.type.promise == "ask":
                 raise UnknownOutcome
-            if verdict == "refused":
-                raise OrderloomError(problem)
             attempt += 1
-            delay = delay_before(attempt, step.retry, self._world.chance())
+            delay = delay_before(attempt, step.retry, self._world.chance()) if missed.again else None
             if delay is None:
-                raise OrderloomError(problem)
-            delay = max(delay, wish)
+                raise OrderloomError(missed.problem)
+            delay = max(delay, missed.wish)
             if delay > PATIENCE:
                 raise self._later(step, entry, attempt, delay)
             await self._world.sleep(delay)
             if self._recorded.cancelled:
-                raise OrderloomError(problem)
+                raise OrderloomError(missed.problem)
             entry["attempts"] = attempt
 
     async def _stand_back(self, step: Step, entry: dict[str, Any], attempt: int, seconds: float) -> None:
@@ -241,30 +221,23 @@ class JournaledEffects:
 
     def _begin_attempts(self, step: Step, entry: dict[str, Any]) -> int:
         """The number of the attempt to make now. Raises ``Suspended`` where its time has not come."""
-        before = self._recorded.backoffs.get(entry["id"])
-        if before is None:
+        if not has_rested(self._recorded, entry):
             return 1
-        attempt, at = int(before["attempt"]), datetime.fromisoformat(before["next_at"])
-        entry["attempts"] = attempt
-        if at > self._world.now() and not before.get("held"):
-            raise Suspended(_backoff(step, entry, int(before["rest"]), at))
+        attempt = entry["attempts"] = attempt_of(self._recorded, entry)
+        require_due(self._recorded, step, entry, self._world.now())
         self.overtook = True
         return attempt
 
     def _hold_back(self, step: Step, entry: dict[str, Any]) -> Suspended:
         """No attempt is made, and none is counted."""
-        before = self._recorded.backoffs.get(entry["id"])
-        self.overtook = self.overtook or before is not None
-        later = self._later(step, entry, int(before["attempt"]) if before is not None else 1, HELD_BACK)
-        self._backoffs[-1]["held"] = True
-        return later
+        self.overtook = self.overtook or has_rested(self._recorded, entry)
+        return self._later(step, entry, attempt_of(self._recorded, entry), HELD_BACK, held=True)
 
-    def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float) -> Suspended:
+    def _later(self, step: Step, entry: dict[str, Any], attempt: int, delay: float, *, held: bool = False) -> Suspended:
         at = self._world.now() + timedelta(seconds=delay)
-        rest = self._recorded.rests.get(entry["id"], 0) + 1
-        place = {name: entry[name] for name in ("id", "step", "key")}
-        self._backoffs.append({**place, "attempt": attempt, "rest": rest, "next_at": at})
-        return Suspended(_backoff(step, entry, rest, at))
+        backoff, suspended = rest(self._recorded, step, entry, attempt, at, held=held)
+        self._backoffs.append(backoff)
+        return suspended
 
     async def _attempt(self, step: Step, request: EffectRequest, entry: dict[str, Any]) -> tuple[Any, str]:
         """One attempt; the entry keeps how long the last one took, in milliseconds."""
@@ -342,17 +315,3 @@ class JournaledEffects:
     def _fact(self, kind: str, body: bytes, at: datetime | None = None) -> Fact:
         self._recorded.last += 1
         return Fact(self._event.id, self._recorded.last, kind, body, self._actor, at or self._world.now())
-
-
-def _backoff(step: Step, entry: Mapping[str, Any], rest: int, at: datetime) -> NewWait:
-    """Each rest is a wait of its own: one that is over is never opened again."""
-    return NewWait("backoff", f"{entry['id']}/{rest}", entry["digest"], step.slug, entry["key"], at)
-
-
-def _header(result: Mapping[str, Any], name: str) -> str | None:
-    headers: Mapping[str, str] = result.get("headers") or {}
-    return headers.get(name)
-
-
-def _about(result: Mapping[str, Any], attempts: int) -> dict[str, Any]:
-    return {"status": result.get("status"), "attempts": attempts}
