@@ -37,7 +37,7 @@ class Talk(asyncio.Protocol):
         self._answer: asyncio.Future[HttpResponse] | None = None
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
-        self._at_head = self._is_head = self._spoiled = False
+        self._at_head = self._is_head = self.is_spoiled = False
         self._left = self._room = 0
         self._loop = asyncio.get_running_loop()
         self._until = 0.0
@@ -47,7 +47,7 @@ class Talk(asyncio.Protocol):
 
     @property
     def is_usable(self) -> bool:
-        return not self._spoiled and not self._transport.is_closing()
+        return not self.is_spoiled and not self._transport.is_closing()
 
     def ask(self, message: bytes, until: float, *, is_head: bool) -> asyncio.Future[HttpResponse]:
         """Sends a message; its answer, or why there is none: ``TimeoutError``, ``TooLarge`` or an ``aiohttp.ClientError``.
@@ -66,7 +66,7 @@ class Talk(asyncio.Protocol):
         return answer
 
     def close(self) -> None:
-        self._spoiled = True
+        self.is_spoiled = True
         self._stop_timer()
         self.connection.close()
 
@@ -96,7 +96,7 @@ class Talk(asyncio.Protocol):
             self._fail(aiohttp.ClientPayloadError() if self._at_head else TooLarge())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._spoiled = True
+        self.is_spoiled = True
         if self._at_head:
             self._fail(aiohttp.ServerDisconnectedError() if exc is None else aiohttp.ClientOSError(*exc.args))
         elif exc is None and _ends_with_its_connection(self._headers):
@@ -109,7 +109,7 @@ class Talk(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._answer is None:
-            self._spoiled = True
+            self.is_spoiled = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if b"\0" in value:
@@ -127,7 +127,7 @@ class Talk(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         if self._answer is None:
-            self._spoiled = True
+            self.is_spoiled = True
             return
         self._room -= len(piece)
         if self._room < 0:
@@ -153,7 +153,7 @@ class Talk(asyncio.Protocol):
         if answer is None or answer.done():
             return
         if not self._parser.should_keep_alive():
-            self._spoiled = True
+            self.is_spoiled = True
         answer.set_result(HttpResponse(self._parser.get_status_code(), self._headers, body))
 
     def _set_timer(self) -> None:
@@ -177,13 +177,13 @@ class Talk(asyncio.Protocol):
 
     def _fail(self, error: Exception) -> None:
         answer, self._answer = self._answer, None
-        self._spoiled = True
+        self.is_spoiled = True
         if answer is not None and not answer.done():
             answer.set_exception(error)
 
     def _spoil(self) -> None:
         """Whatever comes now belongs to nobody."""
-        self._spoiled = True
+        self.is_spoiled = True
         self._transport.abort()
 
     def _make_parser(self) -> HttpResponseParser:

@@ -113,7 +113,7 @@ class Wire:
             host.waiting -= 1
 
     def _give_back(self, host: _Host, talk: Talk) -> None:
-        if host.waiting or not talk.is_usable:
+        if host.waiting or talk.is_spoiled:
             talk.release()
             return
         host.at_hand.append(talk)

@@ -156,7 +156,7 @@ class Dispatcher:
         if self._closing:
             return
         self._at_work[event.id] = load
-        if load is None or not load.plan.behind(event.trigger).pure:
+        if load is None or not load.plan.behind[event.trigger].pure:
             self._in_task(event, load)
             return
         loop = asyncio.get_running_loop()

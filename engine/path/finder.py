@@ -149,7 +149,7 @@ class StuckOrders:
 def _stages(plan: Plan, event: Event) -> dict[str, set[str]]:
     """The nodes that end each stage which a run is to reach, by stage."""
     found: dict[str, set[str]] = {}
-    for index in plan.behind(event.trigger)[0]:
+    for index in plan.behind[event.trigger][0]:
         step = plan.steps[index]
         stage = None if step.disabled else stage_of(step.type)
         if stage in ("canonical", "wms", "finance"):

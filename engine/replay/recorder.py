@@ -146,7 +146,7 @@ class Recorder:
         plan = await self._plan(event)
         if isinstance(plan, str):
             return False
-        steps = (plan.steps[index] for index in plan.behind(event.trigger).steps)
+        steps = (plan.steps[index] for index in plan.behind[event.trigger].steps)
         return any(connection in set(named_in(plan.flow.nodes[step.slug].params)) for step in steps)
 
     async def _plan(self, event: Event) -> Plan | str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from engine.connection.failures import CallFailed
 from engine.connection.masked_answer import masked_answer
 from engine.connection.noting import STOPPED, Asked, Note, noting
 from engine.errors import OrderloomError
 from engine.node.context import HttpAnswer, HttpCall
-from engine.node.params import Params, UrlTemplate
 from engine.run.effects import EffectRequest
 from engine.run.outside import Outside
 from engine.run.plan import Step
@@ -29,8 +27,9 @@ def noted_attempt(
     """``took``: milliseconds."""
     content = request.content
     status, code, failed, excerpt = _how(ended)
+    path = content.get("path", "") if step.path is None else step.path
     return (
-        at, "out", request.connection, content.get("method", "MAIL"), _path(step, content), status, code,
+        at, "out", request.connection, content.get("method", "MAIL"), path, status, code,
         took, failed, event.id, event.flow, step.slug, entry["id"], entry.get("attempts", 1), None, excerpt,
     )  # fmt: skip
 
@@ -63,18 +62,3 @@ def _how(ended: AttemptEnd) -> tuple[int | None, str | None, bool, Any]:
         status, failed = result.get("status"), verdict != "done"
         return status, None, failed, masked_answer(result) if failed else None
     return None, STOPPED if ended is None else ended.problems[0].code, True, None
-
-
-def _path(step: Step, content: Mapping[str, Any]) -> str:
-    """As the flow has it, where data would stand in it."""
-    for name in _places(type(step.params)):
-        template: UrlTemplate | None = getattr(step.params, name)
-        if template is not None:
-            return template.text
-    return content.get("path", "")
-
-
-@cache
-def _places(params: type[Params]) -> tuple[str, ...]:
-    fields = params.model_fields.items()
-    return tuple(name for name, one in fields if one.annotation is UrlTemplate or UrlTemplate in get_args(one.annotation))

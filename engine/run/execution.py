@@ -71,7 +71,7 @@ class Execution:
         self._over = False
         self._counters = counters.nodes if counters is not None else None
         self._timed = counters is not None and counters.begin()
-        self._waits = list(plan.behind(trigger).waits)
+        self._waits = list(plan.behind[trigger].waits)
         self._ready: deque[int] = deque()
         self._pending = 0
         self._advancing = False
@@ -216,7 +216,10 @@ class Execution:
         elif result.held or (self._short and step.index in self._short):
             self._miss(step)
         if self._counters is not None:
-            self._counters[step.index].left(result)
+            counted = self._counters[step.index]
+            counted.failed += len(result.failures)
+            for port, sent in result.outputs.items():
+                counted.out[port] += len(sent)
         self.results[step.index] = result
         for index in step.onward:
             self._waits[index] -= 1

@@ -29,7 +29,7 @@ class Onward(Execution):
 
     def _begin(self) -> None:
         start = self.plan.by_slug[self.trigger]
-        chosen = self.plan.behind(self.trigger).steps
+        chosen = self.plan.behind[self.trigger].steps
         for step in self.plan.steps:
             if step.index not in chosen:
                 self._take_over(step)

@@ -15,7 +15,7 @@ from engine.flow.graph import links, order
 from engine.flow.lineage import Carried, join, lineage
 from engine.flow.reader import read_flow
 from engine.flow.references import connections_of
-from engine.node.params import Calling, Cel, Params
+from engine.node.params import Calling, Cel, Params, UrlTemplate
 from engine.node.ports import ERROR_PORT
 from engine.node.types import NodeType
 from engine.registry import Registry
@@ -29,6 +29,7 @@ class Step:
     """A node in the plan. ``incoming``: (step index, port) in the declared order of wires; ``onward``: who waits for this step.
 
     ``pure``: it has no effect (or is disabled); ``secret``: the connection whose fields a trigger verifies with;
+    ``path``: of the URL that it calls, as the flow has it, where data would stand in it;
     ``priority``: of the runs that a trigger starts, a word or what gives one; ``called``: what was resolved of the flow that it calls,
     when its own was published.
     """
@@ -47,6 +48,7 @@ class Step:
     feeds_effects: bool = False
     pure: bool = True
     secret: str | None = None
+    path: str | None = None
     priority: str | Cel | None = None
     called: Called | None = None
 
@@ -76,7 +78,7 @@ class Plan:
         problems = check(flow, registry)
         if problems:
             raise FlowInvalid(problems)
-        self.flow = flow
+        self.flow, self.name = flow, flow.name
         self.version = version
         self._registry = registry
         self._answers = {slug: called.answer for slug, called in calls.items()}
@@ -84,11 +86,8 @@ class Plan:
         self.by_slug = {step.slug: step for step in self.steps}
         self.triggers = {step.slug: step for step in self.steps if step.type.is_trigger}
         self.scope_flow: Mapping[str, Any] = {"name": flow.name, "constants": flow.constants}
-        self._behind: dict[str, Part] = {}
-
-    @property
-    def name(self) -> str:
-        return self.flow.name
+        self.behind: Mapping[str, Part] = _Parts(self.steps, self.by_slug)
+        """By trigger, what a run that starts there executes; made when it is asked for first."""
 
     @cached_property
     def carried(self) -> Mapping[tuple[str, str], Carried]:
@@ -121,7 +120,7 @@ class Plan:
 
     def calls(self, trigger: str) -> bool:
         """Whether runs that start at a trigger call other flows."""
-        return self.behind(trigger).calls
+        return self.behind[trigger].calls
 
     @cached_property
     def fingerprint(self) -> str:
@@ -133,23 +132,27 @@ class Plan:
         changed = {slug: self.flow.nodes[slug].model_copy(update={"params": dict(given)}) for slug, given in params.items()}
         return Plan(self.flow.model_copy(update={"nodes": {**self.flow.nodes, **changed}}), self._registry, self.version)
 
-    def behind(self, trigger: str) -> Part:
-        """What a run that starts at a trigger executes."""
-        found = self._behind.get(trigger)
-        if found is None:
-            found = self._behind[trigger] = self._select(trigger)
+
+class _Parts(dict[str, Part]):
+    def __init__(self, steps: Sequence[Step], by_slug: Mapping[str, Step]) -> None:
+        super().__init__()
+        self._steps, self._by_slug = steps, by_slug
+
+    def __missing__(self, trigger: str) -> Part:
+        found = self[trigger] = _part(self._steps, self._by_slug[trigger])
         return found
 
-    def _select(self, trigger: str) -> Part:
-        chosen = {self.by_slug[trigger].index}
-        for step in self.steps:
-            if any(source in chosen for source, _ in step.incoming):
-                chosen.add(step.index)
-        waits = [len({source for source, _ in step.incoming if source in chosen}) if step.index in chosen else 0 for step in self.steps]
-        steps = [self.steps[index] for index in sorted(chosen)]
-        calls, pure = any(step.calling is not None for step in steps), all(step.pure for step in steps[1:])
-        types = frozenset(step.type.name for step in steps if not step.disabled)
-        return Part(tuple(step.index for step in steps), tuple(waits), calls, pure, types)
+
+def _part(steps: Sequence[Step], start: Step) -> Part:
+    chosen = {start.index}
+    for step in steps:
+        if any(source in chosen for source, _ in step.incoming):
+            chosen.add(step.index)
+    waits = [len({source for source, _ in step.incoming if source in chosen}) if step.index in chosen else 0 for step in steps]
+    behind = [steps[index] for index in sorted(chosen)]
+    calls, pure = any(step.calling is not None for step in behind), all(step.pure for step in behind[1:])
+    types = frozenset(step.type.name for step in behind if not step.disabled)
+    return Part(tuple(step.index for step in behind), tuple(waits), calls, pure, types)
 
 
 @lru_cache(maxsize=256)
@@ -167,12 +170,13 @@ def _steps(flow: Flow, registry: Registry, calls: Mapping[str, Called]) -> list[
         node, node_type = flow.nodes[slug], registry.get(flow.nodes[slug].use)
         outgoing = [link for link in wires if link.source == slug]
         wired = frozenset(link.port for link in outgoing)
+        params = node_type.params.model_validate(node.params)
         steps.append(
             Step(
                 index=index[slug],
                 slug=slug,
                 type=node_type,
-                params=node_type.params.model_validate(node.params),
+                params=params,
                 incoming=tuple((index[link.source], link.port) for link in wires if link.target == slug),
                 onward=tuple(dict.fromkeys(index[link.target] for link in outgoing)),
                 wired=wired,
@@ -180,6 +184,7 @@ def _steps(flow: Flow, registry: Registry, calls: Mapping[str, Called]) -> list[
                 disabled=node.disabled,
                 pure=node.disabled or not node_type.is_effect,
                 secret=next((reference.name for reference in connections_of(node_type, node.params)), None),
+                path=_path(params),
                 called=calls.get(slug),
                 **_policy(node),
             )
@@ -187,6 +192,11 @@ def _steps(flow: Flow, registry: Registry, calls: Mapping[str, Called]) -> list[
     for step in reversed(steps):
         step.feeds_effects = any(steps[n].feeds_effects or not steps[n].pure for n in step.onward)
     return steps
+
+
+def _path(params: Params) -> str | None:
+    templates = (value for name in type(params).model_fields if isinstance(value := getattr(params, name), UrlTemplate))
+    return next((template.text for template in templates), None)
 
 
 def _on_error(policy: Policy | None, wired: frozenset[str]) -> str:

@@ -138,5 +138,5 @@ def compared(before: Looked, after: Looked) -> list[Change]:
 
 
 def _behind(plan: Plan, slug: str, things: Made) -> Made:
-    chosen = {plan.steps[index].slug for index in plan.behind(slug).steps}
+    chosen = {plan.steps[index].slug for index in plan.behind[slug].steps}
     return {place: content for place, content in things.items() if place.step in chosen}

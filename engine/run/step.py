@@ -135,7 +135,9 @@ def run_one(slug: str, node: NodeType, params: Params, key: str, item: Item, sco
 
 def take(slug: str, node: NodeType, key: str, item: Item, made: Any, result: StepResult) -> None:
     """Puts what an item node returned into the result, under its item keys. Raises ``OrderloomError`` for what it must not return."""
-    if node.many:
+    if node.only_port is not None and made.__class__ is dict:  # most nodes, most of the time
+        result.outputs.setdefault(node.only_port, []).append((key, made))
+    elif node.many:
         sent = [_sent(node, each) for each in _iterable(made)]
         for n, (port, out) in enumerate(sent, 1):
             result.outputs.setdefault(port, []).append((key if n == 1 else f"{key}/{slug}.{n}", out))

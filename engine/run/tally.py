@@ -10,7 +10,6 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 
 from engine.run.plan import Plan
-from engine.run.step import StepResult
 
 TIMED_AT_FIRST = 16
 TIMED_EVERY = 31
@@ -30,13 +29,6 @@ class NodeTally:
         self.items = self.failed = self.calls = 0
         self.out: defaultdict[str, int] = defaultdict(int)
         self._took: deque[float] = deque(maxlen=REMEMBERED)
-
-    def left(self, result: StepResult) -> None:
-        """What a step made, after its failures were placed."""
-        for port, sent in result.outputs.items():
-            self.out[port] += len(sent)
-        if result.failures:
-            self.failed += len(result.failures)
 
     def worked(self, seconds: float, items: int) -> None:
         self._took.append(seconds / items)

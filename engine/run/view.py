@@ -58,7 +58,7 @@ class StepView:
 def views_of(execution: Execution, asked: Sequence[Asked], plain: Collection[str] = ()) -> list[StepView]:
     """Every step behind the trigger, in topological order. Steps of ``plain`` are shown as they are."""
     plan = execution.plan
-    chosen = plan.behind(execution.trigger).steps
+    chosen = plan.behind[execution.trigger].steps
     by_slug: dict[str, list[Asked]] = {}
     for one in asked:
         by_slug.setdefault(one.slug.partition("/")[0], []).append(one)  # with what a flow asks that the step called
@@ -68,7 +68,7 @@ def views_of(execution: Execution, asked: Sequence[Asked], plain: Collection[str
 
 def unread(plan: Plan, trigger: str, problem: Problem, *, over: bool) -> list[StepView]:
     """The same where the event could not be read, so that nothing reached any step; ``over``: the run has ended."""
-    steps = [plan.steps[index] for index in plan.behind(trigger).steps]
+    steps = [plan.steps[index] for index in plan.behind[trigger].steps]
     return [_idle(step, ((START_KEY, told(problem)),) if step.slug == trigger else (), over=over) for step in steps]
 
 

@@ -96,7 +96,7 @@ class Ears:
         began = event.received_at
         if event.actor.startswith(CHILD_OF):
             began = self._began.get(int(event.actor.removeprefix(CHILD_OF)), began)
-        part = plan.behind(event.trigger)
+        part = plan.behind[event.trigger]
         if part.calls:
             _add(self._began, event.id, began)
         targets = targets_of(part)

@@ -33,6 +33,6 @@ def triggers_of(plans: Iterable[Plan]) -> Mapping[str, list[Place]]:
 
 def forms_behind(plan: Plan, trigger: str) -> set[str]:
     """The forms of what a trigger gets, and of what the nodes behind it fetch."""
-    behind = plan.behind(trigger).steps
+    behind = plan.behind[trigger].steps
     steps = [plan.by_slug[trigger], *(step for step in plan.fetching if step.index in behind)]
     return {step.type.form.name for step in steps if step.type.form is not None}

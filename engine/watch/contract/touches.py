@@ -77,7 +77,7 @@ def _is_like(plan: Plan, trigger: str, start: Step) -> bool:
 def _raw_readers(plan: Plan, start: Step) -> Iterator[Step]:
     """The steps that get the order as the channel sent it."""
     raw = {start.index}
-    for index in plan.behind(start.slug)[0]:
+    for index in plan.behind[start.slug][0]:
         step = plan.steps[index]
         if index == start.index or not any(source in raw for source, _ in step.incoming):
             continue
