@@ -107,7 +107,7 @@ class Dispatcher:
 
     @property
     def waiting(self) -> int:
-        return len(self._ready) + self._in_lanes
+        return self._ready.count + self._in_lanes
 
     def known(self) -> set[int]:
         """The runs at work, and those that wait here for their turn."""
@@ -147,7 +147,7 @@ class Dispatcher:
         if lane is not None:
             lane.active = event.id
             lane.moves(event.id)
-        if self._ready or len(self._tasks) >= self._limit:
+        if self._ready.count or len(self._tasks) >= self._limit:
             self._ranking.line_up(event, load)
         else:
             self._begin(event, load)
@@ -296,7 +296,7 @@ class Dispatcher:
             self.resumed(event)
         elif lane is not None:
             self._next(lane, key)
-        while self._ready and len(self._tasks) < self._limit and not self._closing:
+        while self._ready.count and len(self._tasks) < self._limit and not self._closing:
             self._begin(self._ready.take(), None)
 
     def _next(self, lane: Lane, key: tuple[str, str]) -> None:

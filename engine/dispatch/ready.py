@@ -12,23 +12,22 @@ WEIGHTS: Final = {"high": 8, "normal": 3, "low": 1}
 
 
 class ReadyLines:
+    """``count``: how many runs wait."""
+
     def __init__(self) -> None:
         self._lines: dict[str, deque[Event]] = {name: deque() for name in WEIGHTS}
         self._credit = dict.fromkeys(WEIGHTS, 0)
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
+        self.count = 0
 
     def put(self, event: Event, priority: str) -> None:
         self._lines[priority].append(event)
-        self._count += 1
+        self.count += 1
 
     def take(self) -> Event:
         """The next one. Raises ``IndexError`` where none waits."""
         waiting = [name for name, line in self._lines.items() if line]
         chosen = waiting[0] if len(waiting) == 1 else self._choose(waiting)
-        self._count -= 1
+        self.count -= 1
         return self._lines[chosen].popleft()
 
     def move(self, event: Event, priority: str) -> None:
@@ -42,7 +41,7 @@ class ReadyLines:
     def drop(self, event_id: int) -> None:
         for name, line in self._lines.items():
             self._lines[name] = deque(event for event in line if event.id != event_id)
-        self._count = sum(map(len, self._lines.values()))
+        self.count = sum(map(len, self._lines.values()))
 
     def ids(self) -> set[int]:
         return {event.id for line in self._lines.values() for event in line}

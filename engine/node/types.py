@@ -92,7 +92,7 @@ class NodeType:
     @cached_property
     def only_port(self) -> str | None:
         """The port of every item of a node that returns just the one item that becomes of each."""
-        return self.outputs[0].name if self.kind == "item" and not self.many and len(self.outputs) == 1 else None
+        return self.outputs[0].name if self.kind in ("item", "effect") and not self.many and len(self.outputs) == 1 else None
 
     @cached_property
     def ports(self) -> Mapping[str, Port]:

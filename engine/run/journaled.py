@@ -75,7 +75,7 @@ class JournaledEffects:
         self.called.add((step.slug, key))
         if request.kind == "hub":
             return await self._to_hub(step, request, entry)
-        attempt = self._begin_attempts(step, entry)
+        attempt = self._begin_attempts(step, entry) if self._recorded.backoffs else 1
         if step.type.promise == "ask":
             await self._intend(entry)
         return await self._perform(step, request, entry, attempt)
