@@ -168,4 +168,4 @@ def test_nobody_starves() -> None:
     assert first[0] == "high"
     assert "low" in first[:12]
     assert sorted(lines.take().id for _ in range(180)) != []
-    assert len(lines) == 0
+    assert lines.count == 0
