@@ -16,7 +16,7 @@ from engine.errors import Conflict, NodeError, OrderloomError, Problem
 from engine.intake.accept import Intake
 from engine.intake.parcel import unpack
 from engine.intake.published import PublishedFlows
-from engine.json_text import write_json
+from engine.json_text import is_deep, too_deep, write_json
 from engine.node.items import Item
 from engine.node.triggers import Delivery
 from engine.recompute import recompute
@@ -26,6 +26,7 @@ from engine.run.live import Outcome, may_be_timed
 from engine.run.plan import Plan
 from engine.store.operations import ENDS
 from engine.store.ports import ChildRun, Event, Fact, NewCall, Store, Wait
+from engine.store.problems import StoreUnavailable
 
 log = logging.getLogger("orderloom.calls")
 LARGEST: Final = 1024 * 1024
@@ -70,6 +71,8 @@ class Calls:
         body = write_json(content["items"])
         if len(body) > LARGEST:
             raise NodeError("call.too_large", flow=flow, size=len(body), limit=LARGEST)
+        if is_deep(body, content["items"]):
+            raise too_deep()
         assert self.intake is not None  # noqa: S101 - set before any run begins
         caller = await self._flows.plan_at(parent.flow, parent.version)
         call = NewCall(parent.id, effect, await self._depth(caller, parent))
@@ -97,23 +100,28 @@ class Calls:
     async def cancel_children(self, run_id: int, actor: str) -> None:
         """Rules R11 and R12: nothing that a run called outlives it, however it ended: nobody is left to hear the answer."""
         for child in await self._store.open_children(run_id):
-            try:
-                await self._cancel(child, actor)
-            except Conflict:
-                continue  # it has just ended by itself
+            await self._unless_hindered(child, self._cancel(child, actor))
 
     async def heal(self) -> int:
         """Bring what a crash left between a child and its parent. Returns how much that was."""
         found = await self._store.unanswered()
         for parent in dict.fromkeys(one.parent for one, _ in found):
-            await self._answer_all(parent)
+            await self._unless_hindered(parent, self._answer_all(parent))
         orphans = await self._store.orphans()
         for child in orphans:
-            try:
-                await self._cancel(child, "system")
-            except Conflict:
-                continue
+            await self._unless_hindered(child, self._cancel(child, "system"))
         return len(found) + len(orphans)
+
+    async def _unless_hindered(self, run_id: int, work: Awaitable[object]) -> None:
+        """One run that cannot be helped now keeps no other from it, nor the service from starting; ``heal`` comes back to it."""
+        try:
+            await work
+        except Conflict:
+            pass  # it has just ended by itself
+        except StoreUnavailable:
+            raise
+        except OrderloomError as error:
+            log.warning("run not helped", extra={"run": str(run_id), "code": error.problems[0].code})
 
     async def _found(self, child: int, effect: str, body: bytes) -> Ended | None:
         """It was begun before, by this run of the node or an earlier one. Never answer from, nor call, what is not the same (rule R1)."""
@@ -185,9 +193,8 @@ class Calls:
         items = answered(found.execution)
         if not items and found.recorded.skips:
             return Ended(failed=Problem("call.skipped", fields=about), run=child)
-        if (size := len(write_json(items))) > LARGEST:
-            return Ended(failed=Problem("call.answer_too_large", fields={**about, "size": size, "limit": LARGEST}), run=child)
-        return Ended(items, run=child)
+        failed = _unfit(items, about)
+        return Ended(failed=failed, run=child) if failed is not None else Ended(items, run=child)
 
     async def _depth(self, caller: Plan, parent: Event) -> int:
         call = await self._store.call_of(parent.id) if caller.by_slug[parent.trigger].type.starts == "call" else None
@@ -198,7 +205,9 @@ class Calls:
 
     def _note(self, child: int, answer: Sequence[Item]) -> None:
         """Small answers are kept in mind until they are written, so that most children are not computed again."""
-        if len(write_json(list(answer))) <= SMALL:
+        items = list(answer)
+        text = write_json(items)
+        if len(text) <= SMALL and not is_deep(text, items):
             self._ended[child] = answer
             if len(self._ended) > NOTED:
                 self._ended.popitem(last=False)
@@ -207,6 +216,14 @@ class Calls:
         self._under_way[effect] = None
         if len(self._under_way) > REMEMBERED:
             self._under_way.popitem(last=False)
+
+
+def _unfit(items: list[Item], about: Mapping[str, Any]) -> Problem | None:
+    """Why a journal does not take an answer."""
+    text = write_json(items)
+    if len(text) > LARGEST:
+        return Problem("call.answer_too_large", fields={**about, "size": len(text), "limit": LARGEST})
+    return too_deep().problems[0] if is_deep(text, items) else None
 
 
 def _is_called(plan: Plan, event: Event) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputInvalid, Problem
 from engine.flow.lineage import Carried
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.node.items import Item
 from engine.order import CanonicalOrder
 from engine.privacy.classes import DataClass, FieldClass, field_classes
@@ -78,7 +78,7 @@ def masked_order(order: HubOrder) -> Item:
 
 def masked_body(body: bytes) -> Item:
     """The same of any of its versions."""
-    return mask_item(read_json(body), order_classes())
+    return mask_item(read_kept(body), order_classes())
 
 
 def order_classes() -> Mapping[str, FieldClass]:

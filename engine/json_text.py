@@ -27,16 +27,26 @@ _encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").e
 def read_json(raw: bytes | str) -> Any:
     """The value of a JSON text, with or without a mark. Raises ``InputInvalid`` with ``body.unreadable`` or ``body.too_deep``."""
     raw = raw.removeprefix(_MARK) if isinstance(raw, bytes) else without_mark(raw)
+    value = read_kept(raw)
+    if is_deep(raw, value):
+        raise too_deep()
+    return value
+
+
+def read_kept(raw: bytes | str) -> Any:
+    """The same for what this program wrote itself, however deep: what came from outside was measured before anything was put around it."""
     try:
-        value = _decode(raw)
+        return _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputInvalid(Problem("body.unreadable", fields={"reason": str(error)})) from None
     except RecursionError:
         raise too_deep() from None
+
+
+def is_deep(raw: bytes | str, value: Any) -> bool:
+    """Whether a value, with its text, is nested deeper than what is read from outside."""
     opening = (raw.count(b"[") + raw.count(b"{")) if isinstance(raw, bytes) else (raw.count("[") + raw.count("{"))
-    if opening > MAX_DEPTH and depth(value) > MAX_DEPTH:
-        raise too_deep()
-    return value
+    return opening > MAX_DEPTH and depth(value) > MAX_DEPTH
 
 
 def without_mark(raw: bytes | str) -> bytes | str:
@@ -65,6 +75,12 @@ canonical_json: Final[Callable[[Any], bytes]] = _encode_sorted
 def digest(value: Any) -> str:
     """A short name (32 hex digits of SHA-256) for the content of a JSON value."""
     return hashlib.sha256(_encode_sorted(value)).hexdigest()[:32]
+
+
+def require_shallow(value: Any) -> None:
+    """Of what was read elsewhere. Raises ``InputInvalid`` with ``body.too_deep``."""
+    if depth(value) > MAX_DEPTH:
+        raise too_deep()
 
 
 def depth(value: Any) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
 from engine.intake.parcel import unpack
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.order.rules import is_found_by
 from engine.run.plan import Plan, Step
 from engine.store.cleansing import MatchFilter
@@ -91,7 +91,7 @@ async def take_back(app: Orderloom, match_id: int, *, note: str = "", actor: str
 def _has_goods_by(order: HubOrder, match: SkuMatch) -> bool:
     if not order.body or match.shop_id not in ("", order.shop_id):
         return False
-    lines: Any = cast("dict[str, Any]", read_json(order.body)).get("lines")
+    lines: Any = cast("dict[str, Any]", read_kept(order.body)).get("lines")
     return isinstance(lines, list) and any(
         isinstance(line, dict) and is_found_by(cast("dict[str, Any]", line), match.key, match.sku_code)
         for line in cast("list[object]", lines)

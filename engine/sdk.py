@@ -8,7 +8,7 @@ from engine.connection.servers import Opened, Server
 from engine.connection.tokens import days_left
 from engine.connection.types import Connection, HttpUrl, Secret, connection_type
 from engine.errors import InputInvalid, NodeError, Problem
-from engine.json_text import canonical_json, digest, read_json, write_json
+from engine.json_text import canonical_json, digest, read_json, read_kept, write_json
 from engine.node.answering import Answer, HookParams
 from engine.node.context import (
     Call,
@@ -226,6 +226,7 @@ __all__ = [
     "poll",
     "put",
     "read_json",
+    "read_kept",
     "receive",
     "receiver",
     "replaces",

@@ -13,7 +13,7 @@ from engine.errors import NotFound, OrderloomError, Problem
 from engine.fetching import Fetched, fetch_again
 from engine.hub.difference import Via
 from engine.hub.reconcile import Name
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.resend_order import Round, Wanted, resend_order
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def kept_result(app: Orderloom, day: str, channel: str) -> dict[str, Any]:
     found = await app.store.reconciliation(day, channel)
     if found is None:
         raise NotFound(Problem("reconcile.not_made", (day, channel)))
-    result = read_json(found.body)
+    result = read_kept(found.body)
     before: dict[str, Any] = {"source": "arrived", "parcels": {}, "parts": {}, "held": 0, "held_rows": [], "not_compared": 0}
     before["not_compared_rows"] = []
     return {**before, **result, "rows": [{**_UNKNOWN, **row} for row in result["rows"]]}

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
+from engine.json_text import require_shallow
 from engine.order import utc_text
 from engine.run.wakes import woken
 from engine.store.ports import Event, Fact, HoldEnd, NewIncident, Store, Wait
@@ -56,7 +57,8 @@ class Waits:
         return f"{effect}.{self._proof(effect)}"
 
     async def end(self, wait: Wait, how: str, by: str, body: Any = None) -> None:
-        """Raises ``Conflict`` (``wait.closed``) where something was quicker."""
+        """Raises ``Conflict`` (``wait.closed``) where something was quicker, and ``InputInvalid`` (``body.too_deep``)."""
+        require_shallow(body)
         at = self._now()
         if wait.kind == "deadline":
             await self._overdue(wait, at)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Final, cast
 
 from engine.errors import Conflict, NotFound, OrderloomError, Problem
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.order import MERGE_WAIT, apart, parcel_key
 from engine.run.facts import decision_number
 from engine.run.wakes import woken
@@ -122,7 +122,7 @@ class Gathering:
             kept = await self._store.order(*_name(hold))
         except NotFound:
             return None
-        return cast("dict[str, Any]", read_json(kept.body)) if kept.body and kept.version == hold.order.version else None
+        return cast("dict[str, Any]", read_kept(kept.body)) if kept.body and kept.version == hold.order.version else None
 
     async def _went_before(self, hold: Hold) -> bool:
         """Whether an earlier version of the order shares a parcel already."""

@@ -9,7 +9,7 @@ from engine.errors import NodeError, NotFound
 from engine.hub.difference import Name
 from engine.hub.leading import leader_of, led_by
 from engine.hub.shipments import CALLED_OFF, at_warehouse
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.order import instant
 from engine.store.consignments import Consignment
 from engine.store.ports import Store
@@ -58,7 +58,7 @@ class LeaveDesk:
                 continue
             if not kept.body:
                 raise NodeError("leaving.erased", number=parcel.number, order=number)
-            left.append(cast("dict[str, Any]", read_json(kept.body)))
+            left.append(cast("dict[str, Any]", read_kept(kept.body)))
         return left
 
     async def _is_under_way(self, name: Name) -> bool:

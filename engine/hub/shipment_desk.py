@@ -10,7 +10,7 @@ from typing import Any, cast
 from engine.errors import NodeError, NotFound
 from engine.hub.parcels import tracking_of, waybill
 from engine.hub.shipments import at_warehouse, doubt_of, holds_of, meaning
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.store.parcel_records import Identity, NewParcel
 from engine.store.ports import HubOrder, Store
 from engine.store.shipment_records import NewShipment, Outbound, Shipment
@@ -75,4 +75,4 @@ def _told(order: HubOrder | None, known: Sequence[Shipment], event_id: int) -> d
 
 def _body(order: HubOrder | None) -> dict[str, Any]:
     """Empty once the order was erased."""
-    return cast("dict[str, Any]", read_json(order.body)) if order is not None and order.body else {}
+    return cast("dict[str, Any]", read_kept(order.body)) if order is not None and order.body else {}

@@ -16,7 +16,7 @@ from engine.hub.channel_lists import ChannelLists, Found
 from engine.hub.difference import same_amount, same_version
 from engine.hub.freshness import settled
 from engine.hub.listed import order_of, same_lines, same_receiver
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.node.items import Item
 from engine.node.keys import parts_of
 from engine.order.rules import AppliedRules, apply_changes, judge
@@ -108,7 +108,7 @@ class SourceLists:
         if None in (listed.version, held.version) or same_version(str(listed.version), str(held.version)):
             return False
         kept = await self._store.order(*_name(held))
-        body: dict[str, Any] = read_json(kept.body) if kept.body else {}
+        body: dict[str, Any] = read_kept(kept.body) if kept.body else {}
         there, here = order.get("updated_at"), body.get("updated_at")
         return bool(there and here) and same_version(str(there), str(here)) and not same_version(str(here), str(held.version))
 

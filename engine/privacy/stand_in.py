@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from engine.errors import OrderloomError
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.privacy.classes import DataClass, FieldClass, Kind
 from engine.privacy.field_names import is_field_name
 from engine.privacy.item import below, class_of
@@ -144,6 +144,6 @@ def _is_open(text: str, key: str) -> bool:
 
 def _json_in(text: str) -> Any:
     try:
-        return read_json(text.encode())
+        return read_kept(text.encode())
     except OrderloomError:
         return None

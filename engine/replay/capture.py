@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from engine.errors import InputInvalid, OrderloomError
 from engine.intake.accept import read_delivery
 from engine.intake.parcel import unpack
-from engine.json_text import read_json, write_json
+from engine.json_text import read_json, read_kept, write_json
 from engine.node.keys import keys_of
 from engine.node.triggers import Arrival, Delivery
 from engine.privacy.item import shown as open_part
@@ -129,7 +129,7 @@ def _answer(answer: Any, stand_in: StandIn) -> Any:
 
 def _with_requests(order: TrafficOrder, again: Looked) -> TrafficOrder:
     """What went out, as the order with pseudonyms asks it."""
-    body = read_json(order.body)
+    body = read_kept(order.body)
     asked = {(one.slug, one.key, one.call): request_json(one.request) for one in again.asked}
     calls = [{**call, "request": asked[call["step"], call["key"], call["call"]]} for call in body["calls"]]
     return TrafficOrder(

@@ -115,8 +115,8 @@ async def outcome_of(case: Case | PlayedCase, after: Plan) -> Outcome:
     step, other = plan.by_slug[event.trigger], after.by_slug.get(event.trigger)
     if other is None or other.disabled or other.type.name != step.type.name:
         return Outcome(event, [_not_taken(step, other)], drifted=drifted)
-    delivery, decided = case.delivery, case.decided()
     try:
+        delivery, decided = case.delivery, case.decided()
         before = await case.look(read_delivery(step, delivery, decided.terms))
     except OrderloomError as error:
         return Outcome(event, drifted=drifted, passed_over=error.problems[0].code)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from engine.errors import OrderloomError, Problem
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.node.triggers import Arrival, Delivery
 from engine.run.effects import EffectRequest, Suspended, effect_id, request_digest
 from engine.run.execution import Execution
@@ -53,7 +53,7 @@ async def play(plan: Plan, played: Played, arrival: Arrival) -> Looked:
 
 def played_of(order: TrafficOrder) -> Played:
     """What was recorded of an order that was taken."""
-    body = read_json(order.body)
+    body = read_kept(order.body)
     told, delivery = body["event"], body["delivery"]
     event = Event(
         order.event_id, order.flow, order.version, order.trigger, told["key"], order.order_key, order.received_at, "recording",

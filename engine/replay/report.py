@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from engine.errors import Problem
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.replay.groups import ChangeGroup, Failure, Summary
 from engine.replay.work import Counts, OrderChanges
 from engine.store.sheets import Sheets
@@ -122,4 +122,4 @@ def _packed(value: Any) -> bytes:
 
 
 def _unpacked(body: bytes) -> Any:
-    return read_json(zlib.decompress(body))
+    return read_kept(zlib.decompress(body))

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any, cast
 
 from engine.errors import InputInvalid, Problem
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.node.items import Item
 from engine.node.paths import get
 from engine.node.triggers import Arrival, Delivery
@@ -77,4 +77,4 @@ def _grouped(rows: Iterable[Item], path: str) -> Iterator[list[Item]]:
         spill.execute("create index row_grp on row (grp, n)")
         for (group,) in spill.execute("select grp from row group by grp order by min(n)").fetchall():
             found = spill.execute("select body from row where grp = ? order by n", (group,))
-            yield [read_json(open_sealed(key, body, _AAD)) for (body,) in found]
+            yield [read_kept(open_sealed(key, body, _AAD)) for (body,) in found]

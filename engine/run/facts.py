@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.node.terms import Terms, read_terms
 from engine.run.composition import Composition, read_composition
 
@@ -84,7 +84,7 @@ def read_facts(facts: Iterable[Entry]) -> Recorded:
     recorded = Recorded()
     for fact in facts:
         recorded.last = max(recorded.last, fact.number)
-        body = read_json(fact.body)
+        body = read_kept(fact.body)
         if fact.kind == "results":
             for entry in body["results"]:
                 recorded.results[entry["id"]] = entry

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from engine.errors import Problem
-from engine.json_text import read_json
+from engine.json_text import read_kept
 from engine.store.ports import Event, Fact, Incident, Run
 
 Kind = Literal[
@@ -81,7 +81,7 @@ def history(event: Event, run: Run, facts: Sequence[Fact], incidents: Iterable[I
 
 
 def _from_facts(facts: Sequence[Fact]) -> Iterator[Happening]:
-    bodies = [(fact, read_json(fact.body)) for fact in facts]
+    bodies = [(fact, read_kept(fact.body)) for fact in facts]
     answered = {entry["id"] for fact, body in bodies if fact.kind == "results" for entry in body["results"]}
     for fact, body in bodies:
         if fact.kind == "results":

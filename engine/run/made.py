@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from engine.errors import Problem
-from engine.json_text import canonical_json, read_json, write_json
+from engine.json_text import canonical_json, read_kept, write_json
 from engine.node.items import Item
 from engine.privacy.item import mask_item
 from engine.privacy.scrub import scrub
@@ -94,5 +94,5 @@ def _plain(content: Content) -> Any:
     if isinstance(content, Asking):
         return request_json(content.request)
     if isinstance(content, Problem):
-        return read_json(write_json({"code": content.code, "where": content.where, "fields": dict(content.fields)}))
+        return read_kept(write_json({"code": content.code, "where": content.where, "fields": dict(content.fields)}))
     return content

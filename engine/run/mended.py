@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from engine.json_text import canonical_json, read_json
+from engine.json_text import canonical_json, read_kept
 from engine.run.facts import Recorded, Spot
 from engine.run.patch import apply_patch
 from engine.run.plan import Plan
@@ -40,5 +40,5 @@ def mended_box(slug: str, box: Sequence[Keyed], patches: Mapping[Spot, Sequence[
 
 @lru_cache(maxsize=REMEMBERED)
 def _compiled(plan: Plan, patches: bytes) -> Plan:
-    changed: dict[str, Any] = read_json(patches)
+    changed: dict[str, Any] = read_kept(patches)
     return plan.with_params({slug: apply_patch(plan.flow.nodes[slug].params, patch) for slug, patch in changed.items()})

@@ -19,7 +19,7 @@ from engine.sdk import (
     Params,
     Path,
     declared,
-    read_json,
+    read_kept,
     replaces,
     trigger,
 )
@@ -72,7 +72,7 @@ class CalledByFlow(Params):
 def called(delivery: Delivery, params: CalledByFlow) -> Arrival:
     """Starts the flow when another one calls it, by a node such as "Call a flow" or "For each". What reaches "Answer" is its answer."""
     del params
-    body = read_json(delivery.body)
+    body = read_kept(delivery.body)
     items = cast("list[Item]", body) if isinstance(body, list) else [body]
     return Arrival(
         tuple(as_item(item) for item in items), delivery.query.get("channel", "call"), delivery.query.get("shop_id", ""), content=body
