@@ -33,6 +33,7 @@ from engine.store.memory_standing import MemoryStanding
 from engine.store.memory_stock import MemoryStock
 from engine.store.memory_traffic import MemoryTraffic
 from engine.store.memory_waits import MemoryWaits
+from engine.store.order_keys import end_of
 from engine.store.pages import newest_first
 from engine.store.ports import (
     OPEN_STATES,
@@ -209,7 +210,8 @@ class MemoryStore(
         if text is None:
             return None
         brought = {order.event_id for _, order in self._kept.orders.values() if text in (order.channel_order_id, order.display_no)}
-        return {text, *(self._kept.runs[event_id].order_key for event_id in brought)}
+        on_their_way = (run.order_key for run in self._kept.runs.values() if run.state != "done" and run.order_key.endswith(end_of(text)))
+        return {text, *(self._kept.runs[event_id].order_key for event_id in brought), *on_their_way}
 
 
 def _found(value: T | None, code: str) -> T:

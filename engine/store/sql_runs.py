@@ -15,7 +15,7 @@ from engine.store.connection import Connection
 from engine.store.counters import RUNS
 from engine.store.database import Database, Part
 from engine.store.ids import id_at
-from engine.store.order_keys import order_keys
+from engine.store.order_keys import NOT_DONE, order_keys
 from engine.store.owners import adopt, open_runs_of, take_over
 from engine.store.pages import bounds, page
 from engine.store.ports import RESTING_STATES, Event, Fact, Page, Run, RunFilter, RunState
@@ -25,9 +25,6 @@ from engine.store.sql_events import events_by_id
 from engine.store.sql_incidents import keep_fact
 from engine.store.tables import CounterRow, RunRow
 from engine.store.times import to_micros
-
-_NOT_DONE = text("run.state <> 'done'")
-"""Written out, so that SQLite sees that the partial index `run_not_done` serves."""
 
 
 class SqlRuns(Part):
@@ -80,7 +77,7 @@ class SqlRuns(Part):
         return await database.read(lambda session: events_by_id(session, database, ids))
 
     async def parked_order_keys(self) -> Sequence[tuple[str, str]]:
-        statement = select(RunRow.flow, RunRow.order_key).where(_NOT_DONE, RunRow.state == "parked")
+        statement = select(RunRow.flow, RunRow.order_key).where(NOT_DONE, RunRow.state == "parked")
         rows = await self._database.read(lambda session: session.exec(statement).all())
         return list(dict.fromkeys((flow, order_key) for flow, order_key in rows))
 
@@ -92,7 +89,7 @@ def _conditions(session: Session, where: RunFilter) -> list[Any]:
     if where.state is not None:
         conditions.append(RunRow.state == where.state)
         if where.state != "done":
-            conditions.append(_NOT_DONE)
+            conditions.append(NOT_DONE)
     if where.order is not None:
         conditions.append(col(RunRow.order_key).in_(order_keys(session, where.order)))
     return conditions
@@ -102,7 +99,7 @@ def _counts(session: Session) -> dict[tuple[str, RunState], int]:
     """All runs from the counters, those that are not done from the partial index; the rest are done."""
     counters = session.exec(select(CounterRow).where(col(CounterRow.name).startswith(RUNS, autoescape=True))).all()
     done = Counter({row.name.removeprefix(RUNS): row.number for row in counters})
-    states = select(RunRow.flow, RunRow.state, func.count()).where(_NOT_DONE).group_by(col(RunRow.state), col(RunRow.flow))
+    states = select(RunRow.flow, RunRow.state, func.count()).where(NOT_DONE).group_by(col(RunRow.state), col(RunRow.flow))
     counts: dict[tuple[str, RunState], int] = {}
     for flow, state, number in session.exec(states).all():
         counts[flow, cast("RunState", state)] = number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from engine.errors import NotFound
 from engine.store.filters import EventFilter, OrderFilter
@@ -96,6 +97,18 @@ async def test_events_are_found_by_the_number_of_the_order_that_they_brought(sto
     await store.journal.put_order(order(), fact(run, body=b'{"ok":"@outcome"}'))
     assert await ids_of_events(store, EventFilter(order="TB-1001")) == [run]
     assert await ids_of_events(store, EventFilter(order="TB-1001", trigger="taobao")) == [run]
+
+
+async def test_an_order_on_its_way_is_found_by_its_number_before_the_hub_knows_it(store: Store) -> None:
+    run = (await store.journal.put_event(structs.replace(EVENT, key="own_shop/|s1|A%7C7/v1", order_key="own_shop|s1|A%7C7"))).id
+    await store.journal.put_event(structs.replace(EVENT, key="own_shop/|s1|XA%7C7/v1", order_key="own_shop|s1|XA%7C7"))
+    await store.journal.end_run(run, parked())
+    for number in ("A|7", "own_shop|s1|A%7C7"):
+        assert [one.id for one in (await store.runs(RunFilter(order=number))).items] == [run]
+        assert [one.run_id for one in (await store.incidents(IncidentFilter(order=number))).items] == [run]
+        assert await ids_of_events(store, EventFilter(order=number)) == [run]
+    for number in ("7", "a|7", "%7", "A%7C7"):
+        assert (await store.runs(RunFilter(order=number))).items == []
 
 
 async def test_narrowed_events_are_walked_page_by_page(store: Store) -> None:
