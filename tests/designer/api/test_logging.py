@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from designer.logging import JsonLines, log_to
+from engine.privacy.scrub import scrub
 
 PHONE = "13812345678"
 
@@ -43,6 +44,20 @@ def test_what_our_calls_say_besides_is_written(lines: io.StringIO) -> None:
 
 def test_a_number_of_a_person_is_scrubbed_everywhere(lines: io.StringIO) -> None:
     logging.getLogger("orderloom.x").error("call %s", PHONE, extra={"reason": f"tel {PHONE}", "many": [PHONE]})
+    assert PHONE not in lines.getvalue()
+
+
+def test_numbers_of_our_own_stay_though_they_look_like_those_of_a_card(lines: io.StringIO) -> None:
+    card = "457318463556296704"
+    assert scrub(card) != card
+    logging.getLogger("orderloom.x").warning("run stands still", extra={"run": card, "reason": card})
+    line = only(lines)
+    assert line["run"] == card
+    assert card not in str(line["reason"])
+
+
+def test_a_field_of_our_own_numbers_takes_no_other_text(lines: io.StringIO) -> None:
+    logging.getLogger("orderloom.x").warning("run stands still", extra={"run": f"of {PHONE}"})
     assert PHONE not in lines.getvalue()
 
 
