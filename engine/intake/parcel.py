@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.json_text import read_json, write_json
+from engine.json_text import read_kept, write_json
 from engine.node.terms import read_terms, terms_document
 from engine.node.triggers import Delivery
 
@@ -20,5 +20,5 @@ def pack(delivery: Delivery, keeps_headers: Iterable[str]) -> bytes:
 
 def unpack(parcel: bytes) -> Delivery:
     head, _, body = parcel.partition(b"\n")
-    meta = read_json(head)
+    meta = read_kept(head)
     return Delivery(body, meta["headers"], meta["query"], read_terms(meta.get("terms")))

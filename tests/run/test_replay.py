@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.intake.parcel import pack
 from engine.json_text import write_json
-from engine.node.triggers import Arrival
+from engine.node.triggers import Arrival, Delivery
+from engine.replay.cases import Case, outcome_of
 from engine.run.changes import Change
 from engine.run.effects import EffectRequest, effect_id, request_digest
 from engine.run.facts import Recorded, read_facts
 from engine.run.moving import unmatched
 from engine.run.plan import Plan
 from engine.run.replay import Looked, compared, look_back, run_onward, run_through
-from engine.store.ports import Event, Fact, Wait
+from engine.store.ports import Event, Fact, Recording, Wait
 from tests.run.conftest import SYSTEM
 
 NOW = datetime(2026, 1, 16, 8, 0, tzinfo=UTC)
@@ -148,3 +150,9 @@ async def test_a_run_may_move_only_where_every_recorded_effect_is_asked_for_alik
     assert await found(same, [open_wait(f"{identity}/1", digest)], ()) == []
     assert await found(same, [open_wait(identity, "other")], ()) == [(identity, "other")]
     assert await found(same, [open_wait("unknown", digest)], ()) == [("unknown", "missing")]
+
+
+async def test_a_run_whose_journal_cannot_be_read_is_passed_over(make_plan: MakePlan) -> None:
+    plan = make_plan({"call": CALL}, "start -> call")
+    kept = Recording(pack(Delivery(write_json({"n": 1})), ()), [Fact(1, 1, "results", b"{", "system", NOW)])
+    assert (await outcome_of(Case(EVENT, plan, kept, ""), plan)).passed_over == "body.unreadable"
