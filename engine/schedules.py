@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal, Protocol, cast
 
 from apscheduler.triggers.cron import CronTrigger
 
+from engine.cron import read_cron
 from engine.errors import OrderloomError
 from engine.intake.accept import Intake
 from engine.intake.published import PublishedFlows
@@ -50,7 +52,7 @@ def next_after(times: Times, after: datetime) -> datetime | None:
     """The first planned time later than ``after``. Where clocks are put back, a time that occurs twice is used once."""
     if times.every is not None:
         return _EPOCH + ((after - _EPOCH) // times.every + 1) * times.every
-    cron: Any = CronTrigger.from_crontab(times.cron or "", timezone=times.zone)  # pyright: ignore[reportUnknownMemberType]
+    cron = _trigger(times.cron or "", times.zone)
     found: datetime | None = cron.get_next_fire_time(None, (after + timedelta(microseconds=1)).astimezone(cron.timezone))
     return None if found is None else found.astimezone(UTC)
 
@@ -62,6 +64,11 @@ def to_fire(planned: list[datetime], now: datetime, missed: Literal["once", "all
     if missed == "all":
         return planned
     return [*late[-1:], *in_time] if missed == "once" and not in_time else in_time
+
+
+@lru_cache(maxsize=500)
+def _trigger(cron: str, zone: str) -> Any:
+    return CronTrigger(**read_cron(cron)._asdict(), timezone=zone)
 
 
 class Schedules:

@@ -158,6 +158,7 @@ def test_times_in_time_are_used_whatever_becomes_of_missed_ones(now: datetime, a
         ({"cron": "* * * * *", "every": "1h"}, "schedule.one_of_both"),
         ({"cron": "every monday"}, "schedule.bad_cron"),
         ({"cron": "99 8 * * *"}, "schedule.bad_cron"),
+        ({"cron": "0 0 30 2 *"}, "schedule.never_starts"),
         ({"cron": "0 8 * * *", "zone": "Mars/Olympus"}, "schedule.bad_zone"),
         ({"every": "10ms"}, "schedule.too_often"),
     ],
