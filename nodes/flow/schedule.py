@@ -41,7 +41,8 @@ class Schedule(Params):
     missed: Literal["once", "all", "skip"] = Field(
         default="once",
         title="Missed times",
-        description="What becomes of times at which the service did not run: once: the last of them; all: each; skip: none.",
+        description="What becomes of times at which the service did not run: once: one start, with the last of them; all: each, up to the "
+        "newest thousand; skip: none. A time counts as missed when it is more than 60 seconds old: skip starts what is noticed sooner.",
     )
 
     @field_validator("zone")
