@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal, Protocol, cast
 
 from apscheduler.triggers.cron import CronTrigger
 
+from engine.cron import read_cron
 from engine.errors import OrderloomError
 from engine.intake.accept import Intake
 from engine.intake.published import PublishedFlows
@@ -23,7 +25,8 @@ log = logging.getLogger("orderloom.schedules")
 IN_TIME: Final = timedelta(seconds=60)
 """A time that is noticed later than this was missed."""
 MOST: Final = 1000
-"""Missed times that are made up for in one go."""
+"""Missed times that are made up for: the newest; earlier ones are left out."""
+_DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,31 +40,57 @@ class Times(Protocol):
 
 
 def times_after(times: Times, after: datetime, until: datetime) -> list[datetime]:
-    """The planned times later than ``after`` and not later than ``until``, at most ``MOST``, in UTC."""
-    found: list[datetime] = []
-    moment = after
-    while len(found) < MOST and (planned := next_after(times, moment)) is not None and planned <= until:
-        found.append(planned)
-        moment = planned
-    return found
+    """The planned times later than ``after`` and not later than ``until``, in UTC: the newest ``MOST`` of them, the earliest first."""
+    return _by_span(times.every, after, until) if times.every is not None else _by_cron(times, after, until)
 
 
 def next_after(times: Times, after: datetime) -> datetime | None:
     """The first planned time later than ``after``. Where clocks are put back, a time that occurs twice is used once."""
     if times.every is not None:
         return _EPOCH + ((after - _EPOCH) // times.every + 1) * times.every
-    cron: Any = CronTrigger.from_crontab(times.cron or "", timezone=times.zone)  # pyright: ignore[reportUnknownMemberType]
+    cron = _trigger(times.cron or "", times.zone)
     found: datetime | None = cron.get_next_fire_time(None, (after + timedelta(microseconds=1)).astimezone(cron.timezone))
     return None if found is None else found.astimezone(UTC)
 
 
 def to_fire(planned: list[datetime], now: datetime, missed: Literal["once", "all", "skip"]) -> list[datetime]:
-    """Which of the times that are due are used. Those in time always are."""
+    """Which of the times that are due are used. Those in time always are, unless ``once`` makes one of all since the first missed one."""
     late = [moment for moment in planned if now - moment > IN_TIME]
-    in_time = planned[len(late) :]
     if missed == "all":
         return planned
-    return [*late[-1:], *in_time] if missed == "once" and not in_time else in_time
+    return planned[-1:] if missed == "once" and late else planned[len(late) :]
+
+
+def _by_span(every: timedelta, after: datetime, until: datetime) -> list[datetime]:
+    last = (until - _EPOCH) // every
+    first = max((after - _EPOCH) // every + 1, last - MOST + 1)
+    return [_EPOCH + number * every for number in range(first, last + 1)]
+
+
+def _by_cron(times: Times, after: datetime, until: datetime) -> list[datetime]:
+    """Looks back day by day, so that what is older than the newest is never counted up."""
+    first = next_after(times, after)
+    if first is None or first > until:
+        return []
+    found: list[datetime] = []
+    end = until
+    while end >= first and len(found) < MOST:
+        start = max(after, end - _DAY)
+        found = [*_between(times, start, end), *found]
+        end = start
+    return found[-MOST:]
+
+
+def _between(times: Times, after: datetime, until: datetime) -> Iterator[datetime]:
+    moment = next_after(times, after)
+    while moment is not None and moment <= until:
+        yield moment
+        moment = next_after(times, moment)
+
+
+@lru_cache(maxsize=500)
+def _trigger(cron: str, zone: str) -> Any:
+    return CronTrigger(**read_cron(cron)._asdict(), timezone=zone)
 
 
 class Schedules:
@@ -87,10 +116,13 @@ class Schedules:
             after = self._looked[key] = await self._begin(plan, step)
         times = cast("Times", step.params)
         planned = times_after(times, after, now)
+        if times.missed == "all" and len(planned) == MOST and next_after(times, after) != planned[0]:
+            log.warning("missed times left out", extra={"flow": plan.name, "trigger": step.slug, "before": utc_text(planned[0])})
         count = 0
         try:
             for moment in to_fire(planned, now, times.missed):
                 count += await self._fire(plan, step, moment)
+                self._looked[key] = moment
         except OrderloomError as error:
             log.warning("schedule waits", extra={"flow": plan.name, "trigger": step.slug, "code": error.problems[0].code})
             return count

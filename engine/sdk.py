@@ -7,7 +7,8 @@ from engine.connection.rows import Watch, watch_of
 from engine.connection.servers import Opened, Server
 from engine.connection.tokens import days_left
 from engine.connection.types import Connection, HttpUrl, Secret, connection_type
-from engine.errors import InputInvalid, NodeError, Problem
+from engine.cron import read_cron
+from engine.errors import InputInvalid, NodeError, OrderloomError, Problem
 from engine.json_text import canonical_json, digest, read_json, read_kept, write_json
 from engine.node.answering import Answer, HookParams
 from engine.node.context import (
@@ -160,6 +161,7 @@ __all__ = [
     "Opened",
     "Order",
     "OrderStatus",
+    "OrderloomError",
     "Params",
     "Path",
     "PlainPath",
@@ -225,6 +227,7 @@ __all__ = [
     "passes",
     "poll",
     "put",
+    "read_cron",
     "read_json",
     "read_kept",
     "receive",

@@ -16,7 +16,7 @@ TOO_MANY: Final = 429
 LOCKED_OUT: Final = (401, 403)
 """Refusals that are no fault of the request."""
 LONGEST_WISH = 24 * 3600.0
-"""Seconds: who asks for more patience than this is taken for mistaken, and the policy's own delay counts."""
+"""Seconds: who asks for more patience than this gets this much."""
 
 
 class Missed(NamedTuple):
@@ -57,16 +57,18 @@ def delay_before(attempt: int, retry: Retry, spread: float) -> float | None:
 
 
 def wished(retry_after: str | None, now: datetime) -> float:
-    """Seconds that an answer's ``Retry-After`` asks for (RFC 9110, 10.2.3: seconds, or a date); 0 where it asks for nothing sensible."""
-    if not retry_after:
+    """Seconds that an answer's ``Retry-After`` asks for (RFC 9110, 10.2.3: seconds, or a date), at most ``LONGEST_WISH``; 0 where it
+    asks for nothing sensible, or for a time that is over.
+    """
+    text = (retry_after or "").strip()
+    seconds = float(text) if text.isascii() and text.isdigit() else _seconds_until(text, now)
+    return min(max(seconds, 0.0), LONGEST_WISH)
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    """0 where it is no date, or does not say in which zone."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
         return 0.0
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        seconds = float(text)
-    else:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return 0.0
-        seconds = (moment - now).total_seconds() if moment.tzinfo is not None else 0.0
-    return seconds if 0 < seconds <= LONGEST_WISH else 0.0
+    return (moment - now).total_seconds() if moment.tzinfo is not None else 0.0

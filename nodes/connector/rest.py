@@ -46,7 +46,7 @@ def seconds_of(headers: Mapping[str, str], now: datetime, otherwise: float = _PA
     text = headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(text)) if text[:1].isdigit() else max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return otherwise
 
 

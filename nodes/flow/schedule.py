@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine.sdk import Arrival, DataClass, Delivery, Duration, Example, FieldClass, Params, Problem, read_json, replaces, trigger
+from engine.sdk import (
+    Arrival,
+    DataClass,
+    Delivery,
+    Duration,
+    Example,
+    FieldClass,
+    OrderloomError,
+    Params,
+    Problem,
+    read_cron,
+    read_json,
+    replaces,
+    trigger,
+)
 
 PLANNED = {"planned_at": FieldClass(DataClass.INTERNAL)}
 
@@ -18,7 +31,8 @@ class Schedule(Params):
     cron: str | None = Field(
         default=None,
         title="At (cron)",
-        description="Minute, hour, day of month, month, day of week, such as 30 8 * * mon-fri: at half past eight from Monday to Friday.",
+        description="Minute, hour, day of month, month, day of week, such as 30 8 * * mon-fri: at half past eight from Monday to Friday. "
+        "As numbers, days of the week go from 0 (Sunday) to 6 (Saturday), and 7 is Sunday too.",
     )
     every: Duration | None = Field(
         default=None, title="Every", description="Such as 15m or 1d, from midnight UTC. Either this or a cron text."
@@ -27,7 +41,8 @@ class Schedule(Params):
     missed: Literal["once", "all", "skip"] = Field(
         default="once",
         title="Missed times",
-        description="What becomes of times at which the service did not run: once: the last of them; all: each; skip: none.",
+        description="What becomes of times at which the service did not run: once: one start, with the last of them; all: each, up to the "
+        "newest thousand; skip: none. A time counts as missed when it is more than 60 seconds old: skip starts what is noticed sooner.",
     )
 
     @field_validator("zone")
@@ -44,9 +59,9 @@ class Schedule(Params):
     def _readable(cls, cron: str | None) -> str | None:
         if cron is not None:
             try:
-                CronTrigger.from_crontab(cron, timezone="UTC")  # pyright: ignore[reportUnknownMemberType]
-            except ValueError as error:
-                raise _fault("schedule.bad_cron", reason=str(error)[:200]) from None
+                read_cron(cron)
+            except OrderloomError as error:
+                raise _finding(error.problems[0]) from None
         return cron
 
     @model_validator(mode="after")
@@ -59,7 +74,11 @@ class Schedule(Params):
 
 
 def _fault(code: str, **fields: str) -> PydanticCustomError:
-    return PydanticCustomError("orderloom", "{what}", {"what": code, "problem": Problem(code, (), fields)})
+    return _finding(Problem(code, (), fields))
+
+
+def _finding(problem: Problem) -> PydanticCustomError:
+    return PydanticCustomError("orderloom", "{what}", {"what": problem.code, "problem": problem})
 
 
 @trigger(

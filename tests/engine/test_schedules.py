@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.app import Orderloom
+from engine.errors import OrderloomError, Problem
 from engine.flow.check import check_text
 from engine.order import utc_text
 from engine.registry import installed
@@ -94,6 +95,76 @@ async def test_missed_times_are_made_up_for_as_the_trigger_says(house: HouseByTh
         assert await later(house, minutes=30) == [house.hour(5)]
 
 
+class IntakeThatBreaks:
+    """Accepts so many events, then none."""
+
+    def __init__(self, intake: Any, good_for: int) -> None:
+        self.intake, self.good_for = intake, good_for
+
+    async def accept(self, *delivered: Any, **by: Any) -> Any:
+        self.good_for -= 1
+        if self.good_for < 0:
+            raise OrderloomError(Problem("store.unavailable"))
+        return await self.intake.accept(*delivered, **by)
+
+
+async def used(house: HouseByTheHour) -> list[str]:
+    """All planned times that were used, the earliest first."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await house.app.store.events(cursor=cursor, limit=500)
+        found += [event.order_key.rpartition("|")[2] for event in page.items]
+        cursor = page.next
+        if cursor is None:
+            return sorted(found)
+
+
+def minutes_before(house: HouseByTheHour, count: int) -> list[str]:
+    """The full minutes up to the clock's, the earliest first."""
+    newest = house.clock.time.replace(second=0, microsecond=0)
+    return [utc_text(newest - timedelta(minutes=ago)) for ago in reversed(range(count))]
+
+
+async def two_days_later(house: HouseByTheHour, missed: str) -> list[str]:
+    """What was used before the service rested for two days."""
+    async with house.open() as app:
+        await app.publish(flow(every="1m", missed=missed), note="", actor="owner")
+        await later(house)
+        before = await used(house)
+    house.clock.time += timedelta(days=2, seconds=30)
+    return before
+
+
+@pytest.mark.parametrize("seconds", [0, 15, 30])
+async def test_once_makes_up_for_two_days_of_minutes_with_one_start(house: HouseByTheHour, seconds: int) -> None:
+    before = await two_days_later(house, "once")
+    house.clock.time += timedelta(seconds=seconds)
+    async with house.open():
+        assert [*await later(house), *await later(house), *await later(house)] == minutes_before(house, 1)
+        assert len(await later(house, minutes=1)) == 1
+        assert len(await used(house)) == len(before) + 2
+
+
+async def test_of_two_days_of_minutes_all_makes_up_for_the_newest_thousand(house: HouseByTheHour, caplog: pytest.LogCaptureFixture) -> None:
+    before = await two_days_later(house, "all")
+    async with house.open() as app:
+        assert [await app.schedules.fire_due() for _ in range(3)] == [MOST, 0, 0]
+        assert await used(house) == [*before, *minutes_before(house, MOST)]
+    told = [record for record in caplog.records if record.message == "missed times left out"]
+    assert [getattr(record, "before", "") for record in told] == minutes_before(house, MOST)[:1]
+
+
+async def test_a_service_that_ends_while_it_makes_up_goes_on_after_what_it_started(house: HouseByTheHour) -> None:
+    before = await two_days_later(house, "all")
+    async with house.open() as app:
+        app.schedules._intake = IntakeThatBreaks(app.intake, 3)  # type: ignore[assignment]
+        assert [await app.schedules.fire_due() for _ in range(3)] == [3, 0, 0]
+    async with house.open() as app:
+        assert [await app.schedules.fire_due() for _ in range(3)] == [MOST - 3, 0, 0]
+        assert await used(house) == [*before, *minutes_before(house, MOST)]
+
+
 async def test_a_clock_that_goes_back_uses_no_time_twice(house: HouseByTheHour) -> None:
     async with house.open() as app:
         await app.publish(flow(every="1h"), note="", actor="owner")
@@ -145,10 +216,28 @@ def test_looking_in_two_steps_finds_what_looking_once_finds(after: datetime, hou
 def test_times_in_time_are_used_whatever_becomes_of_missed_ones(now: datetime, ages: list[int]) -> None:
     planned = sorted(now - timedelta(seconds=age) for age in set(ages))
     in_time = [moment for moment in planned if now - moment <= timedelta(seconds=60)]
-    for missed in ("once", "all", "skip"):
-        fired = to_fire(planned, now, missed)  # type: ignore[arg-type]
-        assert set(in_time) <= set(fired) <= set(planned)
+    assert to_fire(planned, now, "all") == planned
     assert to_fire(planned, now, "skip") == in_time
+    assert to_fire(planned, now, "once") == (in_time if in_time == planned else planned[-1:])
+
+
+@given(after=moments, days=st.integers(0, 40), cron=st.sampled_from(["*/20 * * * *", "*/7 2 * * 0", "15 1,2 * * *", "0 0 29 2 *"]))
+def test_of_many_times_the_newest_are_found(after: datetime, days: int, cron: str) -> None:
+    times, until = schedule(cron=cron, zone="Europe/Berlin"), after + timedelta(days=days)
+    one_by_one, moment = [], after
+    while (moment := next_after(times, moment) or until + timedelta(1)) <= until:
+        one_by_one.append(moment)
+    assert times_after(times, after, until) == one_by_one[-MOST:]
+
+
+@pytest.mark.parametrize("every", ["1s", "1500ms", "1m", "7h", "1d", "400d", "99999999d"])
+def test_spans_are_planned_from_midnight_whatever_lies_between(every: str) -> None:
+    times = schedule(every=every)
+    now = datetime(2026, 11, 28, 12, 0, 30, tzinfo=UTC)
+    planned = times_after(times, now - timedelta(days=365), now)
+    assert len(planned) == min(MOST, timedelta(days=365) // times.every) or every == "400d"  # type: ignore[operator]
+    assert all((moment - datetime(1970, 1, 1, tzinfo=UTC)) % times.every == timedelta(0) for moment in planned)  # type: ignore[operator]
+    assert not planned or now - planned[-1] < times.every  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +247,7 @@ def test_times_in_time_are_used_whatever_becomes_of_missed_ones(now: datetime, a
         ({"cron": "* * * * *", "every": "1h"}, "schedule.one_of_both"),
         ({"cron": "every monday"}, "schedule.bad_cron"),
         ({"cron": "99 8 * * *"}, "schedule.bad_cron"),
+        ({"cron": "0 0 30 2 *"}, "schedule.never_starts"),
         ({"cron": "0 8 * * *", "zone": "Mars/Olympus"}, "schedule.bad_zone"),
         ({"every": "10ms"}, "schedule.too_often"),
     ],

@@ -86,6 +86,7 @@ def test_a_deleted_order_waits_for_nothing() -> None:
         ("soon", 5.0),
         ("", 5.0),
         ("9x", 5.0),
+        ("Fri, 16 Jan 99999999999999999999 04:00:30 GMT", 5.0),
     ],
 )
 def test_how_long_to_wait_is_a_number_or_a_date(text: str, seconds: float) -> None:

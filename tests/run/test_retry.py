@@ -46,18 +46,35 @@ def test_jitter_shifts_a_pause_by_its_share_at_most(attempt: int, spread: float,
         (format_datetime(NOW + timedelta(minutes=2), usegmt=True), 120.0),
         (format_datetime(NOW - timedelta(minutes=2), usegmt=True), 0.0),
         (str(int(LONGEST_WISH)), LONGEST_WISH),
-        (str(int(LONGEST_WISH) + 1), 0.0),
         ("0", 0.0),
         ("-5", 0.0),
         ("1.5", 0.0),
         ("³", 0.0),
         ("soon", 0.0),
+        ("99999999999999x", 0.0),
+        ("Fri, 16 Jan 99999999999999999999 08:00:00 GMT", 0.0),
+        ("Fri, 16 Jan 2099 08:00:00", 0.0),
         ("", 0.0),
+        ("  ", 0.0),
         (None, 0.0),
     ],
 )
 def test_a_wish_to_be_left_alone_is_heard_where_it_is_sensible(retry_after: str | None, seconds: float) -> None:
     assert wished(retry_after, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    "retry_after",
+    ["86401", "99999999999999", "9" * 400, "9" * 5000, "Fri, 16 Jan 2099 08:00:00 GMT", "Sat, 17 Jan 2026 08:00:01 GMT"],
+    ids=["a day and a second", "fourteen digits", "400 digits", "5000 digits", "a date in 2099", "the day after, a second late"],
+)
+def test_whoever_asks_for_more_than_a_day_gets_a_day(retry_after: str) -> None:
+    assert wished(retry_after, NOW) == LONGEST_WISH == 24 * 3600
+
+
+@given(st.text(max_size=60))
+def test_no_wish_is_longer_than_a_day_and_none_fails(retry_after: str) -> None:
+    assert 0 <= wished(retry_after, NOW) <= LONGEST_WISH
 
 
 @pytest.mark.parametrize(
