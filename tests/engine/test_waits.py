@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.app import Orderloom
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, InputInvalid, NotFound, Problem
 from engine.store.open import open_store
 from engine.store.ports import Event, StoreOptions, WaitFilter
 from tests.engine.waiting import APPROVE, MORNING, REST, SERVICE, SETTINGS, House, flow, published
@@ -89,6 +89,34 @@ async def test_a_signal_ends_a_wait_once_and_brings_what_it_says(house: House) -
             await app.waits.signal(token, {"paid": False})
         await house.later(days=2)
         assert len(house.outside.bodies) == 1
+
+
+async def test_a_signal_without_the_body_that_is_needed_uses_nothing_up(house: House) -> None:
+    rest = {"use": "flow.wait_for@1", "params": {"signal": True, "into": "proof"}}
+    async with house.open():
+        await published(house, flow(rest, wires=["hook -> rest", "rest.signal -> call"]))
+        run = await house.send()
+    async with house.open() as app:
+        wait = await house.only_wait()
+        token = app.waits.token(wait.effect)
+        with pytest.raises(InputInvalid) as caught:
+            await app.waits.signal(token, None)
+        assert caught.value.problems == (Problem("wait.no_body", ("waiting", "rest"), {"path": "proof"}),)
+        assert (await house.only_wait(), await house.state(run)) == (wait, "waiting")
+        await app.waits.signal(token, {"paid": True})
+        await house.settle()
+        assert (await house.state(run), house.outside.bodies[0]["proof"]) == ("done", {"paid": True})
+        with pytest.raises(Conflict):
+            await app.waits.signal(token, None)
+
+
+async def test_a_signal_needs_no_body_where_nothing_is_kept_of_it(house: House) -> None:
+    async with house.open() as app:
+        await published(house, flow({"use": "flow.wait_for@1", "params": {"signal": True}}, wires=["hook -> rest", "rest.signal -> call"]))
+        run = await house.send()
+        await app.waits.signal(app.waits.token((await house.only_wait()).effect), None)
+        await house.settle()
+        assert await house.state(run) == "done"
 
 
 async def test_an_approval_three_restarts_long(house: House) -> None:

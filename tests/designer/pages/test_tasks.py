@@ -147,6 +147,9 @@ async def test_a_signal_needs_no_key_but_its_token(asking: Client, client: Clien
     address = wait["signal"]
     keyless = {"Authorization": ""}
     assert (await client.post(address[:-1] + ("0" if address[-1] != "0" else "1"), json={}, headers=keyless)).status_code == 404
+    for empty in (b"", b"null"):
+        refused = await client.post(address, content=empty, headers=keyless)
+        assert (refused.status_code, refused.json()["type"]) == (422, "wait.no_body")
     assert (await client.post(address, json={"paid": True}, headers=keyless)).json() == {"accepted": True}
     await orderloom.dispatcher.idle()
     assert (await client.post(address, json={}, headers=keyless)).status_code == 409
