@@ -122,6 +122,14 @@ async def test_every_fault_of_an_answer_is_named_and_nothing_is_journaled(asking
     assert (await asking.get("/api/runs?state=done")).json()["items"]
 
 
+@pytest.mark.parametrize("path", ["/api/signals/x.y", "/api/tasks/{}/answer"])
+@pytest.mark.parametrize("body", [b"{no json", b'{"decision": "\xff"}'])
+async def test_a_body_that_is_no_json_is_told_with_its_reason(asking: Client, path: str, body: bytes) -> None:
+    refused = await asking.post(path.format(await task(asking)), content=body, headers={"Content-Type": "application/json"})
+    assert (refused.status_code, refused.json()["type"]) == (400, "body.unreadable")
+    assert re.fullmatch(r"This is not readable JSON: .*(malformed|utf-8).*", refused.json()["title"])
+
+
 async def test_what_is_no_task_is_not_found(asking: Client) -> None:
     for path in ("/api/tasks/1", "/api/tasks/x"):
         assert (await asking.get(path)).status_code == 404
