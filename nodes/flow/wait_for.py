@@ -21,7 +21,9 @@ class WaitFor(Params):
         description="The item goes on when somebody calls its one-time address, which the run shows; without one it just waits.",
     )
     into: PlainPath | None = Field(
-        default=None, title="Signal field", description="The field that gets what the signal brings; a signal without a body is refused then. Empty: it is not kept."
+        default=None,
+        title="Signal field",
+        description="The field that gets what the signal brings; a signal without a body is refused then. Empty: it is not kept.",
     )
 
     @model_validator(mode="after")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from engine.app import Orderloom
-from engine.errors import Conflict, InputInvalid, NotFound, Problem
+from engine.errors import Conflict, InputInvalid, NodeError, NotFound, Problem
+from engine.run.wakes import due_at
 from engine.store.open import open_store
 from engine.store.ports import Event, StoreOptions, WaitFilter
 from tests.engine.waiting import APPROVE, MORNING, REST, SERVICE, SETTINGS, House, flow, published
@@ -31,6 +32,22 @@ async def test_a_waiting_run_leaves_no_trace_in_memory_and_goes_on_when_its_time
         assert len(house.outside.keys) == 1
         await house.later(days=9)
         assert len(house.outside.keys) == 1
+
+
+async def test_a_wait_that_a_node_computes_too_long_is_a_problem_of_its_own() -> None:
+    for seconds in (9e14, 1e300, float("nan")):
+        with pytest.raises(NodeError) as caught:
+            due_at({"wait": "timer", "seconds": seconds}, MORNING)
+        assert (caught.value.problem.code, dict(caught.value.problem.fields)) == ("wait.too_long", {"limit": "3650d"})
+
+
+async def test_a_time_beyond_all_calendars_is_a_problem_of_the_expression(house: House) -> None:
+    async with house.open() as app:
+        until = {"until": "timestamp(item.at) + duration(item.span)"}
+        await published(house, flow({"use": "flow.wait_until@1", "params": until}))
+        await house.send("A", at="2026-01-16T07:00:00Z", span="216000000h")
+        (incident,) = (await app.store.incidents()).items
+        assert incident.code == "expression.overflow"
 
 
 async def test_a_wait_outlasts_restarts_and_keeps_its_time(house: House) -> None:
