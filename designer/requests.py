@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
-from litestar.exceptions import ClientException, InternalServerException
+from litestar.exceptions import ClientException, InternalServerException, SerializationException
 
+from engine.errors import InputInvalid, Problem
 from engine.json_text import too_deep
 
 
@@ -16,13 +17,15 @@ class Gone(ClientException):
 
 
 class OwnRequest(Request[Any, Any, Any]):
-    """Raises ``InputInvalid`` (``body.too_deep``) and ``Gone``."""
+    """Raises ``InputInvalid`` (``body.unreadable``, ``body.too_deep``) and ``Gone``."""
 
     async def json(self) -> Any:
         try:
             return await super().json()
         except RecursionError:
             raise too_deep() from None
+        except (SerializationException, UnicodeDecodeError) as error:
+            raise InputInvalid(Problem("body.unreadable", fields={"reason": str(error.__cause__ or error)})) from None
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         try:

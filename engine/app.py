@@ -161,7 +161,7 @@ class Orderloom(Decisions):
         self.stuck = StuckOrders(self.store, self.flows, self.dispatcher, self.gates.states, self._now)
         self.retainer = Retainer(self.store, Rules(self.settings.keep_days, self.settings.keep_runs), self._now, own=self.flows.keeping)
         gathering = Gathering(self.store, self.dispatcher.resumed, self._now)
-        self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now, gathering.end)
+        self.waits = Waits(self.store, self._decide, self.dispatcher.resumed, self._now, gathering.end, self.flows)
         self.holds = Holds(self.store, self.waits)
         await self.flows.refresh()
         await self.watch.open(self._around())

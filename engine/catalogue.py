@@ -24,6 +24,7 @@ from engine.errors import Problem
 LANGUAGES = ("en", "zh")
 PROBLEM = "problem"
 RULE = "rule"
+STATE = "state"
 _BETWEEN = {"zh": "、"}
 """What stands between the parts of a list."""
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
@@ -43,7 +44,7 @@ def text(key: str, language: str = "en", /, **fields: Any) -> str:
 def explain(problem: Problem, language: str = "en") -> dict[str, str]:
     """``{"code", "where", "what", "do"}`` of a problem, in the reader's language."""
     what, do = problem_sentences(problem.code, language)
-    fields = _with_reason(problem.fields, language)
+    fields = _in_words(problem.fields, language)
     return {
         "code": problem.code,
         "where": " › ".join(problem.where),
@@ -59,8 +60,12 @@ def problem_sentences(code: str, language: str) -> tuple[str, str]:
     return what, do
 
 
-def _with_reason(fields: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    """A field ``rule`` names a reason in the catalogue (context ``rule``), which replaces the English ``reason``."""
+def _in_words(fields: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """A field ``rule`` names a reason in the catalogue (context ``rule``), which replaces the English ``reason``; a field ``state`` is
+    replaced by the name of that state (context ``state``)."""
+    state = _entries(language).get((STATE, str(fields["state"]))) if "state" in fields else None
+    if state is not None:
+        fields = {**fields, "state": state}
     reason = _entries(language).get((RULE, str(fields["rule"]))) if "rule" in fields else None
     return {**fields, "reason": _fill(reason, fields, language)} if reason else fields
 

@@ -28,11 +28,13 @@ async def move(app: Orderloom, run_id: int, version: int, actor: str) -> None:
     """The run goes on in that version, from where it is. Journaled and audited.
 
     Raises ``NotFound`` (``run.unknown``, ``flow.version_unknown``, ``event.erased``), ``FlowInvalid``, or ``Conflict``:
-    ``run.not_movable``, or ``run.move_diverges`` for each effect that does not match.
+    ``run.not_movable``, ``run.same_version``, or ``run.move_diverges`` for each effect that does not match.
     """
     run, event = await app.store.run(run_id), await app.store.event(run_id)
-    if run.state not in RESTING_STATES or run.version == version:
+    if run.state not in RESTING_STATES:
         raise Conflict(Problem("run.not_movable", (str(run_id),), {"state": run.state}))
+    if run.version == version:
+        raise Conflict(Problem("run.same_version", (str(run_id),), {"version": version}))
     kept = await app.store.version(run.flow, version)
     plan = Plan(read_flow(kept.document), app.registry, version, calls_from(kept.calls))
     began = read_flow((await app.store.version(run.flow, run.version)).document).nodes[event.trigger].use

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.answer_faults import faults_of
 from engine.errors import FlowInvalid, InputInvalid, NotFound, Problem
 from engine.inspection import asked_at
 from engine.node.items import Item
@@ -50,22 +51,3 @@ async def answer(app: Orderloom, wait_id: int, body: Mapping[str, Any], actor: s
     await app.waits.end(task.wait, "answer", actor, dict(body))
     await app.store.audit(actor, "task.answer", f"run:{task.wait.run_id}", {"step": task.wait.step})
     return task
-
-
-def faults_of(schema: Mapping[str, Any], body: Mapping[str, Any]) -> list[Problem]:
-    """``answer.missing``, ``answer.unknown`` and ``answer.invalid``, each at its field."""
-    import jsonschema  # noqa: PLC0415 - costs start-up time
-
-    validator: Any = jsonschema.Draft202012Validator(dict(schema))
-    return [problem for error in validator.iter_errors(dict(body)) for problem in _faults(error, body)]
-
-
-def _faults(error: Any, body: Mapping[str, Any]) -> list[Problem]:
-    place = tuple(str(part) for part in error.absolute_path)
-    if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        return [Problem("answer.missing", ("answer", *place, name), {"name": name}) for name in missing[:1]]
-    if error.validator == "additionalProperties" and not place:
-        known = dict(error.schema).get("properties", {})
-        return [Problem("answer.unknown", ("answer", name), {"name": name}) for name in body if name not in known]
-    return [Problem("answer.invalid", ("answer", *place), {"name": place[-1] if place else "answer", "reason": error.message[:200]})]

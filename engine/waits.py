@@ -11,9 +11,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
-from engine.errors import Conflict, NotFound, OrderloomError, Problem
+from engine.errors import Conflict, InputInvalid, NotFound, OrderloomError, Problem
+from engine.intake.published import PublishedFlows
 from engine.json_text import require_shallow
 from engine.order import utc_text
+from engine.recompute import recompute
 from engine.run.wakes import woken
 from engine.store.ports import Event, Fact, HoldEnd, NewIncident, Store, Wait
 
@@ -29,8 +31,9 @@ class Waits:
 
     def __init__(
         self, store: Store, decide: Decide[Any], resumed: Callable[[Event], None], now: Callable[[], datetime],
-        gather: Callable[[Wait], Awaitable[None]],
+        gather: Callable[[Wait], Awaitable[None]], flows: PublishedFlows,
     ) -> None:  # fmt: skip
+        self._flows = flows
         self._store, self._decide, self._resumed, self._now, self._gather = store, decide, resumed, now, gather
 
     async def wake_due(self) -> int:
@@ -44,11 +47,17 @@ class Waits:
         return count
 
     async def signal(self, token: str, body: Any) -> Wait:
-        """A call from outside. Raises ``NotFound`` (``wait.unknown``: that token was never given) or ``Conflict`` (it was used)."""
+        """A call from outside. ``body`` is JSON, ``None`` for none.
+
+        Raises ``NotFound`` (``wait.unknown``: that token was never given), ``Conflict`` (it was used) or ``InputInvalid``
+        (``wait.no_body``: its node needs one; it waits on, and the token stays good).
+        """
         effect, _, proof = token.partition(".")
         if not hmac.compare_digest(proof, self._proof(effect)):
             raise NotFound(Problem("wait.unknown"))
         wait = await self._store.wait_for_effect(effect)
+        if body is None and wait.state == "open":
+            await self._must_need_none(wait)
         await self.end(wait, "signal", "signal", body)
         return wait
 
@@ -78,6 +87,13 @@ class Waits:
             goes_on = await self._decide(wait.run_id, "results", {"results": [entry]}, by, keep)
         if goes_on:
             self._resumed(await self._store.event(wait.run_id))
+
+    async def _must_need_none(self, wait: Wait) -> None:
+        """What the wait asks for is computed again from its run, as it is after any restart."""
+        asked = (await recompute(self._store, self._flows, wait.run_id)).effects.requests
+        field = next((request.body_for for _, _, identity, request in asked if identity == wait.effect), "")
+        if field:
+            raise InputInvalid(Problem("wait.no_body", (wait.flow, wait.step), {"path": field}))
 
     def _keep(self, wait: Wait, how: str, at: datetime) -> Callable[[Fact], Awaitable[bool]]:
         if wait.kind == "hold":

@@ -104,7 +104,10 @@ async def answer_task(task_id: FromPath[str], data: JSONBody[dict[str, Any]], or
 
 @post("/signals/{token:str}", opt={"permission": "signal.send"}, status_code=HTTP_200_OK)
 async def send_signal(token: FromPath[str], orderloom: Loom, data: JSONBody[Any | None] = None) -> Mapping[str, bool]:
-    """End a wait by its one-time token, which is all the proof that is needed. The body goes to the item. 409: it was used."""
+    """End a wait by its one-time token, which is all the proof that is needed. The body goes to the item.
+
+    409: it was used; 422: its node needs a body, and it waits on.
+    """
     if len(token) > 100:
         raise NotFound(Problem(UNKNOWN))
     await orderloom.waits.signal(token, data)

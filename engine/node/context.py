@@ -77,6 +77,7 @@ class Wait(msgspec.Struct, frozen=True):
     ``hold``: that a person releases the ``order``, which ``reasons`` hold, or that a newer version of it comes. One for ``merge_wait``
     that is due takes along the other orders that wait so at the same step for the same receiver (decision 0024); ``missing``: lines whose
     SKU it waits for, so that it is released when all of them are known.
+    ``body_for``: the field that what a signal brings is for; where it is named, a signal that brings nothing is refused, and it waits on.
     It is over after ``seconds`` from when the item came here, or at the UTC instant ``until``, whichever is set.
     """
 
@@ -90,6 +91,7 @@ class Wait(msgspec.Struct, frozen=True):
     order: HeldOrder | None = None
     reasons: tuple[str, ...] = ()
     missing: tuple[Unmatched, ...] = ()
+    body_for: str = ""
 
 
 class Woken(msgspec.Struct, frozen=True):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+LONGEST_WAIT: Final = timedelta(days=3650)
+"""What an item may rest for: ten years."""
 DURATION_PATTERN = r"^\d+(\.\d+)?(ms|s|m|h|d)$"
 _UNITS = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000}
 """In microseconds, the largest first."""
@@ -30,7 +32,8 @@ def _duration(value: Any) -> Any:
         raise PydanticCustomError("duration", _DURATION_WANTED) from None
 
 
-def _duration_text(value: timedelta) -> str:
+def duration_text(value: timedelta) -> str:
+    """As it stands in a flow document, in the largest unit that needs no fraction."""
     microseconds = value // timedelta(microseconds=1)
     for unit, length in _UNITS.items():
         if microseconds and microseconds % length == 0:
@@ -41,6 +44,6 @@ def _duration_text(value: timedelta) -> str:
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
-    PlainSerializer(_duration_text, return_type=str),
+    PlainSerializer(duration_text, return_type=str),
     WithJsonSchema({"type": "string", "format": "duration-text", "pattern": DURATION_PATTERN}),
 ]

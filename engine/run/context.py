@@ -65,6 +65,7 @@ class NodeContext:
     async def wait(self, wait: Wait) -> Woken:
         content = {name: value for name, value in msgspec.structs.asdict(wait).items() if value not in (None, "", ())}
         content["wait"] = content.pop("kind")
+        body_for = content.pop("body_for", "")
         for name in ("roles", "reasons"):
             if name in content:
                 content[name] = list(content[name])
@@ -72,7 +73,7 @@ class NodeContext:
             content["missing"] = [msgspec.structs.asdict(one) for one in wait.missing]
         if wait.order is not None:
             content["order"] = msgspec.structs.asdict(wait.order)
-        answer = await self._perform(EffectRequest("wait", "", content))
+        answer = await self._perform(EffectRequest("wait", "", content, body_for=body_for))
         return Woken(answer["how"], answer["at"], answer.get("by", ""), answer.get("body"))
 
     async def call(self, call: Call) -> Sequence[Item]:

@@ -28,7 +28,8 @@ class Suspended(Exception):
 class EffectRequest(msgspec.Struct, frozen=True):
     """``content`` is plain JSON: what is digested, captured and shown. Secrets and signatures are added later, at each attempt.
 
-    ``items``: the keys of all items that a batch asks for together.
+    ``items``: the keys of all items that a batch asks for together. ``body_for``: see ``Wait``; no part of what is digested, so that
+    runs that waited before it was there go on.
     """
 
     kind: EffectKind
@@ -36,6 +37,7 @@ class EffectRequest(msgspec.Struct, frozen=True):
     content: dict[str, Any]
     judge: Judge = by_status
     items: tuple[str, ...] = ()
+    body_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from engine.sdk import (
     Cel,
@@ -30,6 +30,11 @@ from engine.sdk import (
 from nodes.transform.writing import put_at
 
 
+def _unless_empty(path: Any) -> Any:
+    """An emptied text field of a form means that nothing is kept, as ``null`` does."""
+    return None if path == "" else path
+
+
 class HttpRequest(Params):
     service: Annotated[ConnectionRef, OfType(("http",))] = Field(
         title="Service", description="The connection with the address and the secrets of the service."
@@ -50,7 +55,7 @@ class HttpRequest(Params):
         title="Body",
         description="An expression for the JSON body. Empty: the item itself. GET and DELETE send no body unless one is given.",
     )
-    into: PlainPath | None = Field(
+    into: Annotated[PlainPath | None, BeforeValidator(_unless_empty)] = Field(
         default="answer",
         title="Answer field",
         description="The field that gets the answer: its status and its body. Empty: the answer is not kept.",

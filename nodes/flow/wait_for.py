@@ -21,7 +21,9 @@ class WaitFor(Params):
         description="The item goes on when somebody calls its one-time address, which the run shows; without one it just waits.",
     )
     into: PlainPath | None = Field(
-        default=None, title="Signal field", description="The field that gets what the signal brings. Empty: it is not kept."
+        default=None,
+        title="Signal field",
+        description="The field that gets what the signal brings; a signal without a body is refused then. Empty: it is not kept.",
     )
 
     @model_validator(mode="after")
@@ -66,7 +68,7 @@ class WaitFor(Params):
 async def wait_for(item: Item, params: WaitFor, context: Context) -> Sent:
     """Lets each item rest. When the time is over it leaves by `out`; when its signal comes before, by `signal`."""
     seconds = None if params.duration is None else params.duration.total_seconds()
-    woken = await context.wait(Wait("signal" if params.signal else "timer", seconds=seconds))
+    woken = await context.wait(Wait("signal" if params.signal else "timer", seconds=seconds, body_for=params.into or ""))
     if woken.how != "signal":
         return "out", item
     if params.into is None:

@@ -77,7 +77,7 @@ async def test_a_call_that_the_other_version_does_not_make_refuses_the_move(hous
 
 async def test_a_run_that_has_ended_or_is_there_already_stays(house: Any) -> None:
     run = await house.send()
-    assert await refused(house, run, 1) == [("run.not_movable", (str(run),))]
+    assert await refused(house, run, 1) == [("run.same_version", (str(run),))]
     await house.app.publish(behind(), note="", actor="t")
     await house.app.cancel(run, "owner")
     assert await refused(house, run, 2) == [("run.not_movable", (str(run),))]

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from engine.app import Orderloom
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, InputInvalid, NodeError, NotFound, Problem
+from engine.order import utc_text
+from engine.run.wakes import due_at
 from engine.store.open import open_store
 from engine.store.ports import Event, StoreOptions, WaitFilter
+from nodes.flow.wait_until import _moment
 from tests.engine.waiting import APPROVE, MORNING, REST, SERVICE, SETTINGS, House, flow, published
 
 
@@ -31,6 +34,22 @@ async def test_a_waiting_run_leaves_no_trace_in_memory_and_goes_on_when_its_time
         assert len(house.outside.keys) == 1
         await house.later(days=9)
         assert len(house.outside.keys) == 1
+
+
+async def test_a_wait_that_a_node_computes_too_long_is_a_problem_of_its_own() -> None:
+    for seconds in (9e14, 1e300, float("nan")):
+        with pytest.raises(NodeError) as caught:
+            due_at({"wait": "timer", "seconds": seconds}, MORNING)
+        assert (caught.value.problem.code, dict(caught.value.problem.fields)) == ("wait.too_long", {"limit": "3650d"})
+
+
+async def test_a_time_beyond_all_calendars_is_a_problem_of_the_expression(house: House) -> None:
+    async with house.open() as app:
+        until = {"until": "timestamp(item.at) + duration(item.span)"}
+        await published(house, flow({"use": "flow.wait_until@1", "params": until}))
+        await house.send("A", at="2026-01-16T07:00:00Z", span="216000000h")
+        (incident,) = (await app.store.incidents()).items
+        assert incident.code == "expression.overflow"
 
 
 async def test_a_wait_outlasts_restarts_and_keeps_its_time(house: House) -> None:
@@ -57,6 +76,20 @@ async def test_a_time_that_is_past_is_no_wait(house: House) -> None:
         assert await house.state(later) == "waiting"
         await house.later(hours=1)
         assert await house.state(later) == "done"
+
+
+@pytest.mark.parametrize("text", ["2030-01-01T00:00:00", "2030-01-01", "20300101", "20300101000000", "1893456000", "2030-01-01 9:00"])
+async def test_a_time_without_a_zone_is_refused(text: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        _moment(text)
+    assert caught.value.problem.code == "wait.no_zone"
+
+
+@pytest.mark.parametrize(
+    "text", ["2030-01-01T00:00:00Z", "2030-01-01T08:00:00+08:00", "2030-01-01 00:00:00 UTC", "2029-12-31T19:00:00-0500"]
+)
+async def test_a_time_with_a_zone_is_the_same_for_everybody(text: str) -> None:
+    assert utc_text(_moment(text)) == "2030-01-01T00:00:00Z"
 
 
 async def test_later_events_of_an_order_pass_a_waiting_one_unless_the_trigger_holds_them(house: House) -> None:
@@ -89,6 +122,34 @@ async def test_a_signal_ends_a_wait_once_and_brings_what_it_says(house: House) -
             await app.waits.signal(token, {"paid": False})
         await house.later(days=2)
         assert len(house.outside.bodies) == 1
+
+
+async def test_a_signal_without_the_body_that_is_needed_uses_nothing_up(house: House) -> None:
+    rest = {"use": "flow.wait_for@1", "params": {"signal": True, "into": "proof"}}
+    async with house.open():
+        await published(house, flow(rest, wires=["hook -> rest", "rest.signal -> call"]))
+        run = await house.send()
+    async with house.open() as app:
+        wait = await house.only_wait()
+        token = app.waits.token(wait.effect)
+        with pytest.raises(InputInvalid) as caught:
+            await app.waits.signal(token, None)
+        assert caught.value.problems == (Problem("wait.no_body", ("waiting", "rest"), {"path": "proof"}),)
+        assert (await house.only_wait(), await house.state(run)) == (wait, "waiting")
+        await app.waits.signal(token, {"paid": True})
+        await house.settle()
+        assert (await house.state(run), house.outside.bodies[0]["proof"]) == ("done", {"paid": True})
+        with pytest.raises(Conflict):
+            await app.waits.signal(token, None)
+
+
+async def test_a_signal_needs_no_body_where_nothing_is_kept_of_it(house: House) -> None:
+    async with house.open() as app:
+        await published(house, flow({"use": "flow.wait_for@1", "params": {"signal": True}}, wires=["hook -> rest", "rest.signal -> call"]))
+        run = await house.send()
+        await app.waits.signal(app.waits.token((await house.only_wait()).effect), None)
+        await house.settle()
+        assert await house.state(run) == "done"
 
 
 async def test_an_approval_three_restarts_long(house: House) -> None:

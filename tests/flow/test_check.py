@@ -241,6 +241,17 @@ def test_a_wait_without_an_end_is_named() -> None:
     assert codes({"start": START, "rest": {"use": "flow.wait_for@1"}}, ["start -> rest"]) == ["wait.nothing"]
 
 
+@pytest.mark.parametrize(("use", "params", "name"), [
+    ("flow.wait_for@1", {}, "duration"), ("task.approve@1", {"title": "x"}, "due"),
+    ("task.form@1", {"title": "x", "form": {"type": "object", "properties": {}}}, "due"),
+])  # fmt: skip
+@pytest.mark.parametrize(("span", "wanted"), [("3650d", []), ("3651d", ["wait.too_long"]), ("9000000d", ["wait.too_long"])])
+def test_nothing_waits_for_longer_than_ten_years(use, params, name, span, wanted) -> None:
+    found = problems({"start": START, "rest": {"use": use, "params": {**params, name: span}}}, ["start -> rest"])
+    assert [one.code for one in found] == wanted
+    assert all(one.at == ("nodes", "rest", "params", name) for one in found)
+
+
 def test_a_form_that_is_none_is_named() -> None:
     ask = {"use": "task.form@1", "params": {"title": "Weigh", "form": {"type": "array"}}}
     assert codes({"start": START, "ask": ask}, ["start -> ask"]) == ["task.bad_form"]

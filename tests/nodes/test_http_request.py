@@ -65,3 +65,8 @@ def test_a_refusal_names_the_status_and_not_the_body() -> None:
 def test_an_expression_for_the_body_is_checked_when_the_flow_is_saved() -> None:
     with pytest.raises(ValidationError):
         http_request.params.model_validate({"service": {"connection": "s"}, "body": "{"})
+
+
+@pytest.mark.parametrize("into", ["", None])
+def test_an_empty_answer_field_keeps_no_answer(into: str | None) -> None:
+    assert ask({"id": "1"}, into=into).output == {"out": [{"id": "1"}]}

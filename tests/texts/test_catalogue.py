@@ -6,12 +6,16 @@ import re
 import string
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
 
-from engine.catalogue import LANGUAGES, PROBLEM, entries, explain
+from engine.catalogue import LANGUAGES, PROBLEM, STATE, entries, explain
 from engine.errors import Problem
+from engine.store.alarms import AlarmState
+from engine.store.contracts import ChangeState
+from engine.store.records import IncidentState, RunState, WaitState
 
 ROOT = Path(__file__).parents[2]
 _RAISED = re.compile(r'(?:Problem|NodeError|CallFailed|ExpressionError|InputInvalid|Refused)\(\s*(?:\d+, )?"([a-z_]+\.[a-z_.]+)"')
@@ -51,6 +55,24 @@ def test_both_languages_know_the_same_codes_and_fill_in_the_same_fields() -> Non
     assert {
         key: fields_of(english[key]) ^ fields_of(chinese[key]) for key in english if fields_of(english[key]) != fields_of(chinese[key])
     } == {}
+
+
+@pytest.mark.parametrize(("code", "state", "english", "chinese"), [
+    ("wait.closed", "done", "(done)", "（已完成）"), ("run.ended", "cancelled", "cancelled", "已取消"),
+    ("run.not_movable", "cancelling", "being cancelled", "取消中"), ("incident.closed", "skipped", "skipped", "已跳过"),
+    ("event.still_open", "queued", "queued", "排队中"), ("alarm.not_raised", "over", "over", "已恢复"),
+    ("form_change.closed", "gone", "shows no more", "不再出现"),
+])  # fmt: skip
+def test_states_are_called_by_their_names(code, state, english, chinese) -> None:
+    problem = Problem(code, (), {"state": state})
+    assert english in explain(problem, "en")["what"]
+    assert chinese in explain(problem, "zh")["what"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_has_a_name(language: str) -> None:
+    words = {word for states in (RunState, WaitState, IncidentState, AlarmState, ChangeState) for word in get_args(states)}
+    assert {word for word in words if (STATE, word) not in entries(language)} == set()
 
 
 def test_a_problem_is_explained_in_the_readers_language() -> None:

@@ -169,7 +169,8 @@ async def test_a_rerun_that_cannot_be_is_named(day: Client) -> None:
 async def test_a_parked_run_moves_to_a_version_in_which_it_can_go_on(day: Client, orderloom: Orderloom) -> None:
     run = (await runs_of(day))["webhook||3"]
     refused = await day.post(f"/api/runs/{run}/move", json={"version": 1})
-    assert (refused.status_code, refused.json()["type"]) == (409, "run.not_movable")
+    assert (refused.status_code, refused.json()["type"]) == (409, "run.same_version")
+    assert refused.json()["title"] == "The run is on version 1 already."
     assert (await day.post("/api/flows/small/publication", json={})).json() == {"version": 2}
     assert (await day.post(f"/api/runs/{run}/move", json={"version": 2})).status_code == 202
     await orderloom.dispatcher.idle()

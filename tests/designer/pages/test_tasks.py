@@ -122,6 +122,14 @@ async def test_every_fault_of_an_answer_is_named_and_nothing_is_journaled(asking
     assert (await asking.get("/api/runs?state=done")).json()["items"]
 
 
+@pytest.mark.parametrize("path", ["/api/signals/x.y", "/api/tasks/{}/answer"])
+@pytest.mark.parametrize("body", [b"{no json", b'{"decision": "\xff"}'])
+async def test_a_body_that_is_no_json_is_told_with_its_reason(asking: Client, path: str, body: bytes) -> None:
+    refused = await asking.post(path.format(await task(asking)), content=body, headers={"Content-Type": "application/json"})
+    assert (refused.status_code, refused.json()["type"]) == (400, "body.unreadable")
+    assert re.fullmatch(r"This is not readable JSON: .*(malformed|utf-8).*", refused.json()["title"])
+
+
 async def test_what_is_no_task_is_not_found(asking: Client) -> None:
     for path in ("/api/tasks/1", "/api/tasks/x"):
         assert (await asking.get(path)).status_code == 404
@@ -147,6 +155,9 @@ async def test_a_signal_needs_no_key_but_its_token(asking: Client, client: Clien
     address = wait["signal"]
     keyless = {"Authorization": ""}
     assert (await client.post(address[:-1] + ("0" if address[-1] != "0" else "1"), json={}, headers=keyless)).status_code == 404
+    for empty in (b"", b"null"):
+        refused = await client.post(address, content=empty, headers=keyless)
+        assert (refused.status_code, refused.json()["type"]) == (422, "wait.no_body")
     assert (await client.post(address, json={"paid": True}, headers=keyless)).json() == {"accepted": True}
     await orderloom.dispatcher.idle()
     assert (await client.post(address, json={}, headers=keyless)).status_code == 409
