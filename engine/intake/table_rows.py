@@ -13,6 +13,7 @@ from engine.errors import InputInvalid, Problem
 
 _CHUNK: Final = 1 << 20
 _FALLBACK: Final = "gb18030"
+_TOO_LONG: Final = "field limit"
 
 
 class _Rows(Protocol):
@@ -44,7 +45,8 @@ def read_table(stream: IO[bytes], name: str, encoding: str) -> Iterator[dict[str
         try:
             yield from _objects(rows, name)
         except csv.Error as error:
-            raise _unreadable(name, rows.line_num, str(error), rule="csv_form") from None
+            rule = "csv_field" if _TOO_LONG in str(error) else "csv_form"
+            raise _unreadable(name, rows.line_num, str(error), rule=rule) from None
         except UnicodeDecodeError:
             raise _unreadable(name, rows.line_num + 1, f"neither UTF-8 nor {_FALLBACK.upper()}", rule="encoding") from None
 

@@ -79,6 +79,13 @@ def test_a_row_of_another_length_is_named_by_its_line_and_those_before_it_are_ke
     assert (error.problems[0].code, error.problems[0].fields["line"]) == ("input.unreadable", 3)
 
 
+def test_what_is_wrong_with_a_row_is_told_in_chinese_too(tmp_path) -> None:
+    _, long = failing(write(tmp_path / "a.csv", f"a,b\n1,{'x' * 140_000}\n"))
+    _, quoted = failing(write(tmp_path / "b.csv", 'a,b\n1,"x"y\n'))
+    assert "131072" in explain(long.problems[0], "zh")["what"]
+    assert "引号" in explain(quoted.problems[0], "zh")["what"]
+
+
 def test_columns_of_the_same_name_are_refused_and_nameless_ones_numbered(tmp_path) -> None:
     _, error = failing(write(tmp_path / "a.csv", "a,a\n1,2\n"))
     assert error.problems[0].code == "input.header_twice"
