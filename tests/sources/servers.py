@@ -102,6 +102,10 @@ class Rabbit:
         self._channel = await self._connection.channel()
         await self._channel.queue_declare(self.name, durable=True)
 
+    async def make_anew(self) -> None:
+        await self._channel.queue_delete(self.name)
+        await self._channel.queue_declare(self.name, durable=True)
+
     async def hurry(self) -> None:
         """It does."""
 
@@ -156,6 +160,10 @@ class NatsStream:
 
         self._connection = await nats.connect(f"nats://{HOST}:{self.port}")
         self._stream = self._connection.jetstream()
+        await self._stream.add_stream(name=self.name, subjects=[f"{self.name}.>"])
+
+    async def make_anew(self) -> None:
+        await self._stream.delete_stream(self.name)
         await self._stream.add_stream(name=self.name, subjects=[f"{self.name}.>"])
 
     async def hurry(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, Final
 
 from nats.aio.client import Client as NatsClient
@@ -20,6 +21,8 @@ from engine.connection.servers import CONNECT_WITHIN, Nats, lost, reaching, tls_
 from engine.node.triggers import Delivery
 
 _ASK_FOR: Final = 5.0
+_LOOK_EVERY: Final = 4.0
+"""Seconds, at least, between two looks whether the consumer is still there: with a stream that is deleted it just falls silent."""
 _CLOSE_WITHIN: Final = 2.0
 _AGAIN_AFTER: Final = 60.0
 """Seconds after which the server sends again what was not acknowledged."""
@@ -61,18 +64,33 @@ class NatsInbox:
     def __init__(self, server: Nats, connection: Any, pull: Any, most: int) -> None:
         self._server, self._connection, self._pull, self._most = server, connection, pull, most
         self._last: list[Msg] = []
+        self._looked = monotonic()
 
     async def next(self) -> Sequence[Delivery]:
-        while True:
-            try:
-                self._last = await self._pull.fetch(self._most, timeout=_ASK_FOR)
-            except NothingCame:
-                if self._connection.is_closed or not self._connection.is_connected:
-                    raise lost(self._server) from None
-            except (Error, OSError) as error:
-                raise lost(self._server) from error
-            else:
-                return [Delivery(one.data, {"message-id": _name(one)}) for one in self._last]
+        while not (found := await self._fetched()):
+            await self._still_there()
+        self._last = found
+        return [Delivery(one.data, {"message-id": _name(one)}) for one in found]
+
+    async def _fetched(self) -> list[Msg]:
+        """None where none came within the time, or the server refuses us: the library tells both in several ways."""
+        try:
+            return await self._pull.fetch(self._most, timeout=_ASK_FOR)
+        except (NothingCame, TimeoutError):
+            return []
+        except (Error, OSError) as error:
+            raise lost(self._server) from error
+
+    async def _still_there(self) -> None:
+        """Whether the server still has our consumer. Soon after the last look it rests first: a server that refuses us does so at once."""
+        if self._connection.is_closed or not self._connection.is_connected:
+            raise lost(self._server)
+        await asyncio.sleep(max(0.0, self._looked + _LOOK_EVERY - monotonic()))
+        try:
+            await self._pull.consumer_info()
+        except (Error, OSError):
+            raise lost(self._server) from None
+        self._looked = monotonic()
 
     async def acknowledge(self) -> None:
         for one in self._last:
