@@ -171,6 +171,20 @@ class NatsStream:
 
         await self._stream.add_consumer(self.name, ConsumerConfig(durable_name="d", ack_policy=AckPolicy.EXPLICIT, ack_wait=0.5))
 
+    async def take(self, count: int, seconds: float, again_after: float | None = None) -> int:
+        """Another reader of the same consumer, which acknowledges nothing; ``again_after``: which makes it. How many it got."""
+        from nats.errors import TimeoutError as NothingCame
+        from nats.js.api import AckPolicy, ConsumerConfig
+
+        config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=again_after)
+        pull = await self._stream.pull_subscribe("", durable="d", stream=self.name, config=config)
+        try:
+            return len(await pull.fetch(count, timeout=seconds))
+        except NothingCame:
+            return 0
+        finally:
+            await pull.unsubscribe()
+
     async def send(self, bodies: Sequence[bytes]) -> None:
         for body in bodies:
             await self._stream.publish(f"{self.name}.new", body)
