@@ -31,6 +31,7 @@ def log_to(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for noisy in ("uvicorn.access", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("aiormq.connection").setLevel(logging.CRITICAL)  # says no more than that a source broke off, which we say ourselves
     logging.captureWarnings(capture=True)
 
 

@@ -102,6 +102,10 @@ class Rabbit:
         self._channel = await self._connection.channel()
         await self._channel.queue_declare(self.name, durable=True)
 
+    async def make_anew(self) -> None:
+        await self._channel.queue_delete(self.name)
+        await self._channel.queue_declare(self.name, durable=True)
+
     async def hurry(self) -> None:
         """It does."""
 
@@ -158,10 +162,28 @@ class NatsStream:
         self._stream = self._connection.jetstream()
         await self._stream.add_stream(name=self.name, subjects=[f"{self.name}.>"])
 
+    async def make_anew(self) -> None:
+        await self._stream.delete_stream(self.name)
+        await self._stream.add_stream(name=self.name, subjects=[f"{self.name}.>"])
+
     async def hurry(self) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig
 
         await self._stream.add_consumer(self.name, ConsumerConfig(durable_name="d", ack_policy=AckPolicy.EXPLICIT, ack_wait=0.5))
+
+    async def take(self, count: int, seconds: float, again_after: float | None = None) -> int:
+        """Another reader of the same consumer, which acknowledges nothing; ``again_after``: which makes it. How many it got."""
+        from nats.errors import TimeoutError as NothingCame
+        from nats.js.api import AckPolicy, ConsumerConfig
+
+        config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=again_after)
+        pull = await self._stream.pull_subscribe("", durable="d", stream=self.name, config=config)
+        try:
+            return len(await pull.fetch(count, timeout=seconds))
+        except NothingCame:
+            return 0
+        finally:
+            await pull.unsubscribe()
 
     async def send(self, bodies: Sequence[bytes]) -> None:
         for body in bodies:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, Final
 
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
 from nats.errors import AuthorizationError, Error
 from nats.errors import TimeoutError as NothingCame
-from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo
 from nats.js.errors import NotFoundError
 
 from engine.connection.failures import CallFailed
@@ -20,9 +22,17 @@ from engine.connection.servers import CONNECT_WITHIN, Nats, lost, reaching, tls_
 from engine.node.triggers import Delivery
 
 _ASK_FOR: Final = 5.0
+_LOOK_EVERY: Final = 4.0
+"""Seconds, at least, between two looks whether the consumer is still there: with a stream that is deleted it just falls silent."""
 _CLOSE_WITHIN: Final = 2.0
-_AGAIN_AFTER: Final = 60.0
-"""Seconds after which the server sends again what was not acknowledged."""
+_AGAIN_AFTER: Final = 10.0
+"""Seconds after which the server sends again what was neither acknowledged nor renewed, of a consumer that we make."""
+_RENEWED: Final = 4
+"""Times within these seconds that what is being worked on is renewed."""
+_LATE: Final = 1.0
+"""Seconds by which the server may be late with that."""
+
+log = logging.getLogger("orderloom.sources")
 
 
 @asynccontextmanager
@@ -39,7 +49,11 @@ async def client(
             await _connect(server, guard, connection)
         reached = True
         inbox = await _opened(server, connection, stream, subject, durable, prefetch) if stream else None
-        yield inbox
+        if inbox is None:
+            yield None
+        else:
+            async with inbox.begun():
+                yield inbox
     finally:
         with suppress(Error, OSError, TimeoutError):
             async with asyncio.timeout(_CLOSE_WITHIN):
@@ -61,18 +75,66 @@ class NatsInbox:
     def __init__(self, server: Nats, connection: Any, pull: Any, most: int) -> None:
         self._server, self._connection, self._pull, self._most = server, connection, pull, most
         self._last: list[Msg] = []
+        self._looked = monotonic()
+
+    @asynccontextmanager
+    async def begun(self) -> AsyncGenerator[None]:
+        """What somebody before us did not acknowledge is due, and what is worked on is renewed for as long as the block lasts."""
+        info = await self._info()
+        times = [info.config.ack_wait or _AGAIN_AFTER, *(info.config.backoff or ())]
+        await self._wait_for_old(info, max(times) + _LATE)
+        renewing = asyncio.create_task(self._renew(min(times) / _RENEWED))
+        try:
+            yield
+        finally:
+            renewing.cancel()
 
     async def next(self) -> Sequence[Delivery]:
+        while not (found := await self._fetched()):
+            await self._still_there()
+        self._last = found
+        return [Delivery(one.data, {"message-id": _name(one)}) for one in found]
+
+    async def _fetched(self) -> list[Msg]:
+        """None where none came within the time, or the server refuses us: the library tells both in several ways."""
+        try:
+            return await self._pull.fetch(self._most, timeout=_ASK_FOR)
+        except (NothingCame, TimeoutError):
+            return []
+        except (Error, OSError) as error:
+            raise lost(self._server) from error
+
+    async def _still_there(self) -> None:
+        """Whether the server still has our consumer. Soon after the last look it rests first: a server that refuses us does so at once."""
+        if self._connection.is_closed or not self._connection.is_connected:
+            raise lost(self._server)
+        await asyncio.sleep(max(0.0, self._looked + _LOOK_EVERY - monotonic()))
+        await self._info()
+        self._looked = monotonic()
+
+    async def _wait_for_old(self, info: ConsumerInfo, seconds: float) -> None:
+        """Newer ones of the same order must not overtake them, and the server does not say when they are due: at the latest then."""
+        if info.num_ack_pending:
+            about = {"stream": info.stream_name, "messages": info.num_ack_pending, "seconds": seconds}
+            log.info("waits for messages that come again", extra=about)
+        until = monotonic() + seconds
+        while info.num_ack_pending and (rest := until - monotonic()) > 0:
+            await asyncio.sleep(min(rest, 1.0))
+            info = await self._info()
+
+    async def _renew(self, seconds: float) -> None:
         while True:
-            try:
-                self._last = await self._pull.fetch(self._most, timeout=_ASK_FOR)
-            except NothingCame:
-                if self._connection.is_closed or not self._connection.is_connected:
-                    raise lost(self._server) from None
-            except (Error, OSError) as error:
-                raise lost(self._server) from error
-            else:
-                return [Delivery(one.data, {"message-id": _name(one)}) for one in self._last]
+            await asyncio.sleep(seconds)
+            with suppress(Error, OSError):  # a connection that is lost is noticed where it is read
+                for one in self._last:
+                    await one.in_progress()
+
+    async def _info(self) -> ConsumerInfo:
+        """The server's word on our consumer. Raises ``CallFailed`` (``server.lost``) where there is none."""
+        try:
+            return await self._pull.consumer_info()
+        except (Error, OSError):
+            raise lost(self._server) from None
 
     async def acknowledge(self) -> None:
         for one in self._last:

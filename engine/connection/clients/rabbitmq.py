@@ -20,8 +20,8 @@ from engine.connection.servers import CONNECT_WITHIN, RabbitMq, lost, reaching, 
 from engine.connection.sockets import open_socket
 from engine.node.triggers import Delivery
 
-_ASK_AFTER: Final = 30.0
-"""Seconds of silence after which the queue is asked for: a server that deletes it just falls silent."""
+_ASK_AFTER: Final = 5.0
+"""Seconds of silence after which the queue and our consumer are asked for: with a queue that is deleted a server just falls silent."""
 
 
 @asynccontextmanager
@@ -48,12 +48,13 @@ class RabbitInbox:
         self._channel: Any = channel
         self._arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
         self._last = 0
+        self._consumer = ""
 
     async def begin(self) -> None:
         self._channel.closing.add_done_callback(self._gone)
         await self._ask()
         await self._channel.basic_qos(prefetch_count=self._most)
-        await self._channel.basic_consume(self._queue, self._arrived.put)
+        self._consumer = (await self._channel.basic_consume(self._queue, self._arrived.put)).consumer_tag
 
     async def next(self) -> Sequence[Delivery]:
         found = [await self._first()]
@@ -72,12 +73,18 @@ class RabbitInbox:
                 return self._still_there(await asyncio.wait_for(self._arrived.get(), _ASK_AFTER))
             except TimeoutError:
                 await self._ask()
+                self._still_consumed()
 
     async def _ask(self) -> None:
         try:
             await self._channel.queue_declare(self._queue, passive=True)
         except ChannelNotFoundEntity:
             raise CallFailed("server.no_place", retriable=True, maybe_sent=False, name=self._queue, host=self._server.host) from None
+
+    def _still_consumed(self) -> None:
+        """A queue that was deleted and made again has none of us: the server cancelled it, and the library only forgets it then."""
+        if self._consumer not in self._channel.consumers:
+            raise lost(self._server)
 
     def _gone(self, _: object) -> None:
         self._arrived.put_nowait(None)

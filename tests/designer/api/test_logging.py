@@ -42,6 +42,11 @@ def test_what_our_calls_say_besides_is_written(lines: io.StringIO) -> None:
     )
 
 
+def test_a_library_that_tells_each_attempt_to_connect_is_silent(lines: io.StringIO) -> None:
+    logging.getLogger("aiormq.connection").error("error when creating transport: %r", OSError())
+    assert not lines.getvalue()
+
+
 def test_a_number_of_a_person_is_scrubbed_everywhere(lines: io.StringIO) -> None:
     logging.getLogger("orderloom.x").error("call %s", PHONE, extra={"reason": f"tel {PHONE}", "many": [PHONE]})
     assert PHONE not in lines.getvalue()
