@@ -27,7 +27,7 @@ class Table(Protocol):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """``rows`` that are new; ``cursor``: JSON; ``more``: the round is not at its end."""
+    """``rows`` that are new; ``cursor``: JSON; ``more``: the round is not at its end, and has come further."""
 
     rows: Sequence[Mapping[str, Any]]
     cursor: Any
@@ -51,7 +51,7 @@ class TableWatch:
             self._begin(cursor, now)
         rows = await self._table.after(self._at, self._watch.most)
         fresh = [row.item for row in rows if self._is_fresh(row)]
-        more = self._under_way = len(rows) == self._watch.most
+        more = self._under_way = len(rows) == self._watch.most and rows[-1].position != self._at
         if rows:
             self._at = rows[-1].position
         return Look(fresh, _cursor(self._at) if rows else cursor if cursor is not None else _cursor(None), more)
@@ -81,4 +81,4 @@ def _cursor(position: Position | None) -> Any:
 
 def _position(cursor: Any) -> Position | None:
     kept = cursor["position"] if cursor is not None else None
-    return None if kept is None else Position(*kept)
+    return None if kept is None or kept == [None, None] else Position(*kept)

@@ -189,7 +189,9 @@ def watch(**more: Any) -> Watch:
 def test_names_are_quoted_and_values_stand_beside_the_statement() -> None:
     columns = Columns('shop.or"ders', "i`d", "at")
     statement, values = page_statement(columns, Position("x'; DROP TABLE t", 7), 10, quoted('"'))
-    assert statement == ('SELECT * FROM "shop"."or""ders" WHERE ("at" > %s OR ("at" = %s AND "i`d" > %s)) ORDER BY "at", "i`d" LIMIT 10')
+    behind = '("at" > %s OR ("at" = %s AND "i`d" > %s))'
+    placed = '"i`d" IS NOT NULL AND "at" IS NOT NULL'
+    assert statement == f'SELECT * FROM "shop"."or""ders" WHERE {placed} AND {behind} ORDER BY "at", "i`d" LIMIT 10'
     assert values == ["x'; DROP TABLE t", "x'; DROP TABLE t", 7]
     assert "`i``d`" in page_statement(columns, None, 1, quoted("`"))[0]
 
@@ -203,6 +205,29 @@ def test_a_look_begins_earlier_by_the_overlap_and_never_in_the_future() -> None:
     assert look_back(Position("2099-01-01 00:00:00", 7), now, shanghai) == Position("2026-01-16 19:59:00", None)
     assert look_back(Position(None, 50), now, watch()) == Position(None, 40)
     assert look_back(Position(None, "b7"), now, watch()) == Position(None, "b7")
+
+
+@pytest.mark.parametrize("at", ["abc", "0000-00-00 00:00:00", "0001-01-01 00:00:00", "0044-03-15 00:00:00 BC", "1712010400000", 7])
+def test_a_look_begins_where_the_last_ended_after_what_is_no_time(at: str | int) -> None:
+    assert look_back(Position(at, 7), datetime(2026, 1, 16, 12, 0, tzinfo=UTC), watch()) == Position(at, 7)
+
+
+@pytest.mark.parametrize("at", ["infinity", "10000-01-01 00:00:00", "294276-12-31 23:59:59+00"])
+@pytest.mark.parametrize(("zone", "begins"), [("Asia/Shanghai", "2026-01-16 11:59:00"), ("America/New_York", "2026-01-16 06:59:00")])
+def test_a_time_without_an_end_lies_in_the_future(at: str, zone: str, begins: str) -> None:
+    now = datetime(2026, 1, 16, 12, 0, tzinfo=UTC)
+    assert look_back(Position(at, 7), now, watch(zone=ZoneInfo(zone))) == Position(begins, None)
+
+
+@pytest.mark.parametrize(("at", "kept"), [(None, Position(None, None)), ("at", Position(None, 7)), (None, Position("2026-01-16", None))])
+def test_a_place_without_what_rows_are_read_by_is_the_beginning(at: str | None, kept: Position) -> None:
+    columns = Columns("t", "id", at)
+    assert page_statement(columns, kept, 10, quoted('"')) == page_statement(columns, None, 10, quoted('"'))
+
+
+def test_a_time_that_utc_has_outside_of_the_years_stays_as_it_is() -> None:
+    assert json_value(datetime(1, 1, 1), ZoneInfo("Asia/Shanghai")) == "0001-01-01T00:00:00"  # noqa: DTZ001
+    assert json_value(datetime(9999, 12, 31, 23), ZoneInfo("America/New_York")) == "9999-12-31T23:00:00"  # noqa: DTZ001
 
 
 def test_values_of_every_kind_become_json() -> None:
@@ -249,3 +274,14 @@ async def test_rows_in_the_overlap_are_brought_once_by_one_watch_and_again_after
     assert again == [9]
     other = TableWatch(table, watch())
     assert [row["id"] for _ in range(3) for row in (await other.look(cursor, now)).rows][:2] == [1, 9]
+
+
+async def test_a_page_that_ends_where_it_began_is_not_asked_for_again_at_once() -> None:
+    class Standing(Rows):
+        async def after(self, position: Position | None, most: int) -> list[Row]:
+            return [Row({"at": "x", "id": number}, Position("x", number)) for number in range(most)]
+
+    one, now = TableWatch(Standing(), watch()), datetime(2026, 1, 16, 12, 0, tzinfo=UTC)
+    first = await one.look(None, now)
+    second = await one.look(first.cursor, now)
+    assert (first.more, second.more) == (True, False)

@@ -30,7 +30,8 @@ _GLANCE: Final = "SELECT count(*) AS tables, utc_timestamp(3) AS at FROM informa
 _NO_LOGIN: Final = (1044, 1045, 1698)
 _NO_TLS: Final = (2026, 3159)
 """The server does not encrypt, or lets nobody in who does not."""
-_NO_PLACE: Final = (1049, 1054, 1146)
+_NO_PLACE: Final = (1049, 1146)
+_NO_COLUMN: Final = 1054
 
 
 class _Refused(Exception):
@@ -70,20 +71,23 @@ async def _glanced(connection: Any) -> Mapping[str, Any]:
 
 class MysqlTable(ServerTable):
     mark = "`"
+    timed = "{0} IS NOT NULL AND LEFT({0}, 10) <> '0000-00-00'"
 
-    async def _found(self, statement: str, values: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    async def _found(self, table: str, statement: str, values: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
         try:
             return await asyncio.to_thread(_fetched, self._connection, statement, [_bound(value) for value in values])
         except pymysql.Error as error:
-            raise self._failed(error) from None
+            raise self._failed(table, error) from None
 
-    def _failed(self, error: Any) -> CallFailed:
+    def _failed(self, table: str, error: Any) -> CallFailed:
         number = error.args[0] if error.args else 0
         if number in _NO_PLACE:
-            return self._no_place()
+            return self._no_place(table)
+        if number == _NO_COLUMN:
+            return self._no_column(table, str(error.args[-1]))
         if not self._connection.open or isinstance(error, pymysql.InterfaceError) or number in (2006, 2013):
             return lost(self._server)
-        return self._refused(error)
+        return self._refused(table, error)
 
 
 def _connected(server: Database, sock: Any) -> Any:
@@ -139,14 +143,16 @@ def _aware(value: Any, stamp: bool) -> Any:
 
 
 def _bound(value: Any) -> Any:
-    """These databases know no zone in the text of a time."""
+    """These databases know no zone in the text of a time. Other text stays as it is, for columns of text."""
     if not isinstance(value, str):
         return value
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if moment.tzinfo else value
+    if moment.tzinfo is None or value != moment.isoformat(sep=" "):
+        return value
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _close(connection: Any) -> None:

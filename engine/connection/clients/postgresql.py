@@ -10,16 +10,15 @@ from typing import Any, Final, cast
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import set_json_loads
 
 from engine.connection.certificate_faults import NAME, refused
+from engine.connection.clients.postgresql_values import read_leniently
 from engine.connection.glance import Glance
 from engine.connection.guard import AddressGuard
-from engine.connection.rows import Json, Watch
+from engine.connection.rows import Watch
 from engine.connection.server_table import ServerTable
 from engine.connection.servers import CONNECT_WITHIN, Database, lost, reaching
 from engine.connection.table_watch import TableWatch
-from engine.json_text import read_json
 
 VERIFIED: Final = {"sslmode": "verify-full", "sslrootcert": "system"}
 _OPTIONS: Final = "-c default_transaction_read_only=on -c timezone=UTC -c statement_timeout=30000"
@@ -39,7 +38,7 @@ async def client(
         connection = await _connected(server, (await guard.resolve(server.host, server.effective_port))[0])
     connection.row_factory = dict_row
     async with connection:
-        set_json_loads(lambda raw: Json(read_json(raw)), connection)
+        read_leniently(connection)
         if glance:
             yield Glance(server, partial(_glanced, connection))
         else:
@@ -91,14 +90,16 @@ class _Refused(Exception):
 class PostgresTable(ServerTable):
     mark = '"'
 
-    async def _found(self, statement: str, values: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    async def _found(self, table: str, statement: str, values: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
         try:
             cursor = await self._connection.execute(statement, [_bound(value) for value in values])
             return await cursor.fetchall()
-        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-            raise self._no_place() from None
+        except psycopg.errors.UndefinedTable:
+            raise self._no_place(table) from None
+        except psycopg.errors.UndefinedColumn as error:
+            raise self._no_column(table, error.diag.message_primary or "") from None
         except psycopg.Error as error:
-            raise (lost(self._server) if self._connection.broken else self._refused(error)) from None
+            raise (lost(self._server) if self._connection.broken else self._refused(table, error)) from None
 
 
 def _bound(value: Any) -> Any:

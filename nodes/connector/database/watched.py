@@ -24,21 +24,27 @@ class WatchedTable(Params):
         pattern=r"^\w[\w$]*(\.\w[\w$]*)?$", max_length=128, title="Table", description="Table or view, such as orders or shop.orders."
     )
     id_column: str = Field(
-        default="id", pattern=NAME, max_length=64, title="Id column", description="The column that is different in each row."
+        default="id",
+        pattern=NAME,
+        max_length=64,
+        title="Id column",
+        description="The column that is different in each row. Rows without an id are passed over.",
     )
     time_column: str | None = Field(
         default=None,
         pattern=NAME,
         max_length=64,
         title="Time of change",
-        description="The column that says when a row was changed last. Empty: ids only grow, and changed rows are not noticed.",
+        description="The column that says when a row was changed last. Empty: ids only grow, and changed rows are not noticed. "
+        "Rows without a time are passed over.",
     )
     every: Duration = Field(default=timedelta(seconds=10), title="Look every", description="How often the table is looked at.")
     page: int = Field(default=500, ge=1, le=5000, title="Rows at once", description="So many rows are read by one query.")
     overlap: Duration = Field(
         default=timedelta(minutes=1),
         title="Look back",
-        description="Each look begins so much earlier, for rows that were committed late.",
+        description="Each look begins so much earlier, for rows that were committed late. Only where the time of change is a time: numbers "
+        "and other text are read on from the last one.",
     )
     look_back: int = Field(
         default=100, ge=0, le=100_000, title="Look back, ids", description="The same where there is no time of change: so many ids."
