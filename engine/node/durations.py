@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 LONGEST_WAIT: Final = timedelta(days=3650)
@@ -47,3 +48,10 @@ Duration = Annotated[
     PlainSerializer(duration_text, return_type=str),
     WithJsonSchema({"type": "string", "format": "duration-text", "pattern": DURATION_PATTERN}),
 ]
+
+
+class WithDurations(GenerateJsonSchema):
+    """Makes schemas whose defaults are written as they may stand in a flow document."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return duration_text(dft) if isinstance(dft, timedelta) else super().encode_default(dft)

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -18,6 +18,9 @@ from engine.errors import Problem
 from engine.node.context import HttpAnswer, HttpCall
 from engine.node.params import ConnectionRef
 from engine.node.triggers import Delivery
+
+PORTIONS: Final = 10_000
+"""So many looks may follow each other without a pause."""
 
 
 class Feed(Protocol):
@@ -99,7 +102,7 @@ class FileBox(Protocol):
         ...
 
     async def claim(self, name: str) -> Path:
-        """Where the file lies while it is taken. Raises ``NodeError`` with ``folder.not_a_file``."""
+        """Where the file lies while it is taken, under a name in UTF-8. Raises ``NodeError`` with ``folder.not_a_file``."""
         ...
 
     async def done(self, name: str) -> None: ...
@@ -126,15 +129,17 @@ class Portion(msgspec.Struct, frozen=True):
 async def poll(feed: Feed, seconds: float, look: Callable[[Any], Awaitable[Portion]]) -> None:
     """Look again and again, every so many seconds, from where the last look ended, over restarts too. Never returns.
 
-    The seconds count from the beginning of a look; half of them lie between two looks, however long one takes.
+    The seconds count from the beginning of a look; half of them lie between two looks, however long one takes. After ``PORTIONS`` without
+    an end the pause comes all the same, and the next look goes on from there.
     """
-    cursor, began = await feed.cursor(), monotonic()
+    cursor, began, count = await feed.cursor(), monotonic(), 0
     while True:
         portion = await look(cursor)
         feed.connected()
         if portion.deliveries or portion.cursor != cursor:
             await feed.take(portion.deliveries, cursor=portion.cursor)
             cursor = portion.cursor
-        if not portion.more:
+        count += 1
+        if not portion.more or count >= PORTIONS:
             await feed.sleep(max(seconds - (monotonic() - began), seconds / 2))
-            began = monotonic()
+            began, count = monotonic(), 0

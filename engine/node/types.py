@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from engine.node.day_lists import DayList
+from engine.node.durations import WithDurations
 from engine.node.examples import Example
 from engine.node.forms import Form
 from engine.node.params import Params
@@ -100,4 +101,4 @@ class NodeType:
 
     @cached_property
     def params_schema(self) -> dict[str, Any]:
-        return self.params.model_json_schema()
+        return self.params.model_json_schema(schema_generator=WithDurations)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from engine.app import Orderloom
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.node.keys import order_key
+from engine.node.triggers import Delivery
 from engine.settings import Settings
 from engine.source.feed import LiveFeed
+from engine.source.file_deliveries import FileDeliveries
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
 
@@ -165,3 +169,62 @@ async def test_rows_that_are_orders_of_a_shop_are_known_by_it_and_the_number_in_
             order_key("own_shop", "files", "XS8801"),
             order_key("own_shop", "files", "4.0126E+18"),
         }
+
+
+def foreign(inbox: Inbox, name: bytes, content: bytes) -> None:
+    with open(os.path.join(os.fsencode(inbox.folder), name), "wb") as file:  # noqa: PTH118, PTH123 - a name that is no UTF-8
+        file.write(content)
+
+
+async def test_a_file_whose_name_is_not_in_utf_8_is_taken_under_one_that_can_be_read(inbox: Inbox) -> None:
+    async with inbox.open() as app:
+        await listen(app)
+        foreign(inbox, "a_订单.csv".encode("gbk"), b"no\nA\n")
+        for name in (b"caf\xe9.csv", b"caf\xe8.csv"):
+            foreign(inbox, name, b"no\nB\n")
+        foreign(inbox, b"b_\xff.csv", b"no,sku\nA,1,too many\n")
+        inbox.put("z.csv", "no\nZ\n")
+        assert set(await arrived(app, 4)) == {"a_订单.csv#1", "caf\ufffdE9.csv#1", "caf\ufffdE8.csv#1", "z.csv#1"}
+        await until(lambda: len(inbox.names("done")) == 4 and len(inbox.names("failed")) == 2)
+        assert inbox.names("failed") == ["b_\ufffdFF.csv", "b_\ufffdFF.csv.problem.txt"]
+
+
+async def test_a_file_with_a_foreign_name_that_was_being_taken_holds_nothing_up_after_a_restart(inbox: Inbox) -> None:
+    (inbox.folder / "taking").mkdir()
+    foreign(inbox, b"taking/a_\xb6\xa9\xb5\xa5.csv", b"no\nA\n")
+    inbox.put("z.csv", "no\nZ\n")
+    async with inbox.open() as app:
+        await listen(app)
+        assert set(await arrived(app, 2)) == {"a_订单.csv#1", "z.csv#1"}
+        await until(lambda: inbox.names("done") == ["a_订单.csv", "z.csv"])
+        assert inbox.names("taking") == []
+
+
+async def test_a_file_with_a_long_name_that_cannot_be_read_says_why_under_a_shorter_one(inbox: Inbox) -> None:
+    names = [f"{'单' * 83}{end}.pdf" for end in "ab"]
+    async with inbox.open() as app:
+        await listen(app)
+        for name in names:
+            inbox.put(name, b"%PDF")
+        await until(lambda: len(inbox.names("failed")) == 4)
+        told = [name for name in inbox.names("failed") if name.endswith(".problem.txt")]
+        assert all(len(name.encode()) <= 255 for name in told)
+        assert all("input.unknown_format" in (inbox.folder / "failed" / name).read_text(encoding="utf-8") for name in told)
+        inbox.put(names[0], b"%PDF")
+        await until(lambda: len(inbox.names("failed")) == 6)
+
+
+async def test_a_file_that_no_reader_foresaw_holds_up_no_other(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(self: FileDeliveries) -> Iterator[Delivery]:
+        if self._name == "a.csv":
+            raise ZeroDivisionError
+        return read(self)
+
+    read = FileDeliveries._read
+    monkeypatch.setattr(FileDeliveries, "_read", odd)
+    async with inbox.open() as app:
+        await listen(app)
+        inbox.put("a.csv", "no\nA\n")
+        inbox.put("b.csv", "no\nB\n")
+        assert await arrived(app, 1) == ["b.csv#1"]
+        await until(lambda: inbox.names("failed") == ["a.csv", "a.csv.problem.txt"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
 
-from nodes.connector.http_poll.trigger import HttpList, after_answer, next_query
+from engine.errors import NodeError
+from engine.node.sources import PORTIONS, Feed, Portion, poll
+from nodes.connector.http_poll.trigger import HttpList, Passed, after_answer, next_query
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
 
@@ -120,3 +123,109 @@ def test_a_mark_within_a_span_of_time_is_forgotten_with_it() -> None:
     _, ended, more = after_answer(marks, ahead, {"items": [1], "next": ""})
     assert not more
     assert "c" not in next_query(marks, ended, NOON)[0]
+
+
+MARKS = {"since_param": "from", "cursor_param": "c", "next_path": "next", "items_path": "items"}
+
+
+def test_a_new_mark_leads_on_behind_an_empty_page_of_a_span_of_time() -> None:
+    marks = params(**MARKS)
+    _, span = next_query(marks, None, NOON)
+    items, ahead, more = after_answer(marks, span, {"items": [], "next": "x"})
+    assert (items, more, ahead["mark"]) == ([], True, "x")
+
+
+def test_without_a_span_of_time_the_look_after_an_empty_page_goes_on_from_its_mark() -> None:
+    marks = params(**{**MARKS, "since_param": None})
+    _, span = next_query(marks, None, NOON)
+    _, ahead, more = after_answer(marks, span, {"items": [], "next": "x"})
+    assert not more
+    assert next_query(marks, ahead, NOON)[0] == {"c": "x"}
+
+
+def test_marks_that_go_in_a_circle_end_the_look() -> None:
+    marks, passed = params(**MARKS), Passed()
+    _, span = next_query(marks, None, NOON)
+    asked = []
+    for mark in ("A", "B", "A"):
+        _, ahead, more = after_answer(marks, span, {"items": [mark], "next": mark}, passed)
+        passed.add(span["mark"], [mark])
+        asked.append(more)
+        span = ahead
+    assert asked == [True, True, False]
+
+
+async def test_a_service_that_heeds_no_page_number_is_asked_twice_a_look(shop: tuple[Shop, Place]) -> None:
+    one, house = shop
+    one.orders = [{"no": "N0"}, {"no": "N1"}]
+    async with house.open() as app:
+        await app.publish(listing(page_param="p", every="1h"), note="", actor="owner")
+        await arrived(app, 2)
+        await asyncio.sleep(0.3)
+        assert [query["p"] for query in one.asked] == ["1", "2"]
+
+
+async def test_what_never_ends_is_looked_at_without_a_pause_only_so_often_and_goes_on_from_there() -> None:
+    feed, looked = Pausing(), []
+
+    async def look(cursor: Any) -> Portion:
+        looked.append(cursor)
+        return Portion([], (cursor or 0) + 1, more=True)
+
+    with pytest.raises(Paused):
+        await poll(cast("Feed", feed), 1.0, look)
+    assert len(looked) == PORTIONS
+    assert feed.kept == PORTIONS
+
+
+class Paused(Exception):
+    """The first pause."""
+
+
+class Pausing:
+    """A feed that ends with the first pause."""
+
+    kept: Any = None
+
+    async def cursor(self) -> Any:
+        return self.kept
+
+    def connected(self) -> None:
+        """Nobody looks at it."""
+
+    async def take(self, deliveries: Any, *, cursor: Any) -> None:
+        del deliveries
+        self.kept = cursor
+
+    async def sleep(self, seconds: float) -> None:
+        raise Paused(seconds)
+
+
+async def test_an_item_that_is_nested_too_deep_parks_alone(shop: tuple[Shop, Place]) -> None:
+    one, house = shop
+    deep: Any = {}
+    for _ in range(70):
+        deep = {"in": deep}
+    one.orders = [{"no": "A"}, {"no": "deep", "more": deep}, {"no": "B"}]
+    async with house.open() as app:
+        await app.publish(listing(page_param="page"), note="", actor="owner")
+        found = await arrived(app, 3)
+        assert {"A", "B"} <= set(found)
+        assert phase(app) == "connected"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("<html>", "poll.unreadable"),
+        ('[{"no": "\\ud800"}]', "poll.unreadable"),
+        ('["\ufffd"]', "poll.unreadable"),
+        ("[" * 5000 + "]" * 5000, "body.too_deep"),
+        ({"data": 1}, "poll.no_list"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_told_apart_from_one_without_a_list(answer: Any, code: str) -> None:
+    _, span = next_query(params(), None, NOON)
+    with pytest.raises(NodeError) as caught:
+        after_answer(params(), span, answer)
+    assert caught.value.problems[0].code == code

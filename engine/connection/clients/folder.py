@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from engine.catalogue import explain
@@ -21,6 +22,12 @@ _DONE: Final = "done"
 _FAILED: Final = "failed"
 _UNDER_WAY: Final = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 """Names under which programs write what is not complete yet."""
+_TOLD: Final = ".problem.txt"
+_LONGEST: Final = 255
+"""Bytes that a file system allows for a name."""
+_LONGEST_END: Final = 40
+_FOREIGN: Final = re.compile("[\udc80-\udcff]")
+"""What Python puts for a byte of a file's name that is no UTF-8."""
 
 
 @asynccontextmanager
@@ -48,7 +55,10 @@ class OpenFolder:
         return await asyncio.to_thread(self._complete)
 
     async def claim(self, name: str) -> Path:
-        """The file, now out of everybody's way. Raises ``NodeError`` with ``folder.not_a_file`` for a symbolic link and the like."""
+        """The file, now out of everybody's way and under a name in UTF-8.
+
+        Raises ``NodeError`` with ``folder.not_a_file`` for a symbolic link and the like.
+        """
         return await asyncio.to_thread(self._claim, name)
 
     async def done(self, name: str) -> None:
@@ -79,29 +89,70 @@ class OpenFolder:
         return sorted(stable)
 
     def _claim(self, name: str) -> Path:
-        file = self._folder / _TAKING / name
-        if not file.is_symlink() and not file.exists():
-            os.rename(self._folder / name, file)  # noqa: PTH104 - pathlib's does the same
+        taking = self._folder / _TAKING
+        file = taking / _readable(name)
+        if not _lies(file):
+            os.rename(taking / name if _lies(taking / name) else self._folder / name, file)  # noqa: PTH104 - pathlib's does the same
         if not stat.S_ISREG(file.lstat().st_mode):
-            raise NodeError("folder.not_a_file", name=name)
+            raise NodeError("folder.not_a_file", name=file.name)
         return file
 
     def _fail(self, name: str, problem: Problem) -> None:
         target = self._move(name, _FAILED)
         told = explain(problem, "en"), explain(problem, "zh")
         text = "\n\n".join(f"{one['code']}\n{one['where']}\n{one['what']}\n{one['do']}" for one in told)
-        target.with_name(target.name + ".problem.txt").write_text(text + "\n", encoding="utf-8")
+        _beside(target).write_text(text + "\n", encoding="utf-8")
 
     def _move(self, name: str, where: str) -> Path:
         """Nothing that lies there already is overwritten."""
-        target = self._folder / where / name
-        number = 1
-        while target.is_symlink() or target.exists():
-            number += 1
-            first, dot, rest = name.partition(".")
-            target = self._folder / where / f"{first}-{number}{dot}{rest}"
-        os.rename(self._folder / _TAKING / name, target)  # noqa: PTH104
+        readable = _readable(name)
+        target = _unlike(self._folder / where / readable, _end(readable))
+        os.rename(self._folder / _TAKING / readable, target)  # noqa: PTH104
         return target
+
+
+def _lies(file: Path) -> bool:
+    return file.is_symlink() or file.exists()
+
+
+def _beside(file: Path) -> Path:
+    """Where it is said what is wrong with a file."""
+    wanted = file.with_name(_cut(file.name, _TOLD))
+    return wanted if wanted.name.startswith(file.name) else _unlike(wanted, _TOLD)
+
+
+def _unlike(file: Path, end: str) -> Path:
+    """The file, or one with a number before the ``end`` of its name, whichever does not lie there yet."""
+    first, number, wanted = file.name.removesuffix(end), 1, file
+    while _lies(wanted):
+        number += 1
+        wanted = file.with_name(_cut(first, f"-{number}{end}"))
+    return wanted
+
+
+def _readable(name: str) -> str:
+    """A file's name in UTF-8: as it is, or read as GBK, or each foreign byte as ``�`` and its number, so that no two names become one."""
+    if not _FOREIGN.search(name):
+        return name
+    try:
+        read = os.fsencode(name).decode("gbk")
+    except UnicodeDecodeError:
+        read = _FOREIGN.sub(lambda found: f"\ufffd{ord(found[0]) - 0xDC00:02X}", name)
+    end = _end(read)
+    return _cut(read.removesuffix(end), end)
+
+
+def _end(name: str) -> str:
+    """What says of which sort a file is: from the first point on, or from the last where that is long."""
+    first, point, rest = name.partition(".")
+    several, one = point + rest, PurePath(name).suffix
+    return next((end for end in (several, one) if first and len(end.encode()) <= _LONGEST_END), "")
+
+
+def _cut(name: str, end: str) -> str:
+    """A name with its end, cut before that to what a file system allows."""
+    room = _LONGEST - len(end.encode())
+    return name.encode()[: max(room, 1)].decode(errors="ignore") + end
 
 
 def _may_be_taken(entry: os.DirEntry[str]) -> bool:

@@ -38,7 +38,8 @@ async def consume_folder(params: FolderFiles, feed: Feed) -> None:
 
 async def _take(box: FileBox, name: str, feed: Feed) -> None:
     try:
-        await feed.take_file(await box.claim(name), name)
+        file = await box.claim(name)
+        await feed.take_file(file, file.name)
     except (InputInvalid, NodeError) as error:
         feed.refused(error.problems[0])
         await box.failed(name, error.problems[0])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from engine.sdk import (
     Example,
     Feed,
     HttpCall,
+    InputInvalid,
     Item,
     NodeError,
     OfType,
@@ -25,11 +27,15 @@ from engine.sdk import (
     get,
     instant,
     poll,
+    read_kept,
     trigger,
     utc_text,
     write_json,
 )
 from nodes.connector.messages import Keyed, keyed_arrival
+
+MARKS: Final = 10_000
+"""So many marks of one look are remembered."""
 
 
 class HttpList(Keyed):
@@ -95,17 +101,34 @@ def next_query(params: HttpList, cursor: Mapping[str, Any] | None, now: datetime
     return query, known
 
 
-def after_answer(params: HttpList, span: Mapping[str, Any], body: Any) -> tuple[list[Any], dict[str, Any], bool]:
+@dataclass(slots=True)
+class Passed:
+    """What the pages of one look showed so far: the marks that they were asked with, and the items of the last one."""
+
+    marks: set[str] = field(default_factory=set[str])
+    items: list[Any] | None = None
+
+    def add(self, mark: Any, items: list[Any]) -> None:
+        if len(self.marks) >= MARKS:
+            self.marks.clear()
+        self.marks.add(str(mark))
+        self.items = items
+
+
+def after_answer(
+    params: HttpList, span: Mapping[str, Any], body: Any, passed: Passed | None = None
+) -> tuple[list[Any], dict[str, Any], bool]:
     """The items of an answer, how far the list is read with it, and whether there is another page. Raises ``NodeError``. Pure.
 
-    Without a span of time the last mark leads on from round to round.
+    ``passed``: what the pages before it showed. Without a span of time the last mark leads on from round to round.
     """
-    answer = cast("Item", body) if isinstance(body, dict) else {}
-    items = _as_list(body if params.items_path is None else get(answer, params.items_path, None))
+    read = _read(body)
+    answer = cast("Item", read) if isinstance(read, dict) else {}
+    items = _as_list(read if params.items_path is None else get(answer, params.items_path, None))
     if items is None:
         raise NodeError("poll.no_list", path=params.items_path or "–")
     mark = (get(answer, params.next_path, None) or None) if params.next_path else None
-    more = bool(items) and (params.page_param is not None or mark not in (None, span["mark"]))
+    more = _has_next_page(params, items, passed or Passed()) or _leads_on(params, span, mark, items, passed or Passed())
     if more:
         ahead = {**span, "page": span["page"] + 1, "mark": mark}
     else:
@@ -113,17 +136,50 @@ def after_answer(params: HttpList, span: Mapping[str, Any], body: Any) -> tuple[
     return items, ahead, more
 
 
+def _has_next_page(params: HttpList, items: list[Any], passed: Passed) -> bool:
+    """Page numbers end with an empty page, or with the page before once more: the service does not heed them."""
+    return params.page_param is not None and bool(items) and items != passed.items
+
+
+def _leads_on(params: HttpList, span: Mapping[str, Any], mark: Any, items: list[Any], passed: Passed) -> bool:
+    """A new mark leads on behind an empty page too. Where the mark is kept from look to look, the next look goes on from there."""
+    if params.cursor_param is None or mark is None or str(mark) in {*passed.marks, str(span["mark"])}:
+        return False
+    return bool(items) or params.since_param is not None
+
+
+def _read(body: Any) -> Any:
+    """Text is an answer that could not be read as a whole. One that is only too deep is read: an odd item holds up no other."""
+    if not isinstance(body, str):
+        return body
+    if "\ufffd" in body:
+        raise NodeError("poll.unreadable", reason="not UTF-8")
+    try:
+        return read_kept(body.removeprefix("\ufeff"))
+    except InputInvalid as error:
+        problem = error.problems[0]
+        if problem.code == "body.too_deep":
+            raise NodeError(problem.code, **problem.fields) from None
+        raise NodeError("poll.unreadable", reason=problem.fields["reason"]) from None
+
+
 def _as_list(value: Any) -> list[Any] | None:
     return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 async def consume_list(params: HttpList, feed: Feed) -> None:
+    passed = Passed()
+
     async def look(cursor: Any) -> Portion:
+        nonlocal passed
+        if cursor is None or cursor.get("ended"):
+            passed = Passed()
         query, span = next_query(params, cursor, feed.now())
         answer = await feed.http(params.service, HttpCall("GET", params.path, query=query))
         if by_status(answer) != "done":
             raise NodeError("poll.status", status=answer.status)
-        items, ahead, more = after_answer(params, span, answer.body)
+        items, ahead, more = after_answer(params, span, answer.body, passed)
+        passed.add(span["mark"], items)
         return Portion([Delivery(write_json(item)) for item in items], ahead, more)
 
     await poll(feed, params.every.total_seconds(), look)
