@@ -12,7 +12,6 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateSyntaxError
 
 from engine.errors import InputInvalid, NodeError, Problem
-from engine.json_text import write_json
 from engine.node.template_cost import MOST_ROUNDS, CountingEnvironment, TooCostly, budget
 
 _ROOTS: Final = ("item", "flow")
@@ -115,14 +114,9 @@ def _path(node: nodes.Node) -> str | None:
 @cache
 def _environment(encoded: bool) -> CountingEnvironment:
     return CountingEnvironment(
-        FILTERS, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_percent_encoded if encoded else _told
+        FILTERS, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_percent_encoded if encoded else None
     )
 
 
-def _told(value: Any) -> Any:
-    """Objects and lists as JSON, everything else as Jinja has it."""
-    return write_json(value).decode() if isinstance(value, (dict, list)) else value
-
-
 def _percent_encoded(value: Any) -> Any:
-    return quote(str(_told(value)), safe="")
+    return quote(str(value), safe="")

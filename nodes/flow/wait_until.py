@@ -7,14 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.sdk import Cel, Context, Example, Item, NodeError, Params, Wait, effect_node, instant, utc_text, zone_of
+from engine.sdk import Cel, Context, Example, Item, NodeError, Params, Wait, effect_node, instant, utc_text
 
 
 class WaitUntil(Params):
     until: Cel = Field(
         title="Time to wait for",
-        description='An expression such as timestamp(item.paid_at) + duration("2h"). Text needs a zone, as in 2026-01-16T08:00:00+08:00. '
-        "A time that is past is no wait.",
+        description='An expression such as timestamp(item.paid_at) + duration("2h"). A time that is past is no wait.',
     )
 
 
@@ -33,7 +32,6 @@ class WaitUntil(Params):
             requests=({"wait": "timer", "until": "2026-01-16T05:04:05Z"},),
             title="Two hours after payment",
         ),
-        Example({"until": "item.at"}, [{"at": "2030-01-01T00:00:00"}], problem="wait.no_zone", title="A time without a zone"),
         Example({"until": "item.day"}, [{"day": "soon"}], problem="wait.bad_time", title="No time at all"),
     ),
 )
@@ -44,13 +42,11 @@ async def wait_until(item: Item, params: WaitUntil, context: Context) -> Item:
 
 
 def _moment(value: Any) -> datetime:
-    """Raises ``NodeError`` with ``wait.bad_time``, or ``wait.no_zone``: text needs a zone, so that everybody means the same time."""
+    """Raises ``NodeError`` with ``wait.bad_time``. Text without a zone is read as UTC."""
     try:
         moment = instant(value) if isinstance(value, str) else value
     except NodeError:
         moment = None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise NodeError("wait.bad_time", value=type(value).__name__)
-    if isinstance(value, str) and (value.strip().isdigit() or not zone_of(value, "")):
-        raise NodeError("wait.no_zone")
     return moment

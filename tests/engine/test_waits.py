@@ -13,11 +13,9 @@ import pytest
 
 from engine.app import Orderloom
 from engine.errors import Conflict, InputInvalid, NodeError, NotFound, Problem
-from engine.order import utc_text
 from engine.run.wakes import due_at
 from engine.store.open import open_store
 from engine.store.ports import Event, StoreOptions, WaitFilter
-from nodes.flow.wait_until import _moment
 from tests.engine.waiting import APPROVE, MORNING, REST, SERVICE, SETTINGS, House, flow, published
 
 
@@ -76,20 +74,6 @@ async def test_a_time_that_is_past_is_no_wait(house: House) -> None:
         assert await house.state(later) == "waiting"
         await house.later(hours=1)
         assert await house.state(later) == "done"
-
-
-@pytest.mark.parametrize("text", ["2030-01-01T00:00:00", "2030-01-01", "20300101", "20300101000000", "1893456000", "2030-01-01 9:00"])
-async def test_a_time_without_a_zone_is_refused(text: str) -> None:
-    with pytest.raises(NodeError) as caught:
-        _moment(text)
-    assert caught.value.problem.code == "wait.no_zone"
-
-
-@pytest.mark.parametrize(
-    "text", ["2030-01-01T00:00:00Z", "2030-01-01T08:00:00+08:00", "2030-01-01 00:00:00 UTC", "2029-12-31T19:00:00-0500"]
-)
-async def test_a_time_with_a_zone_is_the_same_for_everybody(text: str) -> None:
-    assert utc_text(_moment(text)) == "2030-01-01T00:00:00Z"
 
 
 async def test_later_events_of_an_order_pass_a_waiting_one_unless_the_trigger_holds_them(house: House) -> None:

@@ -122,8 +122,3 @@ def test_the_problem_says_what_is_wrong_and_what_to_do(language: str) -> None:
     what, do = problem_sentences("template.too_costly", language)
     assert what != "template.too_costly"
     assert do
-
-
-def test_objects_and_lists_are_written_as_json() -> None:
-    assert rendered("of {{ item.map }} and {{ item.few }}") == 'of {"a":1,"b":"z"} and [1,2,3]'
-    assert TextTemplate("{{ item.map }}", encoded=True).render({"item": ITEM}) == "%7B%22a%22%3A1%2C%22b%22%3A%22z%22%7D"
