@@ -179,6 +179,35 @@ async def test_few_writes_wait_for_those_under_way_and_many_do_not(apart: SqlSto
     assert not any(one.duplicate for one in await asyncio.gather(*written))
 
 
+async def test_after_many_writes_a_few_wait_a_moment_for_company_and_after_a_few_they_do_not(
+    apart: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "HOLD", 0.2)
+    writer, numbers = writer_of(apart), iter(range(1_000))
+
+    def put(count: int) -> list[asyncio.Future[Accepted]]:
+        return [apart.journal.put_event(numbered(next(numbers))) for _ in range(count)]
+
+    async def handed_over() -> int:
+        await asyncio.sleep(0)
+        return sum(len(entries) for entries in writer._under_way)
+
+    written = await asyncio.gather(*put(remote.MANY))
+    few = put(3)
+    held = await handed_over()
+    company = put(remote.MANY - 3)
+    together = await handed_over()
+    written += await asyncio.gather(*few, *company)
+    alone = put(1)
+    none_yet = await handed_over()
+    written += await asyncio.gather(*alone)  # nobody comes, yet it does not wait for ever
+    after_a_few = put(1)
+    at_once = await handed_over()
+    written += await asyncio.gather(*after_a_few)
+    assert (held, together, none_yet, at_once) == (0, remote.MANY, 0, 1)
+    assert len({one.id for one in written}) == 2 * remote.MANY + 2
+
+
 async def test_while_there_is_no_other_process_everything_is_written_here(apart: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.store.apart import process
 

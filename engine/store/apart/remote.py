@@ -30,6 +30,10 @@ AHEAD: Final = 2
 ENOUGH: Final = 32
 """Writes that are handed over while others are under way. Fewer wait for those, and go together with what comes meanwhile: a transaction
 costs both processes the same for few writes as for many."""
+MANY: Final = 20
+HOLD: Final = 0.002
+"""Seconds for which fewer than ``MANY`` writes wait for company, where so many came together the last time: then more come within that
+time, and the first few alone would cost a flush of their own. Where little is written, nothing waits."""
 FEW: Final = 4
 LULL: Final = 0.05
 """Seconds without more than ``FEW`` writes at once, after which they are done here: handing them over would take longer."""
@@ -59,6 +63,9 @@ class RemoteWriter(asyncio.Protocol):
         self._forgotten: list[int] = []
         self._writing_here = self._scheduled = self._closing = False
         self._lull_from = 0.0
+        self._last = 0
+        self._hold: asyncio.TimerHandle | None = None
+        self._held = False
         self._transport: asyncio.Transport | None = None
         self._frames = Frames()
         self._open = 0
@@ -167,7 +174,23 @@ class RemoteWriter(asyncio.Protocol):
 
     def _may_go(self) -> bool:
         """Whether what was gathered is handed over now."""
-        return not self._under_way or (len(self._under_way) < AHEAD and len(self._gathered) >= ENOUGH)
+        if self._under_way:
+            return len(self._under_way) < AHEAD and len(self._gathered) >= ENOUGH
+        if self._held or self._last < MANY or len(self._gathered) >= MANY:
+            return True
+        if self._hold is None:
+            self._hold = self._loop.call_later(HOLD, self._let_go)
+        return False
+
+    def _let_go(self) -> None:
+        self._held = True
+        self._release()
+
+    def _count(self, handed_over: int) -> None:
+        self._last, self._held = handed_over, False
+        if self._hold is not None:
+            self._hold.cancel()
+            self._hold = None
 
     def _is_lull(self) -> bool:
         """Whether so little has been written lately that it is not worth handing over."""
@@ -185,6 +208,7 @@ class RemoteWriter(asyncio.Protocol):
             self._alone(entries, error)
             return
         self._told, self._forgotten = self._desk.claim, []
+        self._count(len(entries))
         self._under_way.append(entries)
         if self._transport is not None:
             self._transport.write(told)
