@@ -8,8 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import ClientException, InternalServerException, SerializationException
 
-from engine.errors import InputInvalid, Problem
-from engine.json_text import too_deep
+from engine.json_text import too_deep, unreadable
 
 
 class Gone(ClientException):
@@ -25,7 +24,7 @@ class OwnRequest(Request[Any, Any, Any]):
         except RecursionError:
             raise too_deep() from None
         except (SerializationException, UnicodeDecodeError) as error:
-            raise InputInvalid(Problem("body.unreadable", fields={"reason": str(error.__cause__ or error)})) from None
+            raise unreadable(error.__cause__ or error) from None
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         try:

@@ -7,6 +7,7 @@ is limited (rule R13). ``canonical`` follows RFC 8785 for all but fractional num
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +20,7 @@ MAX_DEPTH = 64
 SAFE_INTEGER = 2**53
 _MARK: Final = b"\xef\xbb\xbf"
 
+_AT: Final = re.compile(r"\(byte ([0-9]+)\)$")
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
@@ -38,7 +40,7 @@ def read_kept(raw: bytes | str) -> Any:
     try:
         return _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputInvalid(Problem("body.unreadable", fields={"reason": str(error)})) from None
+        raise unreadable(error) from None
     except RecursionError:
         raise too_deep() from None
 
@@ -52,6 +54,21 @@ def is_deep(raw: bytes | str, value: Any) -> bool:
 def without_mark(raw: bytes | str) -> bytes | str:
     """A text without the byte order mark that editors on Windows put in front (RFC 8259, section 8.1: a reader may pass over it)."""
     return raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
+
+
+def unreadable(error: BaseException) -> InputInvalid:
+    """``body.unreadable``, with what the library says, and its ``rule`` and ``byte`` (the first one is 0) for other languages."""
+    return InputInvalid(Problem("body.unreadable", fields=_why_unreadable(error)))
+
+
+def _why_unreadable(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, UnicodeDecodeError):
+        return {"reason": "a text in it is no UTF-8", "rule": "json_utf8"}
+    reason = str(error).removeprefix("JSON is malformed: ")
+    if "truncated" in reason:
+        return {"reason": "it ends too early", "rule": "json_ends_early"}
+    at = _AT.search(reason)
+    return {"reason": reason, "rule": "json_form"} if at is None else {"reason": reason, "rule": "json_byte", "byte": int(at[1])}
 
 
 def too_deep() -> InputInvalid:

@@ -10,6 +10,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.catalogue import explain
 from engine.errors import InputInvalid
 from engine.json_text import MAX_DEPTH, canonical_json, digest, for_browsers, read_json, write_json
 
@@ -63,6 +64,23 @@ def test_unreadable_bytes_are_named(raw: bytes) -> None:
     with pytest.raises(InputInvalid) as caught:
         read_json(raw)
     assert caught.value.problems[0].code == "body.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("raw", "english", "chinese"),
+    [
+        (b'{"a":1,}', "trailing comma in object (byte 7)", "第 7 字节处不符合 JSON 语法"),
+        (b"{", "it ends too early", "内容不完整，提前结束"),
+        (b'"\xff"', "a text in it is no UTF-8", "其中有文本不是 UTF-8 编码"),
+        (b"9" * 5_000, "Integer value out of range", "JSON 格式有误"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place_in_the_language_of_the_reader(raw: bytes, english: str, chinese: str) -> None:
+    with pytest.raises(InputInvalid) as caught:
+        read_json(raw)
+    [problem] = caught.value.problems
+    assert explain(problem)["what"] == f"This is not readable JSON: {english}."
+    assert explain(problem, "zh")["what"] == f"内容不是可读的 JSON：{chinese}。"
 
 
 @pytest.mark.parametrize(("levels", "code"), [(MAX_DEPTH, None), (MAX_DEPTH + 1, "body.too_deep"), (100_000, "body.too_deep")])

@@ -23,6 +23,7 @@ from yarl import URL
 
 from engine.connection.failures import CallFailed
 from engine.connection.http import HttpRequest, HttpResponse, Sending, TooLarge
+from engine.connection.reasons import BROKEN_OFF, why_unreachable
 from engine.connection.talk import Talk
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
@@ -152,9 +153,10 @@ class Wire:
 
 
 def _unreachable(error: Exception, url: URL) -> CallFailed:
-    """The error's type says enough; its text may hold the URL."""
+    """Its text is not told: it may hold the URL."""
     maybe_sent = not isinstance(error, aiohttp.ClientConnectorError)
-    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, reason=type(error).__name__)
+    why = BROKEN_OFF if isinstance(error, aiohttp.ServerDisconnectedError) else why_unreachable(error)
+    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, **why)
 
 
 def _usable(at_hand: list[Talk]) -> Talk | None:

@@ -67,15 +67,14 @@ def _unreadable(problem: Problem, raw: bytes | str, name: str) -> Problem:
     """What ``read_json`` found, with line and column in place of the byte."""
     if problem.code != "body.unreadable":
         return problem.inside(name)
-    reason, _, at = str(problem.fields["reason"]).partition(" (byte ")
-    text, digits = raw.encode(errors="replace") if isinstance(raw, str) else raw, at.removesuffix(")")
-    cut_off = "truncated" in reason
-    if not digits.isdigit() and not cut_off:
-        return Problem("flow.unreadable", (name,), {"reason": reason, "rule": "json_form"})
-    before = text.rstrip() if cut_off else text[: int(digits)]
+    reason, _, _ = str(problem.fields["reason"]).partition(" (byte ")
+    text = raw.encode(errors="replace") if isinstance(raw, str) else raw
+    at, cut_off = problem.fields.get("byte"), problem.fields["rule"] == "json_ends_early"
+    if at is None and not cut_off:
+        return Problem("flow.unreadable", (name,), {"reason": reason, "rule": problem.fields["rule"]})
+    before = text.rstrip() if cut_off else text[:at]
     place = {"line": before.count(b"\n") + 1, "column": len(before.rpartition(b"\n")[2].decode(errors="replace")) + 1}
-    what = "it ends too early" if cut_off else reason.removeprefix("JSON is malformed: ")
-    shown = f"{what} at line {place['line']}, column {place['column']}"
+    shown = f"{reason} at line {place['line']}, column {place['column']}"
     return Problem("flow.unreadable", (name,), {**place, "reason": shown, "rule": "json_cut_off" if cut_off else "json_at"})
 
 

@@ -14,15 +14,16 @@ from nodes.task.asking import Asking, answered, ask
 def _is_form(schema: dict[str, Any]) -> dict[str, Any]:
     import jsonschema  # noqa: PLC0415 - costs start-up time
 
-    reason = ""
+    why: dict[str, str] = {}
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
-        reason = error.message
-    if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
-        reason = reason or 'it needs "type": "object" and "properties"'
-    if reason:
-        raise PydanticCustomError("orderloom", "{what}", {"what": reason, "problem": Problem("task.bad_form", (), {"reason": reason})})
+        place = ".".join(map(str, error.absolute_path)) or "–"
+        why = {"reason": f"{place}: {error.message}", "rule": "schema_at", "place": place}
+    if not why and (schema.get("type") != "object" or not isinstance(schema.get("properties"), dict)):
+        why = {"reason": 'it needs "type": "object" and "properties"', "rule": "schema_of_an_object"}
+    if why:
+        raise PydanticCustomError("orderloom", "{what}", {"what": why["reason"], "problem": Problem("task.bad_form", (), why)})
     return schema
 
 

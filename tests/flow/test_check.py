@@ -255,3 +255,6 @@ def test_nothing_waits_for_longer_than_ten_years(use, params, name, span, wanted
 def test_a_form_that_is_none_is_named() -> None:
     ask = {"use": "task.form@1", "params": {"title": "Weigh", "form": {"type": "array"}}}
     assert codes({"start": START, "ask": ask}, ["start -> ask"]) == ["task.bad_form"]
+    ask["params"]["form"] = {"type": "object", "properties": {"grams": {"type": "strin"}}}
+    [problem] = problems({"start": START, "ask": ask}, ["start -> ask"])
+    assert explain(problem, "zh")["what"].endswith("：“properties.grams.type”处不符合 JSON Schema 的规定")

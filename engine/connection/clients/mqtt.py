@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -68,6 +68,13 @@ class _Client(Client):
         return secured
 
 
+_DENIED: Final[Mapping[int, Mapping[str, str]]] = {
+    134: {"reason": "wrong user or password", "rule": "login_password"},
+    135: {"reason": "the user may not come in", "rule": "login_denied"},
+}
+"""By the standard's reason codes (MQTT 5, section 3.2.2.2), into which the client translates those of MQTT 3."""
+
+
 class MqttInbox:
     def __init__(self, server: Mqtt, session: str, prefetch: int) -> None:
         self._server, self._most, self._session, self._five = server, prefetch, session, server.version == "5"
@@ -85,8 +92,9 @@ class MqttInbox:
         self._client.loop_start()
         code = await self._answer()
         if code.is_failure:
-            denied = code.value in (134, 135)
-            raise self._failed("server.login" if denied else "server.unreachable", retriable=not denied, reason=str(code))
+            if code.value in _DENIED:
+                raise self._failed("server.login", retriable=False, **_DENIED[code.value])
+            raise self._failed("server.unreachable", reason=str(code), rule="mqtt_refused", number=code.value)
         if topic:
             self._client.subscribe(topic, qos=1)
             (granted,) = await self._answer()

@@ -31,5 +31,5 @@ def form_of(body: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
-        raise InputInvalid(Problem("body.unreadable", fields={"reason": "a form is expected"})) from None
+        raise InputInvalid(Problem("body.unreadable", fields={"reason": "a form is expected", "rule": "form_expected"})) from None
     return dict(pairs)

@@ -132,7 +132,7 @@ def kuaidi100_parcels(delivery: Delivery, params: Kuaidi100Parcels) -> Arrival:
     last = as_item(told.get("lastResult"))
     number = text_at(last, "nu")
     if number is None:
-        raise InputInvalid(Problem("body.unreadable", fields={"reason": "it names no parcel (lastResult.nu)"}))
+        raise InputInvalid(Problem("body.unreadable", fields={"reason": "it names no parcel (lastResult.nu)", "rule": "names_no_parcel"}))
     events, unread = _events(last)
     item: Item = {"tracking_no": number, "carrier": text_at(last, "com") or "", "events": events, "unread": unread}
     if promised := _moment(text_at(last, "predictedArrivalTime") or text_at(last, "arrivalTime")):
