@@ -137,4 +137,4 @@ def _document(name: str, value: object) -> object:
     try:
         return read_json(value)
     except InputInvalid:
-        raise InputInvalid(Problem("connection.invalid", (name,), {"reason": "it is not a JSON object"})) from None
+        raise InputInvalid(Problem("connection.invalid", (name,), {"reason": "it is not a JSON object", "rule": "dict_type"})) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from yarl import URL
 
@@ -31,12 +31,12 @@ def next_request(request: HttpRequest, answer: HttpResponse, hops: int) -> HttpR
         return None
     here = parse_url(request.url)
     if answer.status not in _KEEPS_METHOD and request.method.upper() not in _SAFE_METHODS:
-        raise _failed(here, f"status {answer.status} to a {request.method.upper()} request")
+        raise _failed(here, f"status {answer.status} to a {request.method.upper()} request", "redirect_method", status=answer.status)
     if hops >= MAX_HOPS:
-        raise _failed(here, f"more than {MAX_HOPS} hops")
+        raise _failed(here, f"more than {MAX_HOPS} hops", "redirect_hops", limit=MAX_HOPS)
     target = _target(here, answer)
     if here.scheme == "https" and target.scheme != "https":
-        raise _failed(here, "from https to http")
+        raise _failed(here, "from https to http", "redirect_http")
     headers = request.headers if here.origin() == target.origin() else _travelling(request.headers)
     return replace(request, url=str(target), headers=headers)
 
@@ -44,16 +44,17 @@ def next_request(request: HttpRequest, answer: HttpResponse, hops: int) -> HttpR
 def _target(here: URL, answer: HttpResponse) -> URL:
     location = answer.headers.get("location", "")
     if not location:
-        raise _failed(here, "no location")
+        raise _failed(here, "no location", "redirect_nowhere")
     try:
         return parse_url(str(here.join(URL(location))))
     except ValueError:
-        raise _failed(here, "its location is no address") from None
+        raise _failed(here, "its location is no address", "redirect_no_address") from None
 
 
 def _travelling(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() in _TRAVELS}
 
 
-def _failed(here: URL, reason: str) -> CallFailed:
-    return CallFailed("http.redirect", retriable=False, maybe_sent=True, host=here.raw_host, reason=reason)
+def _failed(here: URL, reason: str, rule: str, **more: int) -> CallFailed:
+    fields: dict[str, Any] = {"host": here.raw_host, "reason": reason, "rule": rule, **more}
+    return CallFailed("http.redirect", retriable=False, maybe_sent=True, **fields)

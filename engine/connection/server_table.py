@@ -25,6 +25,9 @@ from engine.connection.servers import Database
 _NAMED: Final = re.compile(r"""["'`„»«“](?:[\w$]+\.)*([\w$]+)["'`“«»”]""")
 """A name as servers quote it in what they say, whatever their language."""
 
+_DENIED: Final = ("42501", "1142", "1143", "1044", "1045")
+"""That the user may not read it: PostgreSQL's SQLSTATE, and the numbers of MariaDB and MySQL."""
+
 
 class ServerTable(ABC):
     """``mark`` stands around names; ``timed``: what is true of a column that holds a time."""
@@ -67,4 +70,14 @@ class ServerTable(ABC):
         return CallFailed("server.no_column", retriable=True, maybe_sent=False, column=column, name=table, host=self._server.host)
 
     def _refused(self, table: str, error: Exception) -> CallFailed:
-        return CallFailed("server.query", retriable=True, maybe_sent=False, name=table, reason=type(error).__name__)
+        return CallFailed("server.query", retriable=True, maybe_sent=False, name=table, **_why_refused(error))
+
+
+def _why_refused(error: Any) -> dict[str, Any]:
+    """By the number that servers give their errors; the text of one may repeat values."""
+    number = str(getattr(error, "sqlstate", None) or next(iter(error.args), ""))
+    if number in _DENIED:
+        return {"reason": "the user may not read it", "rule": "database_denied"}
+    if not (number.isascii() and number.isalnum() and len(number) <= 5):
+        return {"reason": "it does not say why", "rule": "database_silent"}
+    return {"reason": f"error {number}", "rule": "database_error", "number": number}

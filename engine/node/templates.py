@@ -13,6 +13,7 @@ from jinja2.exceptions import TemplateSyntaxError
 
 from engine.errors import InputInvalid, NodeError, Problem
 from engine.node.template_cost import MOST_ROUNDS, CountingEnvironment, TooCostly, budget
+from engine.node.template_faults import why_not_filled
 
 _ROOTS: Final = ("item", "flow")
 MAX_OUTPUT: Final = 64 * 1024
@@ -68,7 +69,7 @@ class TextTemplate:
         except TooCostly:
             raise NodeError("template.too_costly", limit=MOST_ROUNDS) from None
         except Exception as error:  # noqa: BLE001 - whatever a template does to plain data, the item is at fault
-            raise NodeError("template.failed", reason=type(error).__name__) from None
+            raise NodeError("template.failed", **why_not_filled(error, self._text)) from None
         if size > MAX_OUTPUT:
             raise NodeError("template.too_long", limit=MAX_OUTPUT)
         return "".join(parts)
@@ -80,9 +81,11 @@ def _compiled(text: str, encoded: bool) -> JinjaTemplate:
     try:
         return _environment(encoded).from_string(text)
     except TemplateSyntaxError as error:
-        raise InputInvalid(Problem("template.syntax", fields={"reason": (error.message or "").rstrip("."), "line": error.lineno})) from None
-    except TemplateError as error:
-        raise InputInvalid(Problem("template.syntax", fields={"reason": type(error).__name__, "line": 1})) from None
+        raise InputInvalid(
+            Problem("template.syntax", fields={"reason": (error.message or "").rstrip("."), "rule": "template_form", "line": error.lineno})
+        ) from None
+    except TemplateError:
+        raise InputInvalid(Problem("template.syntax", fields={"reason": "it is no template", "rule": "template_form", "line": 1})) from None
 
 
 @lru_cache(maxsize=2048)

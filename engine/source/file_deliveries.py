@@ -38,7 +38,9 @@ class FileDeliveries:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the files behind it are to be taken
             log.warning("odd file", extra={"type": type(error).__name__, "at": place_of(error)})
-            raise InputInvalid(Problem("input.unreadable", (self._name,), {"line": "–", "reason": type(error).__name__})) from None
+            raise InputInvalid(
+                Problem("input.unreadable", (self._name,), {"line": "–", "reason": "its reader cannot cope with it", "rule": "file_odd"})
+            ) from None
         self._deliveries = self._read()
 
     async def next(self) -> Sequence[Delivery]:

@@ -121,7 +121,14 @@ def _session(guard: AddressGuard) -> aiohttp.ClientSession:
 
 async def _no_redirect(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestRedirectParams) -> None:
     del session, context
-    raise CallFailed("http.redirect", retriable=False, maybe_sent=False, host=params.url.raw_host, reason="a message service that moved")
+    raise CallFailed(
+        "http.redirect",
+        retriable=False,
+        maybe_sent=False,
+        host=params.url.raw_host,
+        reason="a message service that moved",
+        rule="redirect_messages",
+    )
 
 
 async def _connected(session: aiohttp.ClientSession, guard: AddressGuard, shop: Pinduoduo) -> aiohttp.ClientWebSocketResponse:

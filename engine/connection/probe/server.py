@@ -26,5 +26,7 @@ async def probe_folder(course: Course, folder: Folder, tools: Tools) -> None:
     with course.step("Folder", timed=False) as told:
         path = await asyncio.to_thread(tools.guard.folder, folder.path)
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            raise CallFailed("folder.unusable", retriable=True, maybe_sent=False, folder=folder.path, reason="EACCES")
+            raise CallFailed(
+                "folder.unusable", retriable=True, maybe_sent=False, folder=folder.path, reason="Permission denied", rule="os_denied"
+            )
         told("it is there, and files in it can be read and moved")

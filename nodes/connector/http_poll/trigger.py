@@ -153,14 +153,14 @@ def _read(body: Any) -> Any:
     if not isinstance(body, str):
         return body
     if "\ufffd" in body:
-        raise NodeError("poll.unreadable", reason="not UTF-8")
+        raise NodeError("poll.unreadable", reason="not UTF-8", rule="json_utf8")
     try:
         return read_kept(body.removeprefix("\ufeff"))
     except InputInvalid as error:
         problem = error.problems[0]
         if problem.code == "body.too_deep":
             raise NodeError(problem.code, **problem.fields) from None
-        raise NodeError("poll.unreadable", reason=problem.fields["reason"]) from None
+        raise NodeError("poll.unreadable", **problem.fields) from None
 
 
 def _as_list(value: Any) -> list[Any] | None:
