@@ -84,6 +84,8 @@ STANDSTILL_EVERY = 30.0
 WATCH_EVERY = 1.0
 KEEP_DELAYS_EVERY = 5.0
 RETENTION_EVERY = 600.0
+RETENTION_FIRST = 60.0
+"""Seconds after a start: a service that is often restarted deletes too, and whoever changed the settings sees it soon."""
 T = TypeVar("T")
 
 
@@ -196,7 +198,7 @@ class Orderloom(Decisions):
         self._upkeep.every(STANDSTILL_EVERY, "renew tokens", self.renewer.look)
         self._upkeep.every(STANDSTILL_EVERY, "look at certificates", self.certificates.look)
         self._upkeep.every(STANDSTILL_EVERY, "look for stuck orders", self.stuck.look)
-        self._upkeep.every(RETENTION_EVERY, "delete what is old", self.retainer.sweep)
+        self._upkeep.every(RETENTION_EVERY, "delete what is old", self.retainer.sweep, first=RETENTION_FIRST)
         self._upkeep.every(WATCH_EVERY, "look at what arrived", self.contracts.look)
         self._upkeep.every(WATCH_EVERY, "look for alarms", self.watch.look)
         self._upkeep.every(KEEP_DELAYS_EVERY, "keep delays", self.watch.delays.keep)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -23,14 +24,15 @@ class Upkeep:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._begun: dict[str, asyncio.Task[None]] = {}
 
-    def every(self, seconds: float, name: str, job: Job) -> None:
-        """Run a job every so many seconds. What it raises is logged by code, and it runs again."""
+    def every(self, seconds: float, name: str, job: Job, *, first: float | None = None) -> None:
+        """Run a job every so many seconds, and ``first`` after so many. What it raises is logged by code, and it runs again."""
+        begin: dict[str, Any] = {} if first is None else {"next_run_time": datetime.now(UTC) + timedelta(seconds=first)}
 
         async def run() -> None:
             await _guarded(name, job)
 
         self._scheduler.add_job(  # pyright: ignore[reportUnknownMemberType]
-            run, "interval", seconds=seconds, id=name, coalesce=True, max_instances=1, misfire_grace_time=None
+            run, "interval", seconds=seconds, id=name, coalesce=True, max_instances=1, misfire_grace_time=None, **begin
         )
 
     def begin(self, name: str, job: Job) -> None:

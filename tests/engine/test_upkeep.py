@@ -102,3 +102,23 @@ async def test_a_job_that_was_begun_and_fails_may_be_begun_again() -> None:
         upkeep.begin("job", job)
         await asyncio.sleep(0.01)
     assert ran == 2
+
+
+async def test_a_job_that_runs_rarely_may_run_soon_after_the_start() -> None:
+    ran = asyncio.Event()
+
+    async def job() -> None:
+        ran.set()
+
+    upkeep = Upkeep()
+    upkeep.every(600, "rare", job, first=0.05)
+    upkeep.every(600, "rarer", never)
+    upkeep.start()
+    try:
+        await asyncio.wait_for(ran.wait(), 5)
+    finally:
+        upkeep.stop()
+
+
+async def never() -> None:
+    raise AssertionError("not before its time")
