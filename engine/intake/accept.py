@@ -209,6 +209,10 @@ class Intake:
                 return await self.accept(plan, step, delivery, now, actor=actor)
             except InputInvalid:
                 pass
+        return await self.take_as_it_is(plan, step, delivery, now, actor=actor)
+
+    async def take_as_it_is(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str) -> Accepted:
+        """Kept by its bytes, whatever is in them."""
         arrival = Arrival((), _channel(step), content={"sha256": sha256(delivery.body).hexdigest()})
         keys = keys_of(arrival)
         keeping = self._keep(plan, step, delivery, arrival, keys, now, actor, None, deadline(plan, step, now, None))

@@ -14,9 +14,11 @@ import pytest
 from engine.app import Orderloom
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
-from engine.node.keys import order_key
-from engine.node.triggers import Delivery
+from engine.intake import accept
+from engine.node.keys import Keys, order_key
+from engine.node.triggers import Arrival, Delivery
 from engine.settings import Settings
+from engine.source import feed
 from engine.source.feed import LiveFeed
 from engine.source.file_deliveries import FileDeliveries
 
@@ -135,6 +137,31 @@ async def test_a_file_that_was_being_taken_when_the_service_ended_is_taken_after
         assert len(await arrived(app, 3)) == 3
         await until(lambda: inbox.names("done") == ["a.csv"])
         assert len(await numbers(app)) == 3
+
+
+async def test_an_order_over_which_we_stumble_ourselves_is_kept_in_the_end_and_holds_up_no_other(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, tried = accept.keys_of, 0
+
+    def stumbles(arrival: Arrival) -> Keys:
+        nonlocal tried
+        if arrival.items and arrival.items[0].get("no") == "ODD":
+            tried += 1
+            raise ZeroDivisionError("nobody foresaw this")
+        return read(arrival)
+
+    monkeypatch.setattr(accept, "keys_of", stumbles)
+    monkeypatch.setattr(feed, "TRY_AGAIN", 0.01)
+    async with inbox.open() as app:
+        await listen(app, group_by="no")
+        inbox.put("a.csv", "no\nA\nODD\nB\n")
+        await until(lambda: inbox.names("done") == ["a.csv"])
+        inbox.put("b.csv", "no\nC\n")
+        odd, *others = sorted(await arrived(app, 4))
+        assert (odd[0], others) == ("?", ["A", "B", "C"])
+        assert tried == feed.TRIES
+        assert app.sources.states()[0].refused == 0
 
 
 def test_only_allowed_folders_are_opened_and_no_way_leads_out_of_them(tmp_path: Path) -> None:
