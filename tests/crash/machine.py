@@ -233,7 +233,9 @@ class Machine(Callers):
                 self.out_of_order.append(f"{seen} before {one}, which is {state}")
 
     def _decide(self, incident: Incident, action: str) -> None:
-        one = self.known[self.parent_of(incident.run_id)]
+        run = self.parent_of(incident.run_id)
+        assert run in self.known, f"run {run} is nobody's: it was made beside those of which senders were told"
+        one = self.known[run]
         try:
             self.run(self.app.resume(incident.id, action, "owner"))
         except Conflict:
