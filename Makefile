@@ -29,7 +29,7 @@ demo:                      ## the main job: a demo shop sends orders through the
 test: dev chromium tools check   ## everything: lint, types, layers, and the whole test suite, two files at a time
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-long: dev chromium tools       ## the proofs at length, some ninety minutes: 500 kills, every crash point, twenty times the examples (SEED=…)
+test-long: dev chromium tools       ## the proofs at length, hours: 500 kills, every crash point, twenty times the examples (SEED=…)
 	PROOFS_LONG=1 PROOFS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/crash tests/store tests/run/test_random_graphs.py tests/browser/test_everywhere.py tests/browser/test_everywhere_orders.py tests/sources/test_changed_forms.py tests/docs/test_documents.py $(if $(SEED),--hypothesis-seed=$(SEED))
 
 quick: dev                 ## the tests that take under a minute
