@@ -1,5 +1,6 @@
 // One field of a form: label, control, help, and what is wrong with it.
 import { html, memo } from "../../react.js";
+import { marked } from "../help_text.js";
 import { keyOf } from "../text/placing.js";
 import { useField } from "./context.js";
 import { controlOf } from "./controls.js";
@@ -18,7 +19,7 @@ function FieldShown({ field, path, value, label }) {
   const group = isGroup(field);
   const inline = field.kind === "boolean";
   const named = label ? { "aria-label": label } : group ? { "aria-labelledby": `${at.id}-label` } : {};
-  const help = field.help ? html`<p className="setting-help" id=${`${at.id}-help`}>${field.help}</p>` : null;
+  const help = field.help ? html`<p className="setting-help" id=${`${at.id}-help`}>${marked(field.help)}</p>` : null;
   return html`<div className=${`setting${inline ? " inline" : ""}`} data-path=${keyOf(path)} data-kind=${field.kind} ...${group ? { role: "group", "aria-describedby": at.described, ...named } : {}}>
     ${field.title && !label ? html`<${Label} field=${field} at=${at} group=${group} />` : null}
     ${group ? help : null}
