@@ -66,9 +66,9 @@ def word(language: str, known: Any, value: str) -> str:
 
 
 def sentence_of(language: str, code: str) -> str:
-    """What a problem code means, where its sentence says so without fields; else the code."""
-    what = explain(Problem(code), language)["what"]
-    return code if "{" in what else what
+    """What a problem code means, with dots in place of fields; the code where nothing else would be left."""
+    what = re.sub(r"\{[^{}]*\}", "…", explain(Problem(code), language)["what"])
+    return what if re.search(r"\w", what) else code
 
 
 def action(language: str, name: str) -> str:
