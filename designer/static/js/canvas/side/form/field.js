@@ -1,6 +1,7 @@
 // One field of a form: label, control, help, and what is wrong with it.
 import { html, memo } from "../../react.js";
 import { marked } from "../help_text.js";
+import { byTitle } from "../text/by_title.js";
 import { keyOf } from "../text/placing.js";
 import { useField } from "./context.js";
 import { controlOf } from "./controls.js";
@@ -25,7 +26,7 @@ function FieldShown({ field, path, value, label }) {
     ${group ? help : null}
     <${Control} field=${field} at=${at} label=${label} />
     ${group ? null : help}
-    <${Problems} id=${`${at.id}-problems`} problems=${at.problems} />
+    <${Problems} id=${`${at.id}-problems`} problems=${at.problems.map((one) => byTitle(one, field))} />
   </div>`;
 }
 
