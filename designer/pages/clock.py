@@ -72,7 +72,7 @@ def length(span: timedelta) -> tuple[str, int | float]:
     if seconds < 1:
         return "ms", round(seconds * 1000)
     if seconds < 60:
-        return "s", round(seconds, 1)
+        return "s", round(seconds, 1) if seconds < 10 else int(seconds)
     for unit, size, limit in (("min", 60, 3600), ("h", 3600, 86400)):
         if seconds < limit:
             return unit, int(seconds // size)

@@ -23,6 +23,7 @@ from engine.catalogue import entries, explain, text
 from engine.errors import Problem
 from engine.hub.holds import may_ship
 from engine.json_text import for_browsers
+from engine.node.durations import duration_text
 from engine.run.view import told
 from engine.store.ports import Incident
 
@@ -37,7 +38,7 @@ def environment() -> Environment:
     callables.update(words=words, href=href, icons=icons(), as_problem=as_problem, types_of=TYPES)
     callables.update(asset=asset, joined=joined, modules=modules, may_ship=may_ship)
     filters.update(iso=iso, plain_json=for_browsers, order_parts=order_parts, duration=length)
-    filters.update(drawn_width=drawn_width, event_version=event_version, ticks=ticks, prose=prose)
+    filters.update(drawn_width=drawn_width, duration_text=duration_text, event_version=event_version, ticks=ticks, prose=prose)
     return made
 
 
@@ -66,9 +67,9 @@ def word(language: str, known: Any, value: str) -> str:
 
 
 def sentence_of(language: str, code: str) -> str:
-    """What a problem code means, where its sentence says so without fields; else the code."""
-    what = explain(Problem(code), language)["what"]
-    return code if "{" in what else what
+    """What a problem code means, with dots in place of fields; the code where nothing else would be left."""
+    what = re.sub(r"\{[^{}]*\}", "…", explain(Problem(code), language)["what"])
+    return what if re.search(r"\w", what) else code
 
 
 def action(language: str, name: str) -> str:

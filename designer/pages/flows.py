@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
@@ -13,12 +15,15 @@ from designer.pages.flow_cards import differ, flow_cards, judged, published_docu
 from designer.pages.flow_history import MOST, SHOWN, draft_changes, past
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import links as links_to
-from engine.errors import Problem
+from engine.app import now
+from engine.errors import InputInvalid, Problem
 from engine.flow.document import Flow
 from engine.flow.graph import links, order
 from engine.node.types import NodeType
+from engine.node.validation import read_params
 from engine.privacy.scrub import scrub
 from engine.registry import Registry
+from engine.schedules import Times, next_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,14 @@ class ShownStep:
     type: NodeType | None
     onward: Sequence[tuple[str, str]]
     disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTimes:
+    """When a trigger starts its flow; ``next``: ``None`` where this version starts nothing."""
+
+    times: Times
+    next: datetime | None
 
 
 @get("/flows", opt={"permission": "flow.read"})
@@ -78,6 +91,7 @@ async def flow_page(
         drawing=draw(flow) if flow else None,
         sources={state.trigger: state for state in engine.sources.states() if state.flow == name},
         steps=steps_in_order(flow, engine.registry) if flow else [],
+        schedules=schedules_of(flow, engine.registry, now() if chosen and chosen == record.published else None) if flow else {},
     )  # fmt: skip
 
 
@@ -98,3 +112,18 @@ def steps_in_order(flow: Flow, registry: Registry) -> list[ShownStep]:
         for slug in [*ordered, *rest]
         for node in [flow.nodes[slug]]
     ]
+
+
+def schedules_of(flow: Flow, registry: Registry, after: datetime | None) -> dict[str, ShownTimes]:
+    """By slug of the trigger. ``after``: the next time is looked for from then on."""
+    found: dict[str, ShownTimes] = {}
+    for slug, node in flow.nodes.items():
+        node_type = registry.find(node.use)
+        if node_type is None or node_type.starts != "schedule":
+            continue
+        try:
+            times = cast("Times", read_params(node_type.params, node.params))
+        except InputInvalid:
+            continue
+        found[slug] = ShownTimes(times, next_after(times, after) if after and not node.disabled else None)
+    return found

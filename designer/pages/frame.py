@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from litestar import MediaType, Request, Response
 
 from designer.pages.environment import environment, speech
 from designer.pages.filters import Given
+from designer.pages.flow_titles import untitled
 from designer.pages.reader import Reader, reader_of
 
 if TYPE_CHECKING:
@@ -93,8 +95,13 @@ def render(request: PageRequest, template: str, **values: Any) -> str:
     path = request.url.path
     here = path + (f"?{request.url.query}" if request.url.query else "")
     zone = reader.clock.name if request.method == "GET" else ""  # a page that answers a form is not asked for again
-    common = {"reader": reader, "zone": zone, "navigation": _navigation(request), "path": path, "here": here, **speech(reader.language)}
-    return environment().get_template(template).render({**common, **values})
+    called = partial(_untitled, request, reader.language)
+    common = {"reader": reader, "zone": zone, "navigation": _navigation(request), "path": path, "here": here, "untitled": called}
+    return environment().get_template(template).render({**common, **speech(reader.language), **values})
+
+
+def _untitled(request: PageRequest, language: str, slug: str, use: str) -> str:
+    return untitled(slug, loom(request).registry.find(use), language)
 
 
 def _navigation(request: PageRequest) -> tuple[tuple[str, tuple[Entry, ...]], ...]:

@@ -12,7 +12,7 @@ from litestar.response import Redirect, Response
 
 from designer.api.mending import ATTEMPTS, start_many
 from designer.pages.environment import href
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import flow_titles, node_title
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
 from designer.pages.mend_form import MOST_ROWS, TYPES, NewRow, Row, beside, new_rows, patch_of, rows_of, unlisted
@@ -132,5 +132,4 @@ def _placed(fields: Fields, problems: Sequence[Problem], language: str) -> tuple
 
 
 def _title(parked: Parked, language: str) -> str:
-    title = parked.plan.flow.nodes[parked.step.slug].title or {}
-    return title.get(language) or title.get("en") or parked.step.slug.replace("_", " ")
+    return node_title(parked.plan.flow.nodes[parked.step.slug].title, parked.step.slug, parked.step.type, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, cast
 
@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect
+from pydantic import TypeAdapter, ValidationError
 
 from designer.pages.filters import Given
 from designer.pages.flow_titles import node_titles
@@ -18,6 +19,7 @@ from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.listing import chosen, known
 from designer.pages.words import CAUSES, CHANNELS, TIMED_STAGES
 from engine.errors import Conflict, InputInvalid, Problem
+from engine.node.durations import Duration, duration_text
 from engine.path.finder import StuckFilter, StuckLook
 from engine.path.stages import TIMED
 from engine.path.stuck import SENT_ON, StuckOrder
@@ -25,6 +27,7 @@ from engine.path.times import STANDARD, ExpectedTimes, kept_times, parse_times, 
 
 PATH: Final = "/stuck"
 SHOWN: Final = 200
+_DURATION: Final[TypeAdapter[timedelta]] = TypeAdapter(Duration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ async def show_times(request: PageRequest, saved: FromQuery[str] = "") -> Respon
 
 @post("/stuck/times", opt={"permission": "path.write"}, status_code=200)
 async def change_times(request: PageRequest) -> Response[Any]:
-    """Fields ``CHANNEL.STAGE``; the channel is empty for all. 422 with all problems, 409 where somebody was quicker."""
+    """Fields ``CHANNEL.STAGE``, such as ``5m``; the channel is empty for all. 422 with all problems, 409 where somebody was quicker."""
     form = {name: value.strip() for name, value in (await request.form()).items() if isinstance(value, str)}
     typed = {name: value for name, value in form.items() if not name.startswith("_")}
     version = int(form["_version"]) if form.get("_version", "").isdecimal() and len(form["_version"]) < 10 else 0
@@ -80,7 +83,7 @@ async def change_times(request: PageRequest) -> Response[Any]:
     try:
         times = parse_times(_document(typed))
     except InputInvalid as error:
-        return _times(request, typed, version, error.problems, status=422)
+        return _times(request, typed, version, [_as_duration(one) for one in error.problems], status=422)
     try:
         await save_times(store, times, expected=version, actor=request.state.actor)
     except Conflict as error:
@@ -91,9 +94,11 @@ async def change_times(request: PageRequest) -> Response[Any]:
 
 def typed_of(times: ExpectedTimes) -> dict[str, str]:
     """The fields of the form, as they are kept."""
-    whole = {f".{stage}": str(times.of("", stage)) for stage in TIMED}
+    whole = {f".{stage}": _written(times.of("", stage)) for stage in TIMED}
     own = {
-        f"{name}.{stage}": str(value) for name, one in times.channels.items() for stage, value in one.model_dump(exclude_none=True).items()
+        f"{name}.{stage}": _written(value)
+        for name, one in times.channels.items()
+        for stage, value in one.model_dump(exclude_none=True).items()
     }
     return {**whole, **own}
 
@@ -103,9 +108,29 @@ def _document(typed: dict[str, str]) -> dict[str, Any]:
     for name, value in typed.items():
         channel, _, stage = name.rpartition(".")
         if value and stage in TIMED:
-            number: object = int(value) if value.isascii() and value.isdecimal() and len(value) < 12 else value
-            (document["channels"].setdefault(channel, {}) if channel else document["all"])[stage] = number
+            (document["channels"].setdefault(channel, {}) if channel else document["all"])[stage] = _read(value)
     return document
+
+
+def _written(seconds: int) -> str:
+    return duration_text(_seconds(seconds))
+
+
+def _read(value: str) -> object:
+    """Whole seconds, also where only a number is written; what is no duration stays as it is."""
+    if value.isascii() and value.isdecimal() and len(value) < 12:
+        return int(value)
+    try:
+        return -(-_DURATION.validate_python(value) // _seconds(1))
+    except ValidationError:
+        return value
+
+
+def _as_duration(one: Problem) -> Problem:
+    """What is no number is told here how a duration is written."""
+    if one.fields.get("rule") != "int_parsing":
+        return one
+    return replace(one, fields={"rule": "duration", "reason": "write a duration such as 30s, 5m, 2h or 1d"})
 
 
 def _seconds(number: int) -> timedelta:
@@ -140,7 +165,8 @@ def _times(
     channels = sorted({*CHANNELS, *(name.rpartition(".")[0] for name in typed if not name.startswith("."))})
     return page(
         request, "stuck/times.html", status=status,
-        typed=typed, version=version, problems=problems, saved=saved, channels=channels, stages=TIMED, standard=STANDARD,
+        typed=typed, version=version, problems=problems, saved=saved, channels=channels, stages=TIMED,
+        standard={stage: _written(seconds) for stage, seconds in STANDARD.items()},
     )  # fmt: skip
 
 

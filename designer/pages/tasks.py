@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from litestar import get, post
@@ -11,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from designer.pages.filters import Given
-from designer.pages.flow_titles import flow_titles
+from designer.pages.flow_titles import flow_titles, node_title
 from designer.pages.forms import FormField, beside, fields_of, filled, read_form
 from designer.pages.frame import PageRequest, loom, page, reader_for
 from designer.pages.held import held
@@ -69,7 +70,7 @@ async def _shown(
     request: PageRequest, task: Task, document: Mapping[str, Any], problems: Sequence[Problem], *, status: int = 200
 ) -> Response[str]:
     fields = _fields(task.schema)
-    by_field, rest = beside(problems, [one.name for one in fields], reader_for(request).language)
+    by_field, rest = beside([_by_title(one, fields) for one in problems], [one.name for one in fields], reader_for(request).language)
     decisions = next((one for one in fields if one.name == DECISION and one.kind == "choice"), None)
     form = filled([one for one in fields if one is not decisions], document, by_field, frozenset())
     key = task.event.order_key
@@ -85,15 +86,22 @@ def _fields(schema: Mapping[str, Any]) -> list[FormField]:
     return fields_of(schema)
 
 
+def _by_title(problem: Problem, fields: Sequence[FormField]) -> Problem:
+    """A field is called here as the form calls it."""
+    title = next((one.title for one in fields if one.name == problem.fields.get("name")), None)
+    return replace(problem, fields={**problem.fields, "name": title}) if title else problem
+
+
 async def _questions(request: PageRequest, waits: Sequence[Wait]) -> dict[int, str]:
-    """What the asking nodes are called, in the reader's language; the slug where their version cannot be read any more."""
+    """What the asking nodes are called, in the reader's language: their titles, else their types; the slug where neither can be read."""
     engine, language = loom(request), reader_for(request).language
     found: dict[int, str] = {}
     for wait in waits:
         try:
             run = await engine.store.run(wait.run_id)
-            title = (await engine.flows.plan_at(wait.flow, run.version)).flow.nodes[wait.step].title or {}
+            node = (await engine.flows.plan_at(wait.flow, run.version)).flow.nodes[wait.step]
         except (OrderloomError, NotFound):
-            title = {}
-        found[wait.id] = title.get(language) or title.get("en") or wait.step.replace("_", " ")
+            found[wait.id] = wait.step.replace("_", " ")
+            continue
+        found[wait.id] = node_title(node.title, wait.step, engine.registry.find(node.use), language)
     return found

@@ -157,6 +157,7 @@ def test_what_is_no_json_is_named_before_anything_is_sent(page: Page, small: str
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/test-runs") else None)
     run_own(page, drawer, "{no: 1}")
     expect(drawer.get_by_role("alert")).to_contain_text("This is not JSON")
+    expect(drawer.get_by_role("alert")).to_be_in_viewport()
     assert asked == []
 
 

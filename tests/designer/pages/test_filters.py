@@ -59,7 +59,15 @@ def test_one_filter_is_taken_away_and_the_others_stay() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.0784, ("ms", 78)), (-5, ("ms", 0)), (3.26, ("s", 3.3)), (150, ("min", 2)), (7300, ("h", 2)), (200_000, ("d", 2))],
+    [
+        (0.0784, ("ms", 78)),
+        (-5, ("ms", 0)),
+        (3.26, ("s", 3.3)),
+        (54.04, ("s", 54)),
+        (150, ("min", 2)),
+        (7300, ("h", 2)),
+        (200_000, ("d", 2)),
+    ],
 )
 def test_a_duration_is_told_in_the_unit_that_says_it_best(seconds: float, shown: tuple[str, float]) -> None:
     assert length(timedelta(seconds=seconds)) == shown

@@ -221,3 +221,21 @@ async def test_no_other_site_makes_or_publishes_a_flow(hub: Client, client: Clie
     cookie = (await client.get("/", params={"key": key}, follow_redirects=False)).headers["set-cookie"].partition(";")[0]
     headers = {"Cookie": cookie, "Authorization": "", "Sec-Fetch-Site": "cross-site"}
     assert (await hub.post(path, data={"title": "A", "version": "1"}, headers=headers)).status_code == 403
+
+
+async def test_a_flow_that_starts_at_times_says_when_and_when_next(owner: Client) -> None:
+    nodes = {
+        "often": {"use": "flow.schedule@1", "params": {"every": "15m"}},
+        "mornings": {"use": "flow.schedule@1", "params": {"cron": "30 8 * * mon-fri", "zone": "Asia/Shanghai"}},
+        "kept": {"use": "transform.keep_fields@1", "params": {"fields": ["planned_at"]}},
+    }
+    test = {"name": "t", "trigger": "often", "input": [{}], "expect": {"kept": {"items": [{}], "match": "subset"}}}
+    document = {"format": 1, "name": "timed", "nodes": nodes, "wires": ["often -> kept", "mornings -> kept"], "tests": [test]}
+    await owner.put("/api/flows/timed/draft", json=document)
+    drafted = (await owner.get("/flows/timed", headers=FORM)).text
+    assert "every 15m" in drafted
+    assert "the next" not in drafted
+    await publish(owner, {**document, "name": "timed_too"})
+    shown = (await owner.get("/flows/timed_too", headers=FORM)).text
+    assert "30 8 * * mon-fri</span> Asia/Shanghai · the next <time" in shown
+    assert shown.count("the next <time") == 2

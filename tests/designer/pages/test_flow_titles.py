@@ -94,6 +94,14 @@ async def test_nodes_without_a_title_are_called_by_their_slug_in_words(orderloom
     assert list((await node_titles(orderloom, places, "zh")).values()) == ["late orders", "gone node", "order"]
 
 
+async def test_a_node_whose_slug_was_made_of_its_type_is_called_by_the_type(orderloom: Orderloom, hub: Client) -> None:
+    drawn = {**HUB_FLOW["nodes"], "condition": {"use": "rule.condition@1"}, "condition_2": {"use": "rule.condition@1"}}
+    await hub.put("/api/flows/drawn/draft", json={**HUB_FLOW, "name": "drawn", "nodes": drawn})
+    places = [("drawn", "condition"), ("drawn", "condition_2")]
+    assert list((await node_titles(orderloom, places, "zh")).values()) == ["条件", "条件 2"]
+    assert "条件 2" in await main_of(hub, "/flows/drawn", "zh")
+
+
 def test_choices_among_nodes_of_the_same_title_tell_them_apart() -> None:
     titles = {("a", "order"): "Order", ("b", "order"): "Order", ("b", "order_2"): "Order", ("c", "order_3"): "Third", ("a", "wms"): "WMS"}
     assert choice_titles(titles, titles) == {"order": "Order (order)", "order_2": "Order (order_2)", "order_3": "Third", "wms": "WMS"}

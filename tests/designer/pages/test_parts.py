@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from designer.pages.board import SPAN_SECONDS, per_second, totals_before
-from designer.pages.environment import event_version, order_parts, prose, ticks
+from designer.pages.environment import event_version, order_parts, prose, sentence_of, ticks
 from designer.pages.schema import rows_of
 from engine.node.params import ConnectionRef, Money, Params
 
@@ -75,3 +75,9 @@ def test_code_between_ticks_is_marked_and_the_rest_escaped() -> None:
 def test_paragraphs_of_help_flow() -> None:
     assert prose("One\nline.\n\nTwo.") == "<p>One line.</p><p>Two.</p>"
     assert prose("第一\n行") == "<p>第一行</p>"
+
+
+def test_what_a_code_means_is_said_with_dots_where_nobody_knows_the_fields() -> None:
+    assert sentence_of("zh", "order.missing_field") == "订单缺少 …。"
+    assert sentence_of("en", "expression.money") == "This is not an amount of money."
+    assert sentence_of("en", "of.no.catalogue") == "of.no.catalogue"

@@ -87,3 +87,20 @@ async def test_looking_now_is_a_button(late: AsyncClient, orderloom: Orderloom) 
 async def test_an_empty_list_says_that_all_is_well(owner: AsyncClient, orderloom: Orderloom) -> None:
     text: Any = (await owner.get("/stuck", headers=HTML)).text
     assert "Nothing is stuck" in text
+
+
+async def test_times_are_read_and_shown_as_people_write_them(owner: AsyncClient) -> None:
+    assert 'value="2d"' in (await owner.get("/stuck/times", headers=HTML)).text
+    typed = {".wms": "1.5h", ".finance": "90s", "jd.wms": "10m", "jd.finance": "500ms", "_version": "0"}
+    await owner.post("/stuck/times", data=typed, headers=HTML)
+    kept = (await owner.get("/api/stuck-orders/times")).json()
+    assert (kept["all"]["wms"], kept["all"]["finance"], kept["channels"]) == (5400, 90, {"jd": {"wms": 600, "finance": 1}})
+    shown = (await owner.get("/stuck/times", headers=HTML)).text
+    assert re.search(r'name="\.wms" value="90m"', shown)
+    assert re.search(r'name="jd\.wms" value="10m"', shown)
+
+
+async def test_what_is_no_duration_is_told_how_one_is_written(owner: AsyncClient) -> None:
+    bad = await owner.post("/stuck/times", data={".wms": "soon", "_version": "0"}, headers=HTML | {"Accept-Language": "zh"})
+    assert "请填写时长，例如" in bad.text
+    assert "整数" not in bad.text

@@ -114,6 +114,9 @@ async def test_every_fault_of_an_answer_is_named_and_nothing_is_journaled(asking
     html = await asking.post(f"/tasks/{one}/answer", data={"grams": "heavy", "box": "L"}, headers=HTML)
     assert html.status_code == 422
     assert 'value="heavy"' in html.text
+    empty = await asking.post(f"/tasks/{one}/answer", data={"box": "L"}, headers=HTML)
+    assert "The answer lacks Grams." in empty.text
+    assert "lacks grams" not in empty.text
     assert (await asking.get(f"/api/tasks/{one}")).json()["state"] == "open"
     assert (
         await asking.post(f"/tasks/{one}/answer", data={"grams": "420", "box": "L"}, headers=HTML, follow_redirects=False)

@@ -27,8 +27,8 @@ export function TestRun() {
       </button>
       <span className="quiet small">${say("In the sandbox: nothing is sent and nothing is kept.")}</span>
     </div>
-    ${trial.chosen === OWN ? html`<${OwnInput} />` : null}
     <${Refused} problems=${trial.problems} />
+    ${trial.chosen === OWN ? html`<${OwnInput} />` : null}
     ${shown ? html`<${TrialResult} />` : trial.problems.length ? null : html`<p className="quiet">${say("Choose an order and run: every box and wire then shows what reached it, and each call that would go out is captured.")}</p>`}
   </div>`;
 }

@@ -24,8 +24,25 @@ export function familiesOf(types) {
     .filter(({ types: members }) => members.length);
 }
 
+/** Those that a search finds, by family: what is called so comes first, what only speaks of it last. @param {object[]} types @param {string} text */
+export function sought(types, text) {
+  const all = familiesOf(types.filter((type) => found(type, text)));
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return all;
+  const nearest = (one, other) => nearness(one, wanted) - nearness(other, wanted);
+  const sorted = all.map((family) => ({ ...family, types: family.types.toSorted(nearest) }));
+  return sorted.sort((one, other) => nearest(one.types[0], other.types[0]));
+}
+
 /** Whether every word of a search is in label, name or help. */
-export function found(type, text) {
+function found(type, text) {
   const all = `${type.label} ${type.name} ${type.help}`.toLowerCase();
   return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+}
+
+function nearness(type, wanted) {
+  const label = type.label.toLowerCase();
+  if (label === wanted) return 0;
+  if (label.startsWith(wanted)) return 1;
+  return label.includes(wanted) || type.name.includes(wanted.replaceAll(" ", "_")) ? 2 : 3;
 }

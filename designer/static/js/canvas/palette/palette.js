@@ -5,14 +5,14 @@ import { Icon } from "../icon.js";
 import { useEditor, usePicked } from "../context.js";
 import { useAdding } from "./adding.js";
 import { usePaletteDrag } from "./drag.js";
-import { familiesOf, found } from "./families.js";
+import { sought } from "./families.js";
 import { plainHelp } from "../side/help_text.js";
 
 export function Palette() {
   const editor = useEditor();
   const types = usePicked((state) => state.types);
   const [text, setText] = useState("");
-  const families = useMemo(() => familiesOf([...types.values()].filter((type) => found(type, text))), [types, text]);
+  const families = useMemo(() => sought([...types.values()], text), [types, text]);
   const add = useAdding(editor);
   const dragStart = usePaletteDrag(editor);
   return html`<aside className="palette" aria-label=${say("Node types")}>

@@ -30,9 +30,9 @@ const priority = () => ({
   help: say("Which orders go first when not all can be at work: high, normal or low, or an expression that gives one of these words. Nobody waits for ever."),
 });
 
-const deadline = () => ({ ...plainField, name: "deadline", kind: "duration", sample: "", title: say("Deadline of a run"), help: say("Such as 2h or 1d. A run that has not ended by then becomes an incident, and goes on.") });
+const deadline = () => ({ ...plainField, name: "deadline", kind: "duration", title: say("Deadline of a run"), help: say("Such as 2h or 1d. A run that has not ended by then becomes an incident, and goes on.") });
 
-const standsStill = () => ({ ...plainField, name: "stands_still", kind: "duration", sample: "", title: say("Stands still after"), help: say("Such as 30m or 6h. A run that has not moved for so long without an error becomes an incident. Empty: as set for the service.") });
+const standsStill = () => ({ ...plainField, name: "stands_still", kind: "duration", title: say("Stands still after"), help: say("Such as 30m or 6h. A run that has not moved for so long without an error becomes an incident. Empty: as set for the service.") });
 
 const timeout = () => ({ ...plainField, name: "timeout", kind: "duration", title: say("Longest time of a call"), help: say("Such as 30s or 2m, at most 10m."), default: "30s" });
 

@@ -1,5 +1,7 @@
 // One field of a form: label, control, help, and what is wrong with it.
 import { html, memo } from "../../react.js";
+import { marked } from "../help_text.js";
+import { byTitle } from "../text/by_title.js";
 import { keyOf } from "../text/placing.js";
 import { useField } from "./context.js";
 import { controlOf } from "./controls.js";
@@ -18,13 +20,13 @@ function FieldShown({ field, path, value, label }) {
   const group = isGroup(field);
   const inline = field.kind === "boolean";
   const named = label ? { "aria-label": label } : group ? { "aria-labelledby": `${at.id}-label` } : {};
-  const help = field.help ? html`<p className="setting-help" id=${`${at.id}-help`}>${field.help}</p>` : null;
+  const help = field.help ? html`<p className="setting-help" id=${`${at.id}-help`}>${marked(field.help)}</p>` : null;
   return html`<div className=${`setting${inline ? " inline" : ""}`} data-path=${keyOf(path)} data-kind=${field.kind} ...${group ? { role: "group", "aria-describedby": at.described, ...named } : {}}>
     ${field.title && !label ? html`<${Label} field=${field} at=${at} group=${group} />` : null}
     ${group ? help : null}
     <${Control} field=${field} at=${at} label=${label} />
     ${group ? null : help}
-    <${Problems} id=${`${at.id}-problems`} problems=${at.problems} />
+    <${Problems} id=${`${at.id}-problems`} problems=${at.problems.map((one) => byTitle(one, field))} />
   </div>`;
 }
 

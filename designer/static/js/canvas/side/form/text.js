@@ -20,10 +20,9 @@ export function TextControl({ field, at, label }) {
   `;
 }
 
-/** What counts where nothing is written, else how it is written: a `sample` of the field, or one of its kind. @param {object} field */
+/** What counts where nothing is written. A sample would pass for it: those stand in the help. @param {object} field */
 export function placeholder(field) {
   if (field.nullable && field.default !== null && field.default !== undefined) return say("None");
   if (field.default !== undefined && field.default !== null && field.default !== "") return String(field.default);
-  if (field.kind === "duration") return field.sample ?? "30s";
-  return field.kind === "money" ? "50.00" : undefined;
+  return undefined;
 }
