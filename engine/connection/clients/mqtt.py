@@ -29,14 +29,18 @@ _NEVER: Final = 0xFFFFFFFF
 
 @asynccontextmanager
 async def client(
-    server: Mqtt, guard: AddressGuard, topic: str = "", session: str = "", prefetch: int = 1
+    server: Mqtt, guard: AddressGuard, topic: str = "", session: str = "", prefetch: int = 1, former: str | None = None
 ) -> AsyncGenerator[MqttInbox | None]:
-    """Without a topic it is only tried, in a session that ends with it. Raises ``CallFailed``: ``server.login``, ``server.no_place``."""
+    """Without a topic it is only tried, in a session that ends with it. ``former``: the topic that was listened to before, which the broker
+    goes on to send to the session unless it is told otherwise.
+
+    Raises ``CallFailed``: ``server.login``, ``server.bad_topic``, ``server.no_place``.
+    """
     with reaching(server):
         addresses = await guard.resolve(server.host, server.effective_port)
         inbox = MqttInbox(server, session, prefetch)
         try:
-            await asyncio.wait_for(inbox.begin(addresses, topic), CONNECT_WITHIN)
+            await asyncio.wait_for(inbox.begin(addresses, topic, former), CONNECT_WITHIN)
         except BaseException:
             await inbox.end()
             raise
@@ -77,7 +81,7 @@ class MqttInbox:
         self._last: list[MQTTMessage] = []
         self._client: Any = self._made()
 
-    async def begin(self, addresses: Iterable[str], topic: str) -> None:
+    async def begin(self, addresses: Iterable[str], topic: str, former: str | None) -> None:
         way = self._client.way = await open_socket(addresses, self._server.effective_port)
         way.settimeout(CONNECT_WITHIN)
         with woken(way):
@@ -88,10 +92,21 @@ class MqttInbox:
             denied = code.value in (134, 135)
             raise self._failed("server.login" if denied else "server.unreachable", retriable=not denied, reason=str(code))
         if topic:
+            await self._subscribe(topic)
+        if former not in (None, topic):
+            self._client.unsubscribe(former)
+            await self._answer()
+
+    async def _subscribe(self, topic: str) -> None:
+        if "\0" in topic:  # the broker would hang up
+            raise self._failed("server.bad_topic", name=topic)
+        try:
             self._client.subscribe(topic, qos=1)
-            (granted,) = await self._answer()
-            if granted.is_failure:
-                raise self._failed("server.no_place", name=topic)
+        except ValueError:
+            raise self._failed("server.bad_topic", name=topic) from None
+        (granted,) = await self._answer()
+        if granted.is_failure:
+            raise self._failed("server.no_place", name=topic)
 
     async def next(self) -> Sequence[Delivery]:
         found = [self._still_there(await self._arrived.get())]
@@ -120,7 +135,7 @@ class MqttInbox:
         made.tls = tls_of(self._server)
         if made.tls is not None:
             made.tls_set_context(made.tls)
-        made.on_connect = made.on_subscribe = self._answered
+        made.on_connect = made.on_subscribe = made.on_unsubscribe = self._answered
         made.on_message = self._came
         made.on_disconnect = self._gone
         return made
@@ -147,7 +162,7 @@ class MqttInbox:
         return answer
 
     def _answered(self, *told: Any) -> None:
-        """To a connection with one code, to a subscription with one for each topic; both stand in the fourth place."""
+        """To a connection with one code, to a subscription and its end with one for each topic; all stand in the fourth place."""
         self._hand(self._answers, told[3])
 
     def _came(self, *told: Any) -> None:
