@@ -13,7 +13,7 @@ from typing import Final
 
 import aiosmtplib
 
-from engine.connection.failures import CallFailed
+from engine.connection.failures import CallFailed, reason_of
 from engine.connection.guard import AddressGuard
 from engine.connection.mail_server import Smtp
 from engine.connection.sockets import open_socket
@@ -86,7 +86,7 @@ def _failed(error: Exception, host: str, *, maybe_sent: bool) -> CallFailed:
     if status is not None:
         return CallFailed("mail.refused", retriable=400 <= status < 500, maybe_sent=False, host=host, status=status)
     code = "mail.timeout" if isinstance(error, TimeoutError) else "mail.unreachable"
-    return CallFailed(code, retriable=True, maybe_sent=maybe_sent, host=host, reason=type(error).__name__)
+    return CallFailed(code, retriable=True, maybe_sent=maybe_sent, host=host, **reason_of(error))
 
 
 def _status(error: Exception) -> int | None:

@@ -66,5 +66,5 @@ class ServerTable(ABC):
         column = named[1] if named else " / ".join(name for name in (self._columns.id, self._columns.at) if name)
         return CallFailed("server.no_column", retriable=True, maybe_sent=False, column=column, name=table, host=self._server.host)
 
-    def _refused(self, table: str, error: Exception) -> CallFailed:
-        return CallFailed("server.query", retriable=True, maybe_sent=False, name=table, reason=type(error).__name__)
+    def _refused(self, table: str) -> CallFailed:
+        return CallFailed("server.query", retriable=True, maybe_sent=False, name=table)

@@ -7,7 +7,7 @@ first connection of their type is opened, so that they cost neither start-up tim
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from importlib import import_module
 from typing import Any, ClassVar, Final, Literal, cast
@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from yarl import URL
 
 from engine.connection.certificate_faults import fault_of
-from engine.connection.failures import CallFailed
+from engine.connection.failures import CallFailed, causes, reason_of
 from engine.connection.guard import AddressGuard
 from engine.connection.types import Connection, Secret, connection_type
 from engine.errors import OrderloomError
@@ -226,8 +226,8 @@ def reaching(server: Server, *login: type[BaseException]) -> Generator[None]:
         yield
     except OrderloomError:
         raise
-    except login as error:
-        raise _failed("server.login", server, error, retriable=False) from None
+    except login:
+        raise _failed("server.login", server, retriable=False) from None
     except Exception as error:  # noqa: BLE001 - each client has its own
         raise _not_reached(server, error) from None
 
@@ -235,24 +235,18 @@ def reaching(server: Server, *login: type[BaseException]) -> Generator[None]:
 def _not_reached(server: Server, error: Exception) -> CallFailed:
     """What it came of decides: clients wrap it, and not all name it as the cause."""
     if isinstance(error, TimeoutError):
-        return _failed("server.timeout", server, error)
-    causes = list(_causes(error))
-    for cause in causes:
+        return _failed("server.timeout", server)
+    found = list(causes(error))
+    for cause in found:
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason, rule = fault_of(cause)
-            return _failed("server.certificate", server, error, reason=reason, rule=rule)
-    return _failed("server.tls" if any(isinstance(cause, ssl.SSLError) for cause in causes) else "server.unreachable", server, error)
+            return _failed("server.certificate", server, reason=reason, rule=rule)
+    code = "server.tls" if any(isinstance(cause, ssl.SSLError) for cause in found) else "server.unreachable"
+    return _failed(code, server, **reason_of(error))
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _failed(code: str, server: Server, error: BaseException, *, retriable: bool = True, **why: str) -> CallFailed:
-    fields: dict[str, Any] = {"host": server.host, "port": server.effective_port, "reason": type(error).__name__, **why}
-    return CallFailed(code, retriable=retriable, maybe_sent=False, **fields)
+def _failed(code: str, server: Server, *, retriable: bool = True, **why: Any) -> CallFailed:
+    return CallFailed(code, retriable=retriable, maybe_sent=False, host=server.host, port=server.effective_port, **why)
 
 
 def lost(server: Server) -> CallFailed:

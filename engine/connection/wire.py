@@ -21,7 +21,7 @@ from aiohttp.client_reqrep import ClientRequest, ConnectionKey
 from aiohttp.connector import Connection
 from yarl import URL
 
-from engine.connection.failures import CallFailed
+from engine.connection.failures import HUNG_UP, CallFailed, reason_of
 from engine.connection.http import HttpRequest, HttpResponse, Sending, TooLarge
 from engine.connection.talk import Talk
 
@@ -152,9 +152,10 @@ class Wire:
 
 
 def _unreachable(error: Exception, url: URL) -> CallFailed:
-    """The error's type says enough; its text may hold the URL."""
+    """The error's text is left out, as it may hold the URL."""
     maybe_sent = not isinstance(error, aiohttp.ClientConnectorError)
-    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, reason=type(error).__name__)
+    why = HUNG_UP if isinstance(error, aiohttp.ServerDisconnectedError) else reason_of(error)
+    return CallFailed("http.unreachable", retriable=True, maybe_sent=maybe_sent, host=url.raw_host, **why)
 
 
 def _usable(at_hand: list[Talk]) -> Talk | None:

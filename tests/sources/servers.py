@@ -136,6 +136,13 @@ class RedisStream:
 
         self._redis: Any = Redis(host=HOST, port=self.port)
 
+    async def make_anew(self) -> None:
+        await self._redis.delete(self.name)
+
+    async def give_way(self) -> None:
+        """To a text under the same key."""
+        await self._redis.set(self.name, "no stream")
+
     async def hurry(self) -> None:
         """It does."""
 

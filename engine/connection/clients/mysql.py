@@ -87,7 +87,7 @@ class MysqlTable(ServerTable):
             return self._no_column(table, str(error.args[-1]))
         if not self._connection.open or isinstance(error, pymysql.InterfaceError) or number in (2006, 2013):
             return lost(self._server)
-        return self._refused(table, error)
+        return self._refused(table)
 
 
 def _connected(server: Database, sock: Any) -> Any:

@@ -20,7 +20,7 @@ import aiohttp
 from yarl import URL
 
 from engine.connection.channels import Pinduoduo
-from engine.connection.failures import CallFailed
+from engine.connection.failures import CallFailed, reason_of
 from engine.connection.guard import AddressGuard
 from engine.connection.resolver import GuardedResolver
 from engine.connection.servers import CONNECT_WITHIN
@@ -130,15 +130,15 @@ async def _connected(session: aiohttp.ClientSession, guard: AddressGuard, shop: 
         async with asyncio.timeout(CONNECT_WITHIN):
             return await session.ws_connect(url, max_msg_size=LARGEST)
     except aiohttp.WSServerHandshakeError as error:
-        raise _failed("server.login" if error.status in (400, 401, 403) else "server.unreachable", base, str(error.status)) from None
+        raise _failed("server.login" if error.status in (400, 401, 403) else "server.unreachable", base, reason=str(error.status)) from None
     except TimeoutError as error:
-        raise _failed("server.timeout", base, type(error).__name__) from None
+        raise _failed("server.timeout", base, **reason_of(error)) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise _failed("server.unreachable", base, type(error).__name__) from None
+        raise _failed("server.unreachable", base, **reason_of(error)) from None
 
 
-def _failed(code: str, url: URL, reason: str) -> CallFailed:
-    return CallFailed(code, retriable=True, maybe_sent=False, host=url.raw_host, port=url.port, reason=reason)
+def _failed(code: str, url: URL, **why: Any) -> CallFailed:
+    return CallFailed(code, retriable=True, maybe_sent=False, host=url.raw_host, port=url.port, **why)
 
 
 def _message_in(frame: aiohttp.WSMessage) -> Message | None:

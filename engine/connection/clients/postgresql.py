@@ -98,8 +98,8 @@ class PostgresTable(ServerTable):
             raise self._no_place(table) from None
         except psycopg.errors.UndefinedColumn as error:
             raise self._no_column(table, error.diag.message_primary or "") from None
-        except psycopg.Error as error:
-            raise (lost(self._server) if self._connection.broken else self._refused(table, error)) from None
+        except psycopg.Error:
+            raise (lost(self._server) if self._connection.broken else self._refused(table)) from None
 
 
 def _bound(value: Any) -> Any:
