@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from engine.app import Orderloom
+from engine.connection.clients import mqtt
+from engine.connection.guard import AddressGuard
+from engine.connection.servers import Mqtt
 from engine.source.feed import LiveFeed
 
 from .house import Place, arrived, flow, numbers, phase, until, wrong
@@ -140,3 +143,21 @@ async def test_what_is_no_topic_filter_is_told_as_such(topic: str) -> None:
         await app.publish(flow(place.use, given), note="", actor="owner")
         await until(lambda: phase(app) == "broken")
         assert (wrong(app).code, wrong(app).fields["name"]) == ("server.bad_topic", topic)
+
+
+async def test_what_is_sent_with_qos_0_while_nothing_can_be_taken_does_not_fill_the_memory(caplog: pytest.LogCaptureFixture) -> None:
+    async with broker(MqttTopic) as place:
+        assert isinstance(place, MqttTopic)
+        server = Mqtt(host=HOST, port=place.port, tls="none")
+        async with mqtt.client(server, AddressGuard(["127.0.0.0/8"]), f"{place.name}/+", place.name, 20) as inbox:
+            assert inbox is not None
+            for _ in range(80):
+                await place.send([b"x" * 1024 * 1024], qos=0)
+            await place.send(bodies(1, 1))
+            await until(lambda: inbox._arrived.qsize() + inbox._dropped == 81)
+            taken = list[bytes]()
+            while bodies(1, 1)[0] not in taken:
+                taken += [delivery.body for delivery in await inbox.next()]
+                await inbox.acknowledge()
+    assert 60 <= len(taken) < 70
+    assert [getattr(record, "count", 0) for record in caplog.records if "QoS 0" in record.message] == [81 - len(taken)]

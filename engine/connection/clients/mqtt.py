@@ -6,9 +6,10 @@ paho works in a thread of its own; what it receives is handed over to the event 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -23,6 +24,11 @@ from engine.connection.servers import CONNECT_WITHIN, Mqtt, lost, reaching, tls_
 from engine.connection.sockets import open_socket, woken
 from engine.node.triggers import Delivery
 
+log = logging.getLogger("orderloom.sources")
+_ROOM: Final = 64 * 1024 * 1024
+"""Bytes of messages that may stand here. What came with QoS 1 the broker holds back; what came with QoS 0 nothing does."""
+_OF_EACH: Final = 1000
+"""Bytes that a message takes besides its payload."""
 _NEVER: Final = 0xFFFFFFFF
 """When the broker may forget our session."""
 
@@ -79,6 +85,7 @@ class MqttInbox:
         self._arrived: asyncio.Queue[MQTTMessage | None] = asyncio.Queue()
         self._answers: asyncio.Queue[Any] = asyncio.Queue()
         self._last: list[MQTTMessage] = []
+        self._standing, self._dropped = 0, 0
         self._client: Any = self._made()
 
     async def begin(self, addresses: Iterable[str], topic: str, former: str | None) -> None:
@@ -163,25 +170,42 @@ class MqttInbox:
 
     def _answered(self, *told: Any) -> None:
         """To a connection with one code, to a subscription and its end with one for each topic; all stand in the fourth place."""
-        self._hand(self._answers, told[3])
+        self._hand(self._answers.put_nowait, told[3])
 
     def _came(self, *told: Any) -> None:
-        self._hand(self._arrived, told[2])
+        self._hand(self._keep, told[2])
+
+    def _keep(self, message: MQTTMessage) -> None:
+        """Whoever sends with QoS 0 accepts that a message is lost: better than that memory runs out while nothing can be taken."""
+        size = _size(message)
+        if message.qos == 0 and self._standing + size > _ROOM:
+            self._dropped += 1
+            return
+        self._standing += size
+        self._arrived.put_nowait(message)
 
     def _gone(self, *_: object) -> None:
         for queue in (self._answers, self._arrived):
-            self._hand(queue, None)
+            self._hand(queue.put_nowait, None)
 
-    def _hand(self, queue: asyncio.Queue[Any], value: Any) -> None:
+    def _hand(self, take: Callable[[Any], object], value: Any) -> None:
         """From paho's thread. The loop may be closed when the program ends."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(queue.put_nowait, value)
+            self._loop.call_soon_threadsafe(take, value)
 
     def _still_there(self, message: MQTTMessage | None) -> MQTTMessage:
         if message is None:
             raise lost(self._server)
+        self._standing -= _size(message)
+        if self._dropped:
+            log.warning("messages of QoS 0 dropped, for too many stood here", extra={"session": self._session, "count": self._dropped})
+            self._dropped = 0
         return message
 
     def _failed(self, code: str, *, retriable: bool = True, **fields: Any) -> CallFailed:
         known = {"host": self._server.host, "port": self._server.effective_port}
         return CallFailed(code, retriable=retriable, maybe_sent=False, **known, **fields)
+
+
+def _size(message: MQTTMessage) -> int:
+    return len(message.payload) + _OF_EACH
