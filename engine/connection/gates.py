@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -40,17 +41,31 @@ class GateState:
 
 class Gate:
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
-        self.limits, self._clock = limits, clock
-        self._turns = asyncio.Semaphore(limits.at_once) if limits.at_once else None
-        self._bucket = Bucket.full(limits.per_minute, clock()) if limits.per_minute else None
-        self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
+        self.limits, self._clock = Limits(), clock
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._bucket: Bucket | None = None
+        self._breaker: Breaker | None = None
         self.under_way = self.waiting = 0
+        self.is_free = True
+        """Whether it lets everybody through: then its calls only count themselves, ``under_way``, and ``leave``."""
+        self.change(limits)
+
+    def change(self, limits: Limits) -> None:
+        """Other limits hold at once, for those in line too, and calls under way are counted on. What changed begins anew."""
+        before, self.limits = self.limits, limits
+        if limits.per_minute != before.per_minute:
+            self._bucket = Bucket.full(limits.per_minute, self._clock()) if limits.per_minute else None
+        if (limits.break_after, limits.pause) != (before.break_after, before.pause):
+            self._breaker = Breaker(limits.break_after, limits.pause) if limits.break_after else None
         self.is_free = limits.at_once is None and limits.per_minute is None and limits.break_after is None
-        """Whether it lets everybody through: then its calls only count themselves, ``under_way``."""
+        self._let_in()
 
     def at_once(self, name: str) -> Call | None:
         """What goes around a call where nobody waits for a turn. Raises ``CallFailed`` (``connection.paused``) with a time."""
-        return None if self._bucket is not None or self._turns is not None else self._enter(name)
+        if self._bucket is not None or self.limits.at_once is not None:
+            return None
+        self.under_way += 1
+        return self._entered(name)
 
     async def in_line(self, name: str) -> Call:
         """The same once the call's turn has come. Raises ``CallFailed`` (``connection.paused``, ``connection.crowded``) with a time."""
@@ -60,26 +75,24 @@ class Gate:
             await self._turn(name)
         finally:
             self.waiting -= 1
-        return self._enter(name)
+        return self._entered(name)
 
-    def _enter(self, name: str) -> Call:
-        self.under_way += 1
+    def _entered(self, name: str) -> Call:
         if self._breaker is not None:
             try:
                 self._ask(self._breaker, name)
             except CallFailed:
-                self._leave()
+                self.leave()
                 raise
         return Call(self)
 
     def left(self, went: bool | None) -> None:
         self._note(went)
-        self._leave()
+        self.leave()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         self.under_way -= 1
-        if self._turns is not None:
-            self._turns.release()
+        self._let_in()
 
     def state(self) -> GateState:
         now, breaker = self._clock(), self._breaker
@@ -109,8 +122,33 @@ class Gate:
                 raise later("connection.crowded", name, wait)
             if wait:
                 await asyncio.sleep(wait)
-        if self._turns is not None:
-            await self._turns.acquire()
+        if self._line or not self._has_place():
+            await self._stand()
+        else:
+            self.under_way += 1
+
+    async def _stand(self) -> None:
+        """Until a place is given, which counts as taken from then on."""
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled():
+                self.leave()
+            elif place in self._line:
+                self._line.remove(place)
+            raise
+
+    def _let_in(self) -> None:
+        while self._line and self._has_place():
+            place = self._line.popleft()
+            if not place.done():
+                self.under_way += 1
+                place.set_result(None)
+
+    def _has_place(self) -> bool:
+        return self.limits.at_once is None or self.under_way < self.limits.at_once
 
     def _note(self, went: bool | None) -> None:
         if self._breaker is None:
@@ -142,7 +180,7 @@ class Call:
 
 
 class Gates:
-    """One gate a connection, made anew when its limits change."""
+    """One gate a connection, which its limits may change under."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -154,8 +192,10 @@ class Gates:
             return self._gates[name]
         limits = limits_of(connection)
         gate = self._gates.get(name)
-        if gate is None or gate.limits != limits:
+        if gate is None:
             gate = self._gates[name] = Gate(limits, self._clock)
+        elif gate.limits != limits:
+            gate.change(limits)
         self._made_for[name] = connection
         return gate
 

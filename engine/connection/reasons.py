@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from engine.connection.certificate_faults import fault_of
 
-BROKEN_OFF: Final[Mapping[str, Any]] = {"reason": "the connection broke off", "rule": "reach_broken_off"}
-_REFUSED: Final[Mapping[str, Any]] = {"reason": "it takes no connections there", "rule": "reach_refused"}
-_NAME: Final[Mapping[str, Any]] = {"reason": "its name is not known", "rule": "reach_name"}
-_LATE: Final[Mapping[str, Any]] = {"reason": "it did not answer in time", "rule": "reach_late"}
-_NO_WAY: Final = {"reason": "no way leads there", "rule": "reach_no_way"}
-_TLS: Final[Mapping[str, Any]] = {"reason": "no encryption could be agreed on", "rule": "reach_tls"}
-_OTHER: Final[Mapping[str, Any]] = {"reason": "they could not talk to each other", "rule": "reach_other"}
+BROKEN_OFF: Final[Mapping[str, Any]] = {"reason": "the other side broke the connection off", "rule": "hung_up"}
+_REFUSED: Final[Mapping[str, Any]] = {"reason": "nothing listens on this port", "rule": "nothing_listens"}
+_NAME: Final[Mapping[str, Any]] = {"reason": "its name is not known", "rule": "unknown_name"}
+_LATE: Final[Mapping[str, Any]] = {"reason": "no answer came", "rule": "no_answer"}
+_NO_WAY: Final = {"reason": "there is no way to it", "rule": "no_way"}
+_TLS: Final[Mapping[str, Any]] = {"reason": "no encryption could be agreed on", "rule": "no_encryption"}
+_OTHER: Final[Mapping[str, Any]] = {"reason": "it does not answer as expected", "rule": "other_answer"}
 _BY_NUMBER: Final = {
     errno.ECONNREFUSED: _REFUSED, errno.ECONNRESET: BROKEN_OFF, errno.ECONNABORTED: BROKEN_OFF, errno.EPIPE: BROKEN_OFF,
     errno.ETIMEDOUT: _LATE, errno.EHOSTUNREACH: _NO_WAY, errno.ENETUNREACH: _NO_WAY, errno.EHOSTDOWN: _NO_WAY, errno.ENETDOWN: _NO_WAY,

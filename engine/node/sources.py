@@ -109,11 +109,13 @@ class FileBox(Protocol):
     async def failed(self, name: str, problem: Problem) -> None: ...
 
 
-async def receive(feed: Feed, connection: ConnectionRef, **options: Any) -> None:
-    """Take what a message broker brings. Never returns."""
+async def receive(feed: Feed, connection: ConnectionRef, *, place: Any = None, **options: Any) -> None:
+    """Take what a message broker brings. ``place``: what it brings it from, kept as the cursor once it is open. Never returns."""
     async with feed.open(connection, **options) as opened:
         inbox: Inbox = opened
         feed.connected()
+        if place is not None:
+            await feed.take((), cursor=place)
         while True:
             await feed.take(await inbox.next(), inbox.acknowledge)
 

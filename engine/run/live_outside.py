@@ -38,34 +38,44 @@ class LiveOutside:
 
     async def http(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> HttpAnswer:  # noqa: ASYNC109
         known = self._book.get(connection)
-        request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), timeout)
         gate = self.gates.of(connection, known)
         if gate.is_free:  # by hand, for an order passes here
             gate.under_way += 1
             try:
-                answer = await self._send(known, request)
+                answer = await self._send(known, content, key, timeout)
             finally:
-                gate.under_way -= 1
+                gate.leave()
         else:
             with gate.at_once(connection) or await gate.in_line(connection) as call:
-                answer = await self._send(known, request)
+                known = self._known_by_now(connection)
+                answer = await self._send(known, content, key, timeout)
                 call.went = answer.status < SERVER_FAULT
         if known.type_family == "channel" and "date" in answer.headers:
             self.dated(connection, answer.headers["date"], self._now())
         return answer_of(answer)
 
-    def _send(self, known: Connection, request: HttpRequest) -> Awaitable[HttpResponse]:
+    def _send(self, known: Connection, content: Mapping[str, Any], key: str, seconds: float) -> Awaitable[HttpResponse]:
+        request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), seconds)
         return self._client.send(known.prepare(request, self._now()))
 
+    def _known_by_now(self, connection: str) -> Connection:
+        """It may have been changed while the call stood in line; its limits then count for those behind it, too."""
+        known = self._book.get(connection)
+        self.gates.of(connection, known)
+        return known
+
     async def mail(self, connection: str, content: Mapping[str, Any], key: str, timeout: float) -> None:  # noqa: ASYNC109
-        server = self._book.get(connection)
+        letter = Letter(content["to"], content["subject"], content["text"], key)
+        gate = self.gates.of(connection, self._mail_server(connection))
+        with gate.at_once(connection) or await gate.in_line(connection) as call:
+            await send_mail(self._mail_server(connection), letter, self._guard, self._now(), timeout=timeout)
+            call.went = True
+
+    def _mail_server(self, connection: str) -> Smtp:
+        server = self._known_by_now(connection)
         if not isinstance(server, Smtp):
             raise NodeError("connection.wrong_type", name=connection, type=server.type_name, types="smtp")
-        letter = Letter(content["to"], content["subject"], content["text"], key)
-        gate = self.gates.of(connection, server)
-        with gate.at_once(connection) or await gate.in_line(connection) as call:
-            await send_mail(server, letter, self._guard, self._now(), timeout=timeout)
-            call.went = True
+        return server
 
 
 def url_of(base: str, content: Mapping[str, Any]) -> str:

@@ -155,7 +155,8 @@ class Sources:
             problem = await _attempt(consume(step.params, feed))
             failures = 1 if feed.state.phase == "connected" or feed.state.taken > taken else failures + 1
             feed.state.turn("broken", self._now(), problem)
-            log.warning("source broke off", extra={"flow": feed.state.flow, "trigger": feed.state.trigger, "code": problem.code})
+            about = {"flow": feed.state.flow, "trigger": feed.state.trigger, "code": problem.code, "type": problem.fields.get("type", "")}
+            log.warning("source broke off", extra=about)
             await asyncio.sleep(backoff(failures))
             feed.state.turn("connecting", self._now())
 

@@ -124,12 +124,60 @@ async def test_while_a_probe_is_under_way_nobody_else_calls() -> None:
     await once(gate)
 
 
-async def test_a_gate_stays_while_the_limits_stay() -> None:
+async def test_a_connection_keeps_its_gate_whatever_becomes_of_its_limits() -> None:
     def connection(**more: object) -> object:
         return parse_connection("wms", {"type": "wms", "url": "http://wms.example", **more})
 
     gates = Gates(Clock())
     first = gates.of("wms", connection(at_once=2))  # type: ignore[arg-type]
     assert gates.of("wms", connection(at_once=2, secret="x")) is first  # type: ignore[arg-type]
-    assert gates.of("wms", connection(at_once=3)) is not first  # type: ignore[arg-type]
+    assert gates.of("wms", connection(at_once=3)) is first  # type: ignore[arg-type]
+    assert first.limits == Limits(at_once=3)
     assert list(gates.states()) == ["wms"]
+
+
+async def test_other_limits_count_for_calls_in_line_and_those_under_way_count_against_them() -> None:
+    gate, go = Gate(Limits(), Clock()), asyncio.Event()
+
+    async def work() -> None:
+        with gate.at_once("wms") or await gate.in_line("wms"):
+            await go.wait()
+
+    async def state_with(**limits: int) -> tuple[int, int]:
+        gate.change(Limits(**limits))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return gate.state().under_way, gate.state().in_line
+
+    tasks = [asyncio.ensure_future(work()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert await state_with(at_once=2) == (3, 0)
+    tasks += [asyncio.ensure_future(work()) for _ in range(4)]
+    assert await state_with(at_once=3) == (3, 4)
+    assert await state_with(at_once=4) == (4, 3)
+    tasks[-1].cancel()
+    assert await state_with() == (6, 0)
+    assert await state_with(at_once=1) == (6, 0)
+    go.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert await state_with() == (0, 0)
+
+
+async def test_a_place_that_was_given_to_a_call_that_is_cancelled_goes_to_the_next() -> None:
+    gate = Gate(Limits(at_once=1), Clock())
+    with await gate.in_line("wms"):
+        first, second = (asyncio.ensure_future(once(gate)) for _ in range(2))
+        await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert (first.cancelled(), second.cancelled()) == (True, False)
+    assert (gate.state().under_way, gate.state().in_line) == (0, 0)
+
+
+async def test_what_failed_before_other_numbers_of_calls_were_set_is_not_forgotten() -> None:
+    gate = Gate(Limits(break_after=1, pause=30), Clock())
+    await once(gate, went=False)
+    gate.change(Limits(at_once=2, break_after=1, pause=30))
+    assert await refused(gate) == ("connection.paused", 30)
+    gate.change(Limits(at_once=2, break_after=2, pause=30))
+    await once(gate)

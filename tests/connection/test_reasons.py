@@ -53,7 +53,7 @@ async def told(url: str) -> list[str]:
 
 async def test_a_port_that_nobody_listens_on() -> None:
     assert await told(f"http://127.0.0.1:{unused_port()}/") == [
-        "No connection to 127.0.0.1 (it takes no connections there).", "无法连接到 127.0.0.1（该端口不接受连接）。",
+        "No connection to 127.0.0.1 (nothing listens on this port).", "无法连接到 127.0.0.1（该端口没有服务在监听）。",
     ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ async def test_a_connection_that_breaks_off_without_an_answer() -> None:
 
     async with served(hang_up) as port:
         assert await told(f"http://127.0.0.1:{port}/") == [
-            "No connection to 127.0.0.1 (the connection broke off).", "无法连接到 127.0.0.1（连接中断）。",
+            "No connection to 127.0.0.1 (the other side broke the connection off).", "无法连接到 127.0.0.1（对方中断了连接）。",
         ]  # fmt: skip
 
 
@@ -83,8 +83,8 @@ async def test_a_port_that_speaks_no_tls() -> None:
 @pytest.mark.parametrize(
     ("number", "rule"),
     [
-        (errno.ECONNREFUSED, "reach_refused"), (errno.ECONNRESET, "reach_broken_off"), (errno.EHOSTUNREACH, "reach_no_way"),
-        (errno.ETIMEDOUT, "reach_late"), (errno.EPIPE, "reach_broken_off"),
+        (errno.ECONNREFUSED, "nothing_listens"), (errno.ECONNRESET, "hung_up"), (errno.EHOSTUNREACH, "no_way"),
+        (errno.ETIMEDOUT, "no_answer"), (errno.EPIPE, "hung_up"),
     ],
 )  # fmt: skip
 def test_the_error_that_it_came_of_decides(number: int, rule: str) -> None:
@@ -94,16 +94,16 @@ def test_the_error_that_it_came_of_decides(number: int, rule: str) -> None:
 
 
 def test_a_name_that_nobody_knows_a_certificate_and_whatever_else() -> None:
-    assert why_unreachable(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))["rule"] == "reach_name"
+    assert why_unreachable(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))["rule"] == "unknown_name"
     assert why_unreachable(ssl.SSLCertVerificationError())["rule"] == "certificate_other"
-    assert why_unreachable(EOFError())["rule"] == "reach_broken_off"
-    assert why_unreachable(ZeroDivisionError("13800138000"))["rule"] == "reach_other"
+    assert why_unreachable(EOFError())["rule"] == "hung_up"
+    assert why_unreachable(ZeroDivisionError("13800138000"))["rule"] == "other_answer"
 
 
 def test_errors_that_go_in_a_circle_are_looked_at_once() -> None:
     first, second = ValueError(), ValueError()
     first.__cause__, second.__cause__ = second, first
-    assert why_unreachable(first)["rule"] == "reach_other"
+    assert why_unreachable(first)["rule"] == "other_answer"
 
 
 def test_every_reason_has_its_words_in_chinese() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from engine.connection.guard import AddressGuard
 from engine.node.triggers import Delivery
 from engine.run.live_outside import LiveOutside
 from engine.settings import Settings
+from engine.store.memory import MemoryStore
 from engine.store.open import open_store
 from engine.store.ports import StoreOptions
 from tests.engine.waiting import flow
@@ -114,3 +115,37 @@ async def test_a_mail_server_that_fails_is_left_alone_like_any_other_system() ->
         time[0] = 61
         assert [await outcome() for _ in range(2)] == ["sent", "sent"]
     assert (mailbox.asked, outside.gates.states()["mail"].breaker) == (4, "closed")
+
+
+async def test_a_call_in_line_goes_with_the_connection_as_it_is_by_then() -> None:
+    asked, go = list[str](), asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.headers["Authorization"])
+        await go.wait()
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_post("/", answer)
+    async with TestServer(app) as server:
+        document = {"type": "http", "url": str(server.make_url("/")), "auth": "bearer"}
+        book, guard = ConnectionBook(store=MemoryStore()), AddressGuard(["127.0.0.0/8"])
+        await book.put("service", {**document, "secret": "old", "at_once": 1}, actor="owner")
+        client = HttpClient(guard)
+        outside = LiveOutside(book, client, guard, lambda: datetime(2026, 1, 15, 8, 0, tzinfo=UTC))
+        calls = [asyncio.ensure_future(outside.http("service", {"method": "POST", "path": "", "json": {}}, "key", 10)) for _ in range(4)]
+        await until(lambda: len(asked) == 1)
+        await book.put("service", {**document, "secret": "new", "at_once": 3}, actor="owner")
+        late = asyncio.ensure_future(outside.http("service", {"method": "POST", "path": "", "json": {}}, "key", 10))
+        await until(lambda: len(asked) == 3)
+        assert (outside.gates.states()["service"].under_way, outside.gates.states()["service"].in_line) == (3, 2)
+        go.set()
+        await asyncio.gather(*calls, late)
+        await client.close()
+    assert asked == ["Bearer old", *["Bearer new"] * 4]
+
+
+async def until(come: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not come():
+            await asyncio.sleep(0.01)

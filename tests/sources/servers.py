@@ -136,6 +136,13 @@ class RedisStream:
 
         self._redis: Any = Redis(host=HOST, port=self.port)
 
+    async def make_anew(self) -> None:
+        await self._redis.delete(self.name)
+
+    async def give_way(self) -> None:
+        """To a text under the same key."""
+        await self._redis.set(self.name, "no stream")
+
     async def hurry(self) -> None:
         """It does."""
 
@@ -212,9 +219,9 @@ class MqttTopic:
     async def hurry(self) -> None:
         """It does."""
 
-    async def send(self, bodies: Sequence[bytes]) -> None:
+    async def send(self, bodies: Sequence[bytes], qos: int = 1) -> None:
         for body in bodies:
-            sent = self._client.publish(f"{self.name}/new", body, qos=1)
+            sent = self._client.publish(f"{self.name}/new", body, qos=qos)
             await asyncio.to_thread(sent.wait_for_publish, 10)
 
     async def remove(self) -> None:

@@ -6,9 +6,10 @@ paho works in a thread of its own; what it receives is handed over to the event 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -23,20 +24,29 @@ from engine.connection.servers import CONNECT_WITHIN, Mqtt, lost, reaching, tls_
 from engine.connection.sockets import open_socket, woken
 from engine.node.triggers import Delivery
 
+log = logging.getLogger("orderloom.sources")
+_ROOM: Final = 64 * 1024 * 1024
+"""Bytes of messages that may stand here. What came with QoS 1 the broker holds back; what came with QoS 0 nothing does."""
+_OF_EACH: Final = 1000
+"""Bytes that a message takes besides its payload."""
 _NEVER: Final = 0xFFFFFFFF
 """When the broker may forget our session."""
 
 
 @asynccontextmanager
 async def client(
-    server: Mqtt, guard: AddressGuard, topic: str = "", session: str = "", prefetch: int = 1
+    server: Mqtt, guard: AddressGuard, topic: str = "", session: str = "", prefetch: int = 1, former: str | None = None
 ) -> AsyncGenerator[MqttInbox | None]:
-    """Without a topic it is only tried, in a session that ends with it. Raises ``CallFailed``: ``server.login``, ``server.no_place``."""
+    """Without a topic it is only tried, in a session that ends with it. ``former``: the topic that was listened to before, which the broker
+    goes on to send to the session unless it is told otherwise.
+
+    Raises ``CallFailed``: ``server.login``, ``server.bad_topic``, ``server.no_place``.
+    """
     with reaching(server):
         addresses = await guard.resolve(server.host, server.effective_port)
         inbox = MqttInbox(server, session, prefetch)
         try:
-            await asyncio.wait_for(inbox.begin(addresses, topic), CONNECT_WITHIN)
+            await asyncio.wait_for(inbox.begin(addresses, topic, former), CONNECT_WITHIN)
         except BaseException:
             await inbox.end()
             raise
@@ -82,9 +92,10 @@ class MqttInbox:
         self._arrived: asyncio.Queue[MQTTMessage | None] = asyncio.Queue()
         self._answers: asyncio.Queue[Any] = asyncio.Queue()
         self._last: list[MQTTMessage] = []
+        self._standing, self._dropped = 0, 0
         self._client: Any = self._made()
 
-    async def begin(self, addresses: Iterable[str], topic: str) -> None:
+    async def begin(self, addresses: Iterable[str], topic: str, former: str | None) -> None:
         way = self._client.way = await open_socket(addresses, self._server.effective_port)
         way.settimeout(CONNECT_WITHIN)
         with woken(way):
@@ -96,10 +107,21 @@ class MqttInbox:
                 raise self._failed("server.login", retriable=False, **_DENIED[code.value])
             raise self._failed("server.unreachable", reason=str(code), rule="mqtt_refused", number=code.value)
         if topic:
+            await self._subscribe(topic)
+        if former not in (None, topic):
+            self._client.unsubscribe(former)
+            await self._answer()
+
+    async def _subscribe(self, topic: str) -> None:
+        if "\0" in topic:  # the broker would hang up
+            raise self._failed("server.bad_topic", name=topic)
+        try:
             self._client.subscribe(topic, qos=1)
-            (granted,) = await self._answer()
-            if granted.is_failure:
-                raise self._failed("server.no_place", name=topic)
+        except ValueError:
+            raise self._failed("server.bad_topic", name=topic) from None
+        (granted,) = await self._answer()
+        if granted.is_failure:
+            raise self._failed("server.no_place", name=topic)
 
     async def next(self) -> Sequence[Delivery]:
         found = [self._still_there(await self._arrived.get())]
@@ -128,7 +150,7 @@ class MqttInbox:
         made.tls = tls_of(self._server)
         if made.tls is not None:
             made.tls_set_context(made.tls)
-        made.on_connect = made.on_subscribe = self._answered
+        made.on_connect = made.on_subscribe = made.on_unsubscribe = self._answered
         made.on_message = self._came
         made.on_disconnect = self._gone
         return made
@@ -155,26 +177,43 @@ class MqttInbox:
         return answer
 
     def _answered(self, *told: Any) -> None:
-        """To a connection with one code, to a subscription with one for each topic; both stand in the fourth place."""
-        self._hand(self._answers, told[3])
+        """To a connection with one code, to a subscription and its end with one for each topic; all stand in the fourth place."""
+        self._hand(self._answers.put_nowait, told[3])
 
     def _came(self, *told: Any) -> None:
-        self._hand(self._arrived, told[2])
+        self._hand(self._keep, told[2])
+
+    def _keep(self, message: MQTTMessage) -> None:
+        """Whoever sends with QoS 0 accepts that a message is lost: better than that memory runs out while nothing can be taken."""
+        size = _size(message)
+        if message.qos == 0 and self._standing + size > _ROOM:
+            self._dropped += 1
+            return
+        self._standing += size
+        self._arrived.put_nowait(message)
 
     def _gone(self, *_: object) -> None:
         for queue in (self._answers, self._arrived):
-            self._hand(queue, None)
+            self._hand(queue.put_nowait, None)
 
-    def _hand(self, queue: asyncio.Queue[Any], value: Any) -> None:
+    def _hand(self, take: Callable[[Any], object], value: Any) -> None:
         """From paho's thread. The loop may be closed when the program ends."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(queue.put_nowait, value)
+            self._loop.call_soon_threadsafe(take, value)
 
     def _still_there(self, message: MQTTMessage | None) -> MQTTMessage:
         if message is None:
             raise lost(self._server)
+        self._standing -= _size(message)
+        if self._dropped:
+            log.warning("messages of QoS 0 dropped, for too many stood here", extra={"session": self._session, "count": self._dropped})
+            self._dropped = 0
         return message
 
     def _failed(self, code: str, *, retriable: bool = True, **fields: Any) -> CallFailed:
         known = {"host": self._server.host, "port": self._server.effective_port}
         return CallFailed(code, retriable=retriable, maybe_sent=False, **known, **fields)
+
+
+def _size(message: MQTTMessage) -> int:
+    return len(message.payload) + _OF_EACH

@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ConnectionError, NoPermissionError, ResponseError, TimeoutError  # noqa: A004 - as they call them
 
 from engine.connection import servers
+from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.servers import CONNECT_WITHIN, lost, reaching, tls_of
 from engine.json_text import write_json
@@ -96,11 +97,12 @@ class RedisInbox:
         self._last: list[bytes] = []
 
     async def begin(self) -> None:
-        try:
-            await self._redis.xgroup_create(self._stream, self._group, id="0", mkstream=True)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
+        with self._in_use():
+            try:
+                await self._redis.xgroup_create(self._stream, self._group, id="0", mkstream=True)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
 
     async def next(self) -> Sequence[Delivery]:
         """First what was read before and not acknowledged, then what is new."""
@@ -133,6 +135,17 @@ class RedisInbox:
             yield
         except (OSError, ConnectionError, TimeoutError) as error:
             raise lost(self._server) from error
+        except ResponseError as error:
+            raise self._refused(error) from None
+
+    def _refused(self, error: ResponseError) -> CallFailed:
+        """A stream or group that was deleted is made again at the next attempt."""
+        told = str(error)
+        if told.startswith(("NOGROUP", "UNBLOCKED")):
+            return lost(self._server)
+        if isinstance(error, NoPermissionError) or told.startswith("WRONGTYPE"):
+            return CallFailed("server.no_place", retriable=True, maybe_sent=False, host=self._server.host, name=self._stream)
+        return CallFailed("server.refused", retriable=True, maybe_sent=False, host=self._server.host, name=self._stream)
 
     def _delivery(self, name: bytes, fields: dict[bytes, bytes]) -> Delivery:
         """The body is the named field, or all of them as an object of texts."""

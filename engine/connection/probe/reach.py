@@ -13,6 +13,7 @@ from engine.connection.certificate_faults import fault_of
 from engine.connection.failures import CallFailed
 from engine.connection.guard import AddressGuard
 from engine.connection.probe.course import Course, ProbeFailed, Told
+from engine.connection.reasons import why_unreachable
 from engine.connection.sockets import open_socket
 
 SOON: Final = timedelta(days=14)
@@ -41,8 +42,7 @@ async def connect(course: Course, host: str, port: int, guard: AddressGuard) -> 
         try:
             connection = await open_socket(addresses, port)
         except OSError as error:
-            reason, rule = _why(error)
-            raise ProbeFailed("probe.unreachable", host=host, port=port, reason=reason, rule=rule) from None
+            raise ProbeFailed("probe.unreachable", host=host, port=port, **why_unreachable(error)) from None
         told("made to port {port}", port=port)
     return connection
 
@@ -106,11 +106,3 @@ async def _encrypt(course: Course, connection: socket.socket, host: str, now: da
             raise
         encryption(told, writer.get_extra_info("ssl_object"), now)
         writer.transport.abort()
-
-
-def _why(error: OSError) -> tuple[str, str]:
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens on this port", "nothing_listens"
-    if isinstance(error, TimeoutError):
-        return "no answer came", "no_answer"
-    return "there is no way to it", "no_way"

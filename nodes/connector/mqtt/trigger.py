@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 
@@ -25,7 +26,10 @@ class MqttTopic(Prefetched):
 
 
 async def consume_topic(params: MqttTopic, feed: Feed) -> None:
-    await receive(feed, params.server, topic=params.topic, session=params.session or f"orderloom-{feed.name}", prefetch=params.prefetch)
+    session, known = params.session or f"orderloom-{feed.name}", await feed.cursor()
+    former = cast("Mapping[str, Any]", known).get("topic") if isinstance(known, dict) else None
+    place = {"topic": params.topic}
+    await receive(feed, params.server, place=place, topic=params.topic, session=session, prefetch=params.prefetch, former=former)
 
 
 @trigger(
