@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.errors import InputInvalid, NodeError, Problem
 from engine.order.time import instant
@@ -19,6 +19,8 @@ def moment(text: str | None, zone: str, option: str) -> datetime | None:
         found = instant(text, zone, path=option)
     except NodeError as error:
         raise InputInvalid(Problem(error.problem.code, (option,), error.problem.fields)) from None
+    if found is None and text.strip().startswith("1970-01-01"):  # no time where a platform sends it, but one where a person writes it
+        return datetime(1970, 1, 1, tzinfo=UTC)
     if found is None:
         raise InputInvalid(Problem("time.invalid", (option,), {"path": option}))
     return found

@@ -92,7 +92,8 @@ class Gate:
 
     def leave(self) -> None:
         self.under_way -= 1
-        self._let_in()
+        if self._line:
+            self._let_in()
 
     def state(self) -> GateState:
         now, breaker = self._clock(), self._breaker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, cast
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +20,8 @@ _TLS: Final = {"starttls": "STARTTLS (port 587)", "implicit": "TLS from the star
 @connection_type("smtp", title="Mail server (SMTP)", icon="mail", family="message")
 class Smtp(Called):
     """A mail server that sends your notices."""
+
+    over_http: ClassVar[bool] = False
 
     host: str = Field(title="Host", pattern=r"^[A-Za-z0-9._:\-]+$", description="Such as `mail.example.com`.")
     port: int | None = Field(default=None, title="Port", ge=1, le=65535, description="Left out, the usual one: 465, 587 or 25.")

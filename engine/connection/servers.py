@@ -32,6 +32,7 @@ class Opened(Connection):
     """A system whose client is opened and closed. ``module``: where its function ``client(connection, guard, **options)`` stands."""
 
     module: ClassVar[str] = ""
+    over_http: ClassVar[bool] = False
 
     @property
     def audience(self) -> str | None:

@@ -64,6 +64,8 @@ class Connection(BaseModel):
     type_title: ClassVar[str] = ""
     type_icon: ClassVar[str] = "plug"
     type_family: ClassVar[str] = "system"
+    over_http: ClassVar[bool] = True
+    """Whether HTTP calls go to it."""
 
     secret: Secret | None = Field(default=None, title="Secret")
 

@@ -42,19 +42,21 @@ class LiveOutside:
         if gate.is_free:  # by hand, for an order passes here
             gate.under_way += 1
             try:
-                answer = await self._send(known, content, key, timeout)
+                answer = await self._send(connection, known, content, key, timeout)
             finally:
                 gate.leave()
         else:
             with gate.at_once(connection) or await gate.in_line(connection) as call:
                 known = self._known_by_now(connection)
-                answer = await self._send(known, content, key, timeout)
+                answer = await self._send(connection, known, content, key, timeout)
                 call.went = answer.status < SERVER_FAULT
         if known.type_family == "channel" and "date" in answer.headers:
             self.dated(connection, answer.headers["date"], self._now())
         return answer_of(answer)
 
-    def _send(self, known: Connection, content: Mapping[str, Any], key: str, seconds: float) -> Awaitable[HttpResponse]:
+    def _send(self, name: str, known: Connection, content: Mapping[str, Any], key: str, seconds: float) -> Awaitable[HttpResponse]:
+        if not known.over_http:  # its type was changed under a published flow
+            raise NodeError("connection.wrong_type", name=name, type=known.type_name, types="http")
         request = HttpRequest(content["method"], url_of(known.address, content), _headers(content, key), _body(content), seconds)
         return self._client.send(known.prepare(request, self._now()))
 

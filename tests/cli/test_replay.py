@@ -145,6 +145,7 @@ def test_a_replay_writes_nothing_into_the_store(orderloom, kept: Path) -> None:
 def test_a_date_begins_in_its_zone() -> None:
     assert str(moment("2026-01-16", "Asia/Shanghai", "--since")) == "2026-01-15 16:00:00+00:00"
     assert str(moment("2026-01-16T08:00:00+02:00", "Asia/Shanghai", "--since")) == "2026-01-16 06:00:00+00:00"
+    assert str(moment("1970-01-01", "UTC", "--since")) == "1970-01-01 00:00:00+00:00"
     assert moment(None, "UTC", "--since") is None
     with pytest.raises(InputInvalid):
         moment("", "UTC", "--since")

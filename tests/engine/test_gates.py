@@ -20,6 +20,7 @@ from engine.connection.client import HttpClient
 from engine.connection.failures import CallFailed
 from engine.connection.gates import Gates
 from engine.connection.guard import AddressGuard
+from engine.errors import NodeError
 from engine.node.triggers import Delivery
 from engine.run.live_outside import LiveOutside
 from engine.settings import Settings
@@ -143,6 +144,18 @@ async def test_a_call_in_line_goes_with_the_connection_as_it_is_by_then() -> Non
         await asyncio.gather(*calls, late)
         await client.close()
     assert asked == ["Bearer old", *["Bearer new"] * 4]
+
+
+@pytest.mark.parametrize(
+    "other", [{"type": "redis", "host": "127.0.0.1"}, {"type": "smtp", "host": "127.0.0.1", "from": "robot@example.com"}]
+)
+async def test_a_connection_that_became_one_of_another_type_is_named_as_such(other: dict[str, Any]) -> None:
+    guard = AddressGuard(["127.0.0.0/8"])
+    outside = LiveOutside(ConnectionBook({"service": other}), HttpClient(guard), guard, lambda: datetime(2026, 1, 15, 8, 0, tzinfo=UTC))
+    with pytest.raises(NodeError) as caught:
+        await outside.http("service", {"method": "POST", "path": "/orders", "json": {}}, "key", 10)
+    assert (caught.value.problem.code, caught.value.problem.fields["type"]) == ("connection.wrong_type", other["type"])
+    assert outside.gates.states()["service"].under_way == 0
 
 
 async def until(come: Callable[[], bool]) -> None:
