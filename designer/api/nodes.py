@@ -88,6 +88,13 @@ def _written(registry: Registry, language: str, examples: bool) -> tuple[Mapping
     return packed(written), f'"{hashlib.sha256(written).hexdigest()[:16]}"'
 
 
+def _without_class_names(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The titles of whole models are names of classes, which no form shows."""
+    models = {name: {key: part for key, part in model.items() if key != "title"} for name, model in schema.get("$defs", {}).items()}
+    shown = {key: part for key, part in schema.items() if key != "title"}
+    return {**shown, "$defs": models} if models else shown
+
+
 def _knows(header: str, tag: str) -> bool:
     """Weak comparison (RFC 9110, 13.1.2)."""
     return any(one.strip().removeprefix("W/") in (tag, "*") for one in header.split(","))
@@ -108,7 +115,7 @@ def _shown(node: NodeType, language: str, examples: bool) -> NodeShown:
         promise=node.promise if node.is_effect else None,
         accepts=node.accepts,
         policies=[name for name in Policy.model_fields if name not in misplaced(node)],
-        params=raw(in_language(node.params_schema, language)),
+        params=raw(in_language(_without_class_names(node.params_schema), language)),
         outputs=list(node.ports),
         ports=[_port(port, language) for port in node.outputs],
         examples=raw([_example(example) for example in node.examples] if examples else []),

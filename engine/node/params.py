@@ -222,6 +222,7 @@ class Calling(Params):
         default="published",
         title="Version",
         description="published: the version that was published when this flow was published; latest: the newest when the item comes here.",
+        json_schema_extra={"enumTitles": {"published": "as when this flow was published", "latest": "the newest"}},
     )
 
     def answer_fields(self, answer: Mapping[str, FieldClass]) -> Mapping[str, FieldClass]:

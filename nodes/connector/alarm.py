@@ -47,9 +47,13 @@ class OnAlarm(Params):
         min_length=1,
         title="On what",
         description="raised: an alarm begins; escalated: nobody has acknowledged it in time; over: it is well again.",
+        json_schema_extra={"enumTitles": {"raised": "when it begins", "escalated": "when nobody reacts", "over": "when it is over"}},
     )
     language: Literal["en", "zh"] | None = Field(
-        default=None, title="Language", description="Of the texts. Empty: the language that the server is set to."
+        default=None,
+        title="Language",
+        description="Of the texts. Empty: the language that the server is set to.",
+        json_schema_extra={"enumTitles": {"en": "English", "zh": "Chinese"}},
     )
 
 

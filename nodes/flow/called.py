@@ -33,6 +33,7 @@ class CalledByFlow(Params):
         default="any",
         title="What it is called with",
         description="order: canonical orders, so that conditions know all fields; any: other items.",
+        json_schema_extra={"enumTitles": {"any": "any items", "order": "canonical orders"}},
     )
     fields: dict[Path, Class] = Field(
         default_factory=dict,

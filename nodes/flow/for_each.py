@@ -31,6 +31,7 @@ class ForEach(Calling):
         default="stop",
         title="Failed elements",
         description="stop: the item fails with the first of them; collect: the others go on, and the item says which failed.",
+        json_schema_extra={"enumTitles": {"stop": "fail with the first", "collect": "go on with the others"}},
     )
     failed_into: PlainPath = Field(
         default="failed", title="Field for failed elements", description="Gets number (from 0) and reason of each failed element."

@@ -48,9 +48,13 @@ class OnIncident(Params):
         min_length=1,
         title="On what",
         description="incident: something was parked and needs a person; failed: a run has failed.",
+        json_schema_extra={"enumTitles": {"incident": "incidents", "failed": "runs that failed"}},
     )
     language: Literal["en", "zh"] | None = Field(
-        default=None, title="Language", description="Of the texts. Empty: the language that the server is set to."
+        default=None,
+        title="Language",
+        description="Of the texts. Empty: the language that the server is set to.",
+        json_schema_extra={"enumTitles": {"en": "English", "zh": "Chinese"}},
     )
 
 

@@ -43,6 +43,7 @@ class Schedule(Params):
         title="Missed times",
         description="What becomes of times at which the service did not run: once: one start, with the last of them; all: each, up to the "
         "newest thousand; skip: none. A time counts as missed when it is more than 60 seconds old: skip starts what is noticed sooner.",
+        json_schema_extra={"enumTitles": {"once": "one start for all", "all": "one start for each", "skip": "no start"}},
     )
 
     @field_validator("zone")

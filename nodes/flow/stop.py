@@ -12,7 +12,10 @@ from engine.sdk import Example, Item, Params, Problem, Stop, node
 
 class StopRun(Params):
     state: Literal["done", "failed"] = Field(
-        default="done", title="The run is then", description="done: as if nothing had been left; failed: with a reason."
+        default="done",
+        title="The run is then",
+        description="done: as if nothing had been left; failed: with a reason.",
+        json_schema_extra={"enumTitles": {"done": "done", "failed": "failed"}},
     )
     reason: str = Field(
         default="",

@@ -24,7 +24,12 @@ class DingTalk(Params):
     message: Template = Field(
         title="Message", description="The text, with places such as {{ item.display_no }}. Personal data in it is masked."
     )
-    format: Literal["text", "markdown"] = Field(default="text", title="Format", description="text or markdown.")
+    format: Literal["text", "markdown"] = Field(
+        default="text",
+        title="Format",
+        description="text or markdown.",
+        json_schema_extra={"enumTitles": {"text": "text", "markdown": "Markdown"}},
+    )
     title: Template | None = Field(default=None, title="Title", description="What the list of chats shows of a markdown message.")
     mention_phones: tuple[str, ...] = Field(default=(), title="Mention by phone", description="Phone numbers of members to mention.")
     mention_all: bool = Field(default=False, title="Mention everybody", description="Mentions all members of the group.")

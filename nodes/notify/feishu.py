@@ -25,7 +25,12 @@ class Feishu(Params):
     message: Template = Field(
         title="Message", description="The text, with places such as {{ item.display_no }}. Personal data in it is masked."
     )
-    format: Literal["text", "card"] = Field(default="text", title="Format", description="text, or a card with a title and markdown.")
+    format: Literal["text", "card"] = Field(
+        default="text",
+        title="Format",
+        description="text, or a card with a title and markdown.",
+        json_schema_extra={"enumTitles": {"text": "text", "card": "card"}},
+    )
     title: Template | None = Field(default=None, title="Title", description="The heading of a card.")
     mention_users: tuple[str, ...] = Field(
         default=(), title="Mention", description="Open ids (ou_…) of members to mention; all mentions everybody."

@@ -24,7 +24,10 @@ class WeCom(Params):
         title="Message", description="The text, with places such as {{ item.display_no }}. Personal data in it is masked."
     )
     format: Literal["text", "markdown"] = Field(
-        default="text", title="Format", description="text: up to 2,048 bytes. markdown: up to 4,096 bytes."
+        default="text",
+        title="Format",
+        description="text: up to 2,048 bytes. markdown: up to 4,096 bytes.",
+        json_schema_extra={"enumTitles": {"text": "text", "markdown": "Markdown"}},
     )
     mention_users: tuple[str, ...] = Field(
         default=(), title="Mention", description="User ids to mention. @all mentions everybody and works in text only."

@@ -33,6 +33,9 @@ class DecisionTable(Params):
             "first: the first row that hits decides. unique: at most one row may hit. collect: every field gets the list of all hits' "
             "values."
         ),
+        json_schema_extra={
+            "enumTitles": {"first": "the first row that fits", "unique": "the only row that fits", "collect": "all rows that fit"}
+        },
     )
 
 

@@ -23,6 +23,7 @@ class SplitOrder(Params):
         min_length=1,
         title="Split by",
         description="warehouse: where the goods lie; presale: what cannot ship yet apart from the rest; weight: no part above the limit.",
+        json_schema_extra={"enumTitles": {"warehouse": "warehouse", "presale": "presale", "weight": "weight"}},
     )
     warehouses: dict[str, Warehouse] = Field(
         default_factory=dict, title="Warehouse by SKU", description="Where a SKU lies, where the line itself has no warehouse."
@@ -40,6 +41,7 @@ class SplitOrder(Params):
         default="value",
         title="Shipping charge",
         description="value: dealt out by the value of the goods; first: the first part bears it all.",
+        json_schema_extra={"enumTitles": {"value": "by value", "first": "the first part bears it"}},
     )
 
     @model_validator(mode="after")

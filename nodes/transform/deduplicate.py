@@ -18,7 +18,10 @@ class Deduplicate(Params):
         description="Items with the same values in all these fields are the same. Empty: only items equal in every field.",
     )
     keep: Literal["first", "last"] = Field(
-        default="first", title="Which to keep", description="The first or the last of those that are the same."
+        default="first",
+        title="Which to keep",
+        description="The first or the last of those that are the same.",
+        json_schema_extra={"enumTitles": {"first": "the first one", "last": "the last one"}},
     )
 
 

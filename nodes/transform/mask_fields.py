@@ -19,6 +19,7 @@ class MaskFields(Params):
             "screen: for people at work. waybill: stricter, for a parcel's label, at least six digits of a phone number hidden (GB/T "
             "41833)."
         ),
+        json_schema_extra={"enumTitles": {"screen": "on a screen", "waybill": "on a waybill"}},
     )
     fields: dict[Path, Literal["phone", "name", "address", "email", "id_card", "text"]] = Field(
         min_length=1,

@@ -19,7 +19,11 @@ _ROUNDED: Final = Context(prec=200, rounding=ROUND_HALF_UP)
 
 class Measure(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    function: Literal["sum", "count", "min", "max", "avg"] = Field(title="Function", description="sum, count, min, max or avg (the mean).")
+    function: Literal["sum", "count", "min", "max", "avg"] = Field(
+        title="Function",
+        description="sum, count, min, max or avg (the mean).",
+        json_schema_extra={"enumTitles": {"sum": "sum", "count": "how many", "min": "smallest", "max": "largest", "avg": "mean"}},
+    )
     of: Path | None = Field(
         default=None,
         title="Field",

@@ -20,6 +20,7 @@ class MergeByKey(Params):
         default="first",
         title="Which value wins",
         description="Where items disagree, the value of the first or of the last one stands. Empty values never win.",
+        json_schema_extra={"enumTitles": {"first": "the first one", "last": "the last one"}},
     )
     append: tuple[PlainPath, ...] = Field(
         default=(), title="Lists to join", description="List fields, such as lines, that are joined instead of chosen from."

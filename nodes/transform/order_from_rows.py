@@ -78,7 +78,12 @@ class OrderFromRows(Params):
     currency: str = Field(
         default="CNY", pattern="^[A-Z]{3}$", title="Currency", description="The currency (ISO 4217), where no column tells it."
     )
-    unit: Unit = Field(default="whole", title="Amounts in", description="whole: 12.50 yuan; smallest: 1250 fen.")
+    unit: Unit = Field(
+        default="whole",
+        title="Amounts in",
+        description="whole: 12.50 yuan; smallest: 1250 fen.",
+        json_schema_extra={"enumTitles": {"whole": "whole units", "smallest": "smallest units"}},
+    )
     zone: str = Field(
         default="Asia/Shanghai",
         max_length=60,

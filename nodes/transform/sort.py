@@ -18,8 +18,14 @@ class SortKey(BaseModel):
         default="text",
         title="Kind",
         description="money and number compare by amount, also where it is written as text; text compares character by character.",
+        json_schema_extra={"enumTitles": {"money": "money", "number": "number", "text": "text"}},
     )
-    order: Literal["asc", "desc"] = Field(default="asc", title="Direction", description="asc: smallest first. desc: largest first.")
+    order: Literal["asc", "desc"] = Field(
+        default="asc",
+        title="Direction",
+        description="asc: smallest first. desc: largest first.",
+        json_schema_extra={"enumTitles": {"asc": "smallest first", "desc": "largest first"}},
+    )
 
 
 class Sort(Params):

@@ -51,7 +51,10 @@ class WatchedTable(Params):
     )
     zone: str = Field(default="UTC", title="Time zone", description="Of times without one, such as Asia/Shanghai.")
     begin: Literal["everything", "now"] = Field(
-        default="everything", title="Begin with", description="Everything that is in the table, or only what comes from now on."
+        default="everything",
+        title="Begin with",
+        description="Everything that is in the table, or only what comes from now on.",
+        json_schema_extra={"enumTitles": {"everything": "with all rows", "now": "with what comes now"}},
     )
 
     @field_validator("zone")

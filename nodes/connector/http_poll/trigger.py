@@ -57,13 +57,19 @@ class HttpList(Keyed):
         default=None, max_length=100, title="Until when", description="The parameter that says until which time of change. Empty: none."
     )
     time_format: Literal["iso", "seconds", "milliseconds"] = Field(
-        default="iso", title="Times as", description="As 2026-01-16T03:04:05Z, or as seconds or milliseconds since 1970."
+        default="iso",
+        title="Times as",
+        description="As 2026-01-16T03:04:05Z, or as seconds or milliseconds since 1970.",
+        json_schema_extra={"enumTitles": {"iso": "ISO 8601", "seconds": "seconds since 1970", "milliseconds": "milliseconds since 1970"}},
     )
     overlap: Duration = Field(
         default=timedelta(minutes=5), title="Look back", description="Each span of time begins so much earlier, for what shows up late."
     )
     begin: Literal["everything", "now"] = Field(
-        default="now", title="Begin with", description="Everything that the service has, or only what changes from now on."
+        default="now",
+        title="Begin with",
+        description="Everything that the service has, or only what changes from now on.",
+        json_schema_extra={"enumTitles": {"everything": "with the whole list", "now": "with what comes now"}},
     )
     page_param: str | None = Field(
         default=None,

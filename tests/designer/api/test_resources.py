@@ -43,6 +43,16 @@ async def test_a_field_called_title_or_description_stays_a_field(owner: Client) 
     assert shown["title"] == shown["properties"]["title"]["title"] != "Path"
 
 
+async def test_values_are_called_by_their_names_wherever_they_stand(owner: Client) -> None:
+    """As the field says, the elements of a list too; channels, reasons to hold and states as on all pages."""
+    nodes = {one["use"]: one["params"] for one in (await owner.get("/api/nodes", headers={"Accept-Language": "zh"})).json()["items"]}
+    [key] = [model["properties"] for model in nodes["transform.sort@1"]["$defs"].values()]
+    by, reason = nodes["rule.split_order@1"]["properties"]["by"], nodes["connector.hold_order@1"]["properties"]["reason"]
+    assert key["order"]["enumTitles"] == {"asc": "从小到大", "desc": "从大到小"}
+    assert (by["items"]["enumTitles"]["weight"], "enumTitles" in by) == ("重量", False)
+    assert reason["anyOf"][0]["enumTitles"]["merge_wait"] == "等待合单"
+
+
 async def test_who_knows_the_nodes_already_is_not_sent_them_again(owner: Client) -> None:
     first = await owner.get("/api/nodes", headers={"Accept-Language": "en"})
     tag = first.headers["etag"]

@@ -92,10 +92,13 @@ function kindOfObject(plain) {
   return mapIn(plain) ? "map" : "json";
 }
 
-function choicesIn({ enum: values, const: only }) {
+function choicesIn({ enum: values, const: only, enumTitles: titles = {} }) {
   const among = values ?? (only === undefined ? null : [only]);
-  return among && among.map((value) => ({ value, label: String(value) }));
+  return among && among.map((value) => ({ value, label: labelOf(String(value), own(titles, String(value))) }));
 }
+
+/** With the value itself, by which the help and the file call it. */
+const labelOf = (value, title) => (!title || title.toLowerCase() === value ? (title ?? value) : `${title} (${value})`);
 
 /** The title of a definition is the name of a class: of no use to a reader. */
 function titleOf(name, schema, plain, refs) {

@@ -85,3 +85,8 @@ test("a schema that leads into itself has an end", () => {
 test("a name serves where there is no title", () => assert.equal(fieldsOf({ properties: { ship_to: { type: "string" } } })[0].title, "Ship to"));
 
 test("no schema, no fields", () => assert.deepEqual(fieldsOf({}), []));
+
+test("a choice is called by its name, with the value that the help and the file have for it", () => {
+  const { choices } = property({ enum: ["asc", "done", "other"], enumTitles: { asc: "从小到大", done: "Done" } });
+  assert.deepEqual(choices, [{ value: "asc", label: "从小到大 (asc)" }, { value: "done", label: "Done" }, { value: "other", label: "other" }]);
+});
