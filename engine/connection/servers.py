@@ -32,7 +32,6 @@ class Opened(Connection):
     """A system whose client is opened and closed. ``module``: where its function ``client(connection, guard, **options)`` stands."""
 
     module: ClassVar[str] = ""
-    over_http: ClassVar[bool] = False
 
     @property
     def audience(self) -> str | None:
@@ -51,6 +50,7 @@ class Server(Opened):
     the field that the path of a URL stands for.
     """
 
+    over_http = False
     schemes: ClassVar[dict[str, Literal["tls", "none"]]] = {}
     in_path: ClassVar[str] = ""
     ports: ClassVar[tuple[int, int]] = (0, 0)
@@ -195,6 +195,7 @@ class Folder(Opened):
     """A folder on the machine of the service, into which other programs put files. An administrator has to allow it."""
 
     module = "engine.connection.clients.folder"
+    over_http = False
 
     secret: None = None  # pyright: ignore[reportIncompatibleVariableOverride] - files need none
     path: str = Field(
