@@ -324,6 +324,7 @@ async def test_times_are_kept_to_the_microsecond(sql: SqlStore) -> None:
     ],
 )
 async def test_no_query_reads_a_whole_table(sql: SqlStore, listing: Callable[[Store], Awaitable[object]]) -> None:
+    """Whoever looks for an order by its number reads what is not done, too: 25 ms where 100,000 runs are parked."""
     statements: list[str] = []
 
     @sqlalchemy.event.listens_for(sql._database._engine, "before_cursor_execute")
@@ -334,7 +335,7 @@ async def test_no_query_reads_a_whole_table(sql: SqlStore, listing: Callable[[St
     with suppress(NotFound):
         await listing(sql)
     assert statements
-    assert not [step for step in statements if step.startswith("SCAN") and "COVERING INDEX" not in step]
+    assert not [step for step in statements if step.startswith("SCAN") and "COVERING INDEX" not in step and "run_not_done" not in step]
     few = any("ix_run_order_key" in step or "run_not_done" in step for step in statements)
     assert few or "USE TEMP B-TREE FOR ORDER BY" not in statements
 
