@@ -35,7 +35,7 @@ def test_jitter_shifts_a_pause_by_its_share_at_most(attempt: int, spread: float,
     assert calm is not None
     assert delay is not None
     assert delay >= 0
-    assert abs(delay - calm) <= jitter * calm * (1 + 1e-9)
+    assert abs(delay - calm) <= (jitter + 1e-12) * calm
 
 
 @pytest.mark.parametrize(
