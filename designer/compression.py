@@ -19,7 +19,7 @@ _ZSTD_LEVEL: Final = 9
 """A fifth smaller than gzip, in half the time."""
 _LARGE, _LARGE_LEVEL = 64 * 1024, 15
 """Of so many bytes on, which few answers have (the canvas): a fifteenth smaller still, for some 6 ms."""
-THOROUGH: Final = 19
+THOROUGH: Final = 22
 """For what is packed at the start, some 80 ms for the largest."""
 _WAYS: Final = ("zstd", "gzip")
 _WRITTEN: Final = ("text/html", "application/json", "application/problem+json", "application/vnd.oai.openapi+json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from designer.pages.words import CHANNELS, HOLD_REASONS, ORDER_STATUSES, STOCK_FINDINGS
+from designer.pages.words import CHANNELS, HOLD_REASONS
 from engine.catalogue import entries
 
 _TEXTS = ("title", "description")
@@ -13,7 +13,7 @@ _BY_NAME = ("properties", "$defs", "patternProperties")
 """Keywords whose members are schemas by name: there ``title`` is a field like any other."""
 _DATA = ("default", "const", "enum", "examples")
 _TITLES = "enumTitles"
-_WORDS = (CHANNELS, HOLD_REASONS, ORDER_STATUSES, STOCK_FINDINGS)
+_WORDS = (CHANNELS, HOLD_REASONS)
 
 
 def in_language(schema: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class SplitOrder(Params):
         min_length=1,
         title="Split by",
         description="warehouse: where the goods lie; presale: what cannot ship yet apart from the rest; weight: no part above the limit.",
-        json_schema_extra={"enumTitles": {"warehouse": "warehouse", "presale": "presale", "weight": "weight"}},
+        json_schema_extra={"enumTitles": {"warehouse": "by warehouse", "presale": "by presale", "weight": "by weight"}},
     )
     warehouses: dict[str, Warehouse] = Field(
         default_factory=dict, title="Warehouse by SKU", description="Where a SKU lies, where the line itself has no warehouse."

@@ -49,7 +49,7 @@ async def test_values_are_called_by_their_names_wherever_they_stand(owner: Clien
     [key] = [model["properties"] for model in nodes["transform.sort@1"]["$defs"].values()]
     by, reason = nodes["rule.split_order@1"]["properties"]["by"], nodes["connector.hold_order@1"]["properties"]["reason"]
     assert key["order"]["enumTitles"] == {"asc": "从小到大", "desc": "从大到小"}
-    assert (by["items"]["enumTitles"]["weight"], "enumTitles" in by) == ("重量", False)
+    assert (by["items"]["enumTitles"]["weight"], "enumTitles" in by) == ("按重量", False)
     assert reason["anyOf"][0]["enumTitles"]["merge_wait"] == "等待合单"
 
 

@@ -5,9 +5,10 @@ import { reload } from "./state/keep.js";
 
 /**
  * @param {() => Promise<(props: object) => any>} bring fetches the component
+ * @param {boolean} [quiet] nothing stands for it until it is there
  * @returns {(props: object) => any} draws it; until then a word of waiting, and a way on where it cannot be fetched
  */
-export function later(bring) {
+export function later(bring, quiet = false) {
   let Part = null;
   return function Later(props) {
     const [state, set] = useState("coming");
@@ -19,6 +20,7 @@ export function later(bring) {
       };
     }, []);
     if (Part) return html`<${Part} ...${props} />`;
+    if (state === "coming" && quiet) return null;
     return state === "failed" ? html`<${NotThere} />` : html`<p className="quiet padded" role="status">${say("Loading…")}</p>`;
   };
 }

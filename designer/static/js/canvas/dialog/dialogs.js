@@ -1,9 +1,10 @@
-// The dialog that is open, if any.
+// The dialog that is open, if any. Each is fetched when it is opened first.
 import { html } from "../react.js";
 import { usePicked } from "../context.js";
-import { Conflict } from "./conflict.js";
-import { Publish } from "./publish.js";
+import { later } from "../later.js";
 
+const Conflict = later(async () => (await import("./conflict.js")).Conflict, true);
+const Publish = later(async () => (await import("./publish.js")).Publish, true);
 const KINDS = { publish: Publish, conflict: Conflict };
 
 export function Dialogs() {
