@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 import msgspec
 from msgspec import structs
 
-from engine.errors import InputInvalid, NotFound, OrderloomError, Problem
+from engine.errors import InputInvalid, NotFound, OrderloomError, Problem, place_of
 from engine.intake.parcel import pack
 from engine.intake.split import as_fact, goes_along, may_have_gone
 from engine.json_text import read_json, write_json
@@ -209,10 +209,9 @@ class Intake:
                 return await self.accept(plan, step, delivery, now, actor=actor)
             except InputInvalid:
                 pass
-        return await self.take_as_it_is(plan, step, delivery, now, actor=actor)
-
-    async def take_as_it_is(self, plan: Plan, step: Step, delivery: Delivery, now: datetime, *, actor: str) -> Accepted:
-        """Kept by its bytes, whatever is in them."""
+            except Exception:
+                if not _stumbles(step, self._told(step, delivery)):  # else it would be tried for ever, and hold up what comes behind it
+                    raise
         arrival = Arrival((), _channel(step), content={"sha256": sha256(delivery.body).hexdigest()})
         keys = keys_of(arrival)
         keeping = self._keep(plan, step, delivery, arrival, keys, now, actor, None, deadline(plan, step, now, None))
@@ -304,6 +303,18 @@ def read_delivery(step: Step, delivery: Delivery, terms: Terms | None = None) ->
         return arrival
     told = _read(step, structs.replace(delivery, body=_in_terms(delivery.body, terms)))
     return structs.replace(told, content=arrival.content if arrival.content is not None else list(arrival.items), terms=terms)
+
+
+def _stumbles(step: Step, delivery: Delivery) -> bool:
+    """Whether reading alone fails, in a way that nobody foresaw: then it does so each time, and nothing was kept."""
+    try:
+        keys_of(read_delivery(step, delivery))
+    except OrderloomError:
+        return False
+    except Exception as error:  # noqa: BLE001 - whatever it is, the bytes are kept
+        log.warning("stumbled over a delivery", extra={"trigger": step.slug, "type": type(error).__name__, "at": place_of(error)})
+        return True
+    return False
 
 
 def _in_terms(body: bytes, terms: Terms) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,8 +32,6 @@ log = logging.getLogger("orderloom.sources")
 LOOK_AGAIN: Final = 0.05
 """Seconds after which a source that was held back looks whether there is room."""
 TRY_AGAIN: Final = 1.0
-TRIES: Final = 3
-"""How often a delivery is tried that we stumble over ourselves; then it is kept as it is, so that it holds up no other."""
 LEAST_SLEEP: Final = 0.02
 """Seconds; whoever looks more often than that keeps the machine busy with nothing else."""
 TIMEOUT: Final = 30.0
@@ -152,15 +149,12 @@ class LiveFeed:
     async def _keep(self, deliveries: Sequence[Delivery]) -> None:
         """All of them, whatever it takes; those that failed come before the next ones."""
         waiting: list[Delivery] = list(deliveries)
-        stumbled: Counter[int] = Counter()
         while waiting:
-            as_it_is = [stumbled[id(one)] >= TRIES for one in waiting]
-            outcomes = await asyncio.gather(*(self._tried(one, odd) for one, odd in zip(waiting, as_it_is, strict=True)))
+            outcomes: list[Exception | None] = await asyncio.gather(*(self._tried(one) for one in waiting))
             failed = [(one, error) for one, error in zip(waiting, outcomes, strict=True) if error is not None]
             self.state.taken += len(waiting) - len(failed)
             self.state.last_at = self.now()
             waiting = [one for one, _ in failed]
-            stumbled.update(id(one) for one, error in failed if not isinstance(error, OrderloomError))
             if failed and self._closing:
                 raise failed[0][1]
             if failed:
@@ -174,17 +168,17 @@ class LiveFeed:
             raise NodeError("source.unpublished")
         return found
 
-    async def _tried(self, delivery: Delivery, as_it_is: bool) -> Exception | None:
+    async def _tried(self, delivery: Delivery) -> Exception | None:
         """What went wrong, if anything."""
         try:
-            await self._accept(delivery, self._intake.take_as_it_is if as_it_is else self._intake.take)
+            await self._accept(delivery)
         except Exception as error:  # noqa: BLE001 - whatever it is, the delivery must not be lost
             return error
         return None
 
-    async def _accept(self, delivery: Delivery, take: Callable[..., Awaitable[object]]) -> None:
+    async def _accept(self, delivery: Delivery) -> None:
         plan, step = await self._needed()
-        await take(plan, step, delivery, self.now(), actor=f"source:{self.state.flow}/{self.state.trigger}")
+        await self._intake.take(plan, step, delivery, self.now(), actor=f"source:{self.state.flow}/{self.state.trigger}")
 
 
 def problem_of(error: BaseException) -> Problem:
