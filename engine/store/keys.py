@@ -9,13 +9,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
-from threading import Lock
 from typing import Any
 
 from engine.privacy.cipher import DataKey, MasterKey, new_data_keys, place
 from engine.store.connection import Connection
 from engine.store.ids import IdSequence
-from engine.store.problems import unavailable
+from engine.store.lasting import Lasting
 from engine.store.rows import insert
 
 BATCH = 512
@@ -34,8 +33,7 @@ class KeyRing:
         with closing(connect()) as connection:
             newest = connection.execute("SELECT coalesce(max(id), 0) FROM data_key").fetchone()[0]
         self._ids = IdSequence(slot, newest)
-        self._reader: Connection | None = connect()
-        self._reading = Lock()
+        self._reader, self._writer = Lasting(connect), Lasting(connect)
 
     @property
     def slot(self) -> int:
@@ -70,42 +68,32 @@ class KeyRing:
     def destroy(self, key_ids: Iterable[int]) -> None:
         """Durable on return. What was sealed with these keys is lost for good."""
         with closing(self._connect()) as connection:
-            connection.begin()
-            connection.executemany("DELETE FROM data_key WHERE id = ?", [(key_id,) for key_id in key_ids])
-            connection.commit()
+            _delete(connection, [(key_id,) for key_id in key_ids])
 
     def close(self) -> None:
         """Keys that no event took are removed again."""
         self._maker.shutdown(wait=True)
         unused = [(key_id,) for key_id, _ in self._ready]
         self._ready.clear()
-        with suppress(Exception), closing(self._reader or self._connect()) as connection:  # a full disk must not keep us from closing
-            connection.begin()
-            connection.executemany("DELETE FROM data_key WHERE id = ?", unused)
-            connection.commit()
+        with suppress(Exception):  # a full disk must not keep us from closing
+            self._writer.use(lambda connection: _delete(connection, unused))
+        self._writer.close()
+        self._reader.close()
 
     def _read(self, statement: str, values: Sequence[int]) -> list[Any]:
-        """Over the one connection for reading; if that has failed meanwhile, over a new one."""
-        with self._reading:
-            if self._reader is not None:
-                try:
-                    return self._reader.execute(statement, values).fetchall()
-                except Exception as error:
-                    if unavailable(error) is None:
-                        raise
-                    failed, self._reader = self._reader, None
-                    failed.close()
-            self._reader = self._connect()
-            return self._reader.execute(statement, values).fetchall()
+        return self._reader.use(lambda connection: connection.execute(statement, values).fetchall())
 
     def _make(self) -> None:
+        self._ready.extend(self._writer.use(self._made))
+
+    def _made(self, connection: Connection) -> list[tuple[int, DataKey]]:
+        """Under ids of their own each time: whether those of an attempt that failed are kept, nobody knows."""
         fresh = [(self._ids.next(), key) for key in new_data_keys(BATCH)]
-        with closing(self._connect()) as connection:
-            connection.begin()
-            rows = [(key_id, self.master.wrap(key, _place(key_id))) for key_id, key in fresh]
-            insert(connection, "INSERT INTO data_key (id, wrapped) VALUES", "(?,?)", rows)
-            connection.commit()
-        self._ready.extend(fresh)
+        connection.begin()
+        rows = [(key_id, self.master.wrap(key, _place(key_id))) for key_id, key in fresh]
+        insert(connection, "INSERT INTO data_key (id, wrapped) VALUES", "(?,?)", rows)
+        connection.commit()
+        return fresh
 
 
 class KeyCache:
@@ -130,6 +118,12 @@ class KeyCache:
 
     def drop(self, event_id: int) -> None:
         self._keys.pop(event_id, None)
+
+
+def _delete(connection: Connection, key_ids: Sequence[tuple[int]]) -> None:
+    connection.begin()
+    connection.executemany("DELETE FROM data_key WHERE id = ?", key_ids)
+    connection.commit()
 
 
 def _place(key_id: int) -> str:

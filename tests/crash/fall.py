@@ -33,4 +33,5 @@ def _let_go(store: Any) -> None:
     store._open._engine.dispose()
     store._open.ring._maker.shutdown(wait=True)
     store._open.ring._reader.close()
+    store._open.ring._writer.close()
     store._base.slots.release()

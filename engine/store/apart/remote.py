@@ -30,7 +30,7 @@ AHEAD: Final = 2
 ENOUGH: Final = 32
 """Writes that are handed over while others are under way. Fewer wait for those, and go together with what comes meanwhile: a transaction
 costs both processes the same for few writes as for many."""
-MANY: Final = 20
+MANY: Final = 8
 HOLD: Final = 0.002
 """Seconds for which fewer than ``MANY`` writes wait for company, where so many came together the last time: then more come within that
 time, and the first few alone would cost a flush of their own. Where little is written, nothing waits."""
