@@ -40,6 +40,7 @@ class SqliteFiles:
     def connect_keys(self) -> SqliteConnection:
         connection = _open(self.keys)
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA cache_size = -512")
         connection.execute(_KEYS)
         return connection
 

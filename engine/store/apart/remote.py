@@ -27,10 +27,10 @@ from engine.store.write_events import Desk
 log = logging.getLogger("orderloom.store")
 AHEAD: Final = 2
 """Works that are under way at once: one is written, one waits, so that neither process waits for the other."""
-ENOUGH: Final = 32
+ENOUGH: Final = 24
 """Writes that are handed over while others are under way. Fewer wait for those, and go together with what comes meanwhile: a transaction
 costs both processes the same for few writes as for many."""
-MANY: Final = 8
+MANY: Final = 6
 HOLD: Final = 0.002
 """Seconds for which fewer than ``MANY`` writes wait for company, where so many came together the last time: then more come within that
 time, and the first few alone would cost a flush of their own. Where little is written, nothing waits."""
