@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,3 +144,18 @@ async def store(place: StoreOptions | None) -> AsyncIterator[Store]:
     await one.open()
     yield one
     await one.close()
+
+
+@pytest.fixture
+def database(options: StoreOptions) -> Path:
+    return Path(options.data) / "orderloom.db"
+
+
+@pytest.fixture
+def keys(options: StoreOptions) -> Path:
+    return Path(options.data) / "keys.db"
+
+
+def ask(file: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        return connection.execute(statement).fetchall()
