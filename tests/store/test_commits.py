@@ -58,7 +58,7 @@ async def test_a_rare_write_that_fails_is_undone_alone(sql: SqlStore) -> None:
         connection.execute("INSERT INTO counter VALUES ('half', 1)")
         raise ValueError("half way")
 
-    good, bad = await asyncio.gather(sql.journal.put_event(EVENT), sql.journal.call(half), return_exceptions=True)  # type: ignore[attr-defined]
+    good, bad = await asyncio.gather(sql.journal.put_event(EVENT), sql.journal.call(half), return_exceptions=True)
     assert isinstance(bad, ValueError)
     assert (await sql.event(good.id)).key == EVENT.key
     assert not await sql._database.read(
@@ -67,7 +67,7 @@ async def test_a_rare_write_that_fails_is_undone_alone(sql: SqlStore) -> None:
 
 
 async def test_while_the_database_is_full_nothing_is_acknowledged_and_later_all_goes_on(sql: SqlStore) -> None:
-    await sql.journal.call(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
     answers = await asyncio.gather(
         *(sql.journal.put_event(numbered(n, body=os.urandom(100_000))) for n in range(3)), return_exceptions=True
     )
@@ -79,7 +79,7 @@ async def test_while_the_database_is_full_nothing_is_acknowledged_and_later_all_
 async def test_another_process_holding_the_lock_too_long_is_said_and_survived(
     sql: SqlStore, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await sql.journal.call(lambda connection: connection.execute("PRAGMA busy_timeout = 1").fetchone())  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.execute("PRAGMA busy_timeout = 1").fetchone())
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable) as caught:
@@ -117,7 +117,7 @@ async def test_reads_do_not_wait_for_a_commit_under_way(sql: SqlStore, monkeypat
         loop.call_soon_threadsafe(begun.set)
         asyncio.run_coroutine_threadsafe(gate.wait(), loop).result()
 
-    writing = sql.journal.call(slow)  # type: ignore[attr-defined]
+    writing = sql.journal.call(slow)
     await begun.wait()
     assert (await sql.event(run)).key == EVENT.key
     assert sql.journal.backlog() == 1

@@ -25,9 +25,9 @@ from .conftest import EVENT, NOW, ask, ended, fact, numbered, order, parked
 async def test_open_runs_are_found_without_looking_at_those_that_are_done(sql: SqlStore, database: Path) -> None:
     """The plan, not the time: SQLite must use the index that holds no finished run."""
     statements: list[str] = []
-    await sql.journal.call(lambda connection: connection.set_trace_callback(statements.append))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_trace_callback(statements.append))
     await sql.open_runs()
-    await sql.journal.call(lambda connection: connection.set_trace_callback(None))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_trace_callback(None))
     selects = [each for each in statements if each.startswith("SELECT") and " run " in each]
     assert len(selects) == 2
     for each in selects:
@@ -51,9 +51,9 @@ async def test_a_million_finished_runs_do_not_slow_recovery(sql: SqlStore, datab
         steps += 1
         return 0
 
-    await sql.journal.call(lambda connection: connection.set_progress_handler(count, 1000))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_progress_handler(count, 1000))
     assert [each.id for each in await sql.open_runs()] == [run]
-    await sql.journal.call(lambda connection: connection.set_progress_handler(None, 0))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_progress_handler(None, 0))
     assert steps < 10
 
 
@@ -107,14 +107,14 @@ READ_WHOLE = re.compile(r"SCAN (?!\w+ CONSTANT|CONSTANT|wanted|ended)")
 async def test_no_write_reads_a_whole_table(sql: SqlStore, database: Path) -> None:
     """Of several rows at once: for one row SQLite uses an index where for two it reads everything."""
     statements: list[str] = []
-    await sql.journal.call(lambda connection: connection.set_trace_callback(statements.append))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_trace_callback(statements.append))
     accepted = await asyncio.gather(*(sql.journal.put_event(numbered(number)) for number in range(3)))
     orders = [order(channel_order_id=str(number), body=order().body) for number in range(3)]
     await asyncio.gather(*(sql.journal.put_order(one, fact(run.id)) for one, run in zip(orders, accepted, strict=True)))
     ends = zip(accepted, (ended(), parked(), ended()), strict=True)
     await asyncio.gather(*(sql.journal.put_fact(fact(run.id, 2), end) for run, end in ends))
     await sql.put_matches([NewMatch("jd", "", f"key-{n}", f"p-{n}", "", "", f"OWN-{n}") for n in range(3)], note="", actor="ann", at=NOW)
-    await sql.journal.call(lambda connection: connection.set_trace_callback(None))  # type: ignore[attr-defined]
+    await sql.journal.call(lambda connection: connection.set_trace_callback(None))
     lookups = [each for each in statements if "LIMIT 1" not in each]
     whole = [(each, step) for each in lookups for step in plan_of(database, each) if READ_WHOLE.match(step)]
     assert len(statements) > 20
